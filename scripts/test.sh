@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Runs what a change must pass, in four stages, and ends with the line "N passed, N failed".
+#   test.sh [STAGE...]      build, default, sanitizer, random (default: all, in this order)
+# build      release build
+# default    text tests in the default configuration with their three runs, unit tests, house rules
+# sanitizer  debug build with ASan and UBSan, unit tests and the fast text tests
+# random     each text test once more under one configuration, chosen by its path and the commit
+# A stage that breaks counts as one failure; so does one that runs nothing.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scripts/tally.sh
+
+buildStage() {
+  scripts/setup.sh && scripts/build.sh release || tallyFailure "the release build failed"
+}
+
+defaultStage() {
+  runUnitTests release
+  runTextTests release tests/
+  runTidy
+}
+
+sanitizerStage() {
+  if ! scripts/build.sh debug; then
+    tallyFailure "the debug build failed"
+    return
+  fi
+  runUnitTests debug
+  runTextTests debug --fast tests/
+}
+
+randomStage() {
+  local commit
+  commit=$(git rev-parse HEAD 2>/dev/null) || commit=0
+  runTextTests release --random-config-seed "$commit" tests/
+}
+
+stages=("$@")
+[ ${#stages[@]} -eq 0 ] && stages=(build default sanitizer random)
+for stage in "${stages[@]}"; do
+  case $stage in
+    build | default | sanitizer | random) runStage "$stage" ;;
+    *)
+      echo "test: unknown stage '$stage' (known: build, default, sanitizer, random)" >&2
+      exit 2
+      ;;
+  esac
+  # Nothing else can be trusted without a build.
+  [ "$stage" = build ] && [ "$failed" -gt 0 ] && break
+done
+tallyEnd

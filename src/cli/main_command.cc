@@ -1,0 +1,161 @@
+#include "cli/main_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/sql_command.h"
+#include "cli/standard_streams.h"
+#include "connectors/nexmark/nexmark_dump.h"
+
+#ifndef MILLRACE_VERSION
+#define MILLRACE_VERSION "0.1.0"
+#endif
+
+namespace millrace {
+
+namespace {
+
+constexpr const char* kVersionText = "millrace " MILLRACE_VERSION " (Flink SQL dialect 2.3.0)";
+
+constexpr const char* kSqlFooter =
+    "Without -f and -e it is a shell; when standard input is no terminal, a script is read there.\n"
+    "Results go to standard output, everything else to standard error. INSERT starts a job and\n"
+    "the script goes on; at its end the command waits for all jobs.\n"
+    "Exit codes: 0 done, 1 a statement or job failed, 2 wrong usage, 130 interrupted.";
+
+// The arguments of all sub-commands, filled by the parser.
+struct Arguments {
+  SqlCommand sql;
+  std::vector<std::string> settings;
+  std::string output;
+  NexmarkDump dump;
+  std::string dumpFormat = "json";
+};
+
+CLI::App* addSql(CLI::App& app, Arguments& arguments) {
+  CLI::App* sql = app.add_subcommand("sql", "run SQL: a script, statements or the shell");
+  CLI::Option* file =
+      sql->add_option("-f,--file", arguments.sql.file, "run this script; - is standard input")
+          ->type_name("FILE");
+  sql->add_option("-e,--execute", arguments.sql.statements, "run these statements; repeatable")
+      ->type_name("STATEMENTS")
+      ->allow_extra_args(false)
+      ->excludes(file);
+  sql->add_option("-i,--init", arguments.sql.initFile, "run this script first")->type_name("FILE");
+  sql->add_option("-D,--set", arguments.settings, "set a configuration key; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  sql->add_option("--output", arguments.output,
+                  "tableau: boxes, live (default); table: final rows as JSON lines; changelog:"
+                  " every change as JSON lines; csv")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"tableau", "table", "changelog", "csv"}, CLI::ignore_case));
+  sql->add_flag("--strict", arguments.sql.runner.strict,
+                "configuration keys that are unknown or have no effect are errors");
+  sql->add_flag("--progress", arguments.sql.progress,
+                "show progress of jobs also when standard error is no terminal");
+  sql->footer(kSqlFooter);
+  return sql;
+}
+
+CLI::App* addDump(CLI::App& nexmark, Arguments& arguments) {
+  CLI::App* dump = nexmark.add_subcommand("dump", "write the events of a seed as files");
+  dump->add_option("--seed", arguments.dump.model.seed, "the events differ by seed")
+      ->capture_default_str();
+  dump->add_option("--events", arguments.dump.events, "number of events")
+      ->check(CLI::Range(int64_t{0}, int64_t{1} << 48))
+      ->capture_default_str();
+  dump->add_option("--parts", arguments.dump.parts, "number of files")
+      ->check(CLI::Range(int64_t{1}, int64_t{65536}))
+      ->capture_default_str();
+  dump->add_option("--out", arguments.dump.directory, "directory of the files")->required();
+  dump->add_option("--rate", arguments.dump.model.eventsPerSecond,
+                   "events per second of event time")
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}))
+      ->capture_default_str();
+  dump->add_option("--format", arguments.dumpFormat, "json or csv")
+      ->check(CLI::IsMember({"json", "csv"}))
+      ->capture_default_str();
+  return dump;
+}
+
+int wrongUsage(const std::string& command, const std::string& problem) {
+  writeError(fmt::format("{}: {}\nTry '{} --help'.\n", command, problem, command));
+  return kExitUsage;
+}
+
+// The name of the innermost sub-command that was given, with those around it.
+std::string commandPath(const CLI::App& app, const CLI::App** innermost) {
+  std::string path = "millrace";
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands()[0];
+    path += ' ' + at->get_name();
+  }
+  *innermost = at;
+  return path;
+}
+
+int runSql(Arguments& arguments, Env& env) {
+  if (!arguments.output.empty()) arguments.sql.runner.output = outputFormOf(arguments.output);
+  for (const std::string& setting : arguments.settings) {
+    size_t equals = setting.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return wrongUsage("millrace sql", fmt::format("'{}' is not KEY=VALUE", setting));
+    }
+    arguments.sql.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  return runSqlCommand(std::move(arguments.sql), env);
+}
+
+int runDump(Arguments& arguments, Env& env) {
+  arguments.dump.format =
+      arguments.dumpFormat == "csv" ? NexmarkFileFormat::kCsv : NexmarkFileFormat::kJson;
+  Status status = dumpNexmark(arguments.dump, env);
+  if (status.ok()) return kExitOk;
+  writeError(status.error().describe() + "\n");
+  return kExitFailed;
+}
+
+int runParsed(CLI::App& app, int argc, const char* const* argv, Arguments& arguments, Env& env) {
+  const CLI::App* innermost = &app;
+  std::string path = "millrace";
+  try {
+    app.parse(argc, argv);
+    path = commandPath(app, &innermost);
+  } catch (const CLI::CallForVersion&) {
+    writeOut(std::string(kVersionText) + "\n");
+    return kExitOk;
+  } catch (const CLI::CallForHelp&) {
+    path = commandPath(app, &innermost);
+    size_t outer = path.rfind(' ');
+    writeOut(innermost->help(outer == std::string::npos ? "" : path.substr(0, outer)));
+    return kExitOk;
+  } catch (const CLI::ParseError& error) {
+    return wrongUsage(commandPath(app, &innermost), error.what());
+  }
+  if (path == "millrace sql") return runSql(arguments, env);
+  if (path == "millrace bench nexmark dump") return runDump(arguments, env);
+  return wrongUsage(path, "a command is missing");
+}
+
+}  // namespace
+
+int runMainCommand(int argc, const char* const* argv, Env& env) {
+  Arguments arguments;
+  try {
+    CLI::App app("Runs Apache Flink SQL without a JVM.", "millrace");
+    app.set_version_flag("--version", kVersionText);
+    addSql(app, arguments);
+    CLI::App* bench = app.add_subcommand("bench", "benchmarks");
+    CLI::App* nexmark = bench->add_subcommand("nexmark", "the Nexmark benchmark");
+    addDump(*nexmark, arguments);
+    return runParsed(app, argc, argv, arguments, env);
+  } catch (const std::exception& error) {
+    writeError(fmt::format("millrace: {}\n", error.what()));
+    return kExitFailed;
+  }
+}
+
+}  // namespace millrace

@@ -1,0 +1,59 @@
+#include "cli/running_jobs.h"
+
+#include "cli/interrupts.h"
+
+namespace millrace {
+
+JobStarter RunningJobs::starter(Env& env) {
+  return [this, &env](JobGraph graph, JobOptions options) -> Result<std::shared_ptr<Job>> {
+    std::shared_ptr<Job> job = TRY(startJob(std::move(graph), std::move(options), env));
+    {
+      std::lock_guard lock(mutex_);
+      jobs_.push_back(job);
+    }
+    // The interrupt may have come before the job could be found.
+    if (pendingInterrupt() != 0) job->cancel();
+    return job;
+  };
+}
+
+void RunningJobs::beginStatement() {
+  std::lock_guard lock(mutex_);
+  std::erase_if(jobs_, [](const auto& job) { return job->status() != JobStatus::kRunning; });
+  statementBegin_ = jobs_.size();
+}
+
+void RunningJobs::cancelFrom(size_t first) {
+  std::vector<std::shared_ptr<Job>> jobs;
+  {
+    std::lock_guard lock(mutex_);
+    jobs.assign(jobs_.begin() + static_cast<ptrdiff_t>(first), jobs_.end());
+  }
+  for (const std::shared_ptr<Job>& job : jobs) job->cancel();
+}
+
+void RunningJobs::cancelStatement() {
+  size_t first = 0;
+  {
+    std::lock_guard lock(mutex_);
+    first = statementBegin_;
+  }
+  cancelFrom(first);
+}
+
+void RunningJobs::cancelAll() { cancelFrom(0); }
+
+std::vector<std::shared_ptr<Job>> RunningJobs::running() const {
+  std::vector<std::shared_ptr<Job>> jobs;
+  std::lock_guard lock(mutex_);
+  for (const std::shared_ptr<Job>& job : jobs_) {
+    if (job->status() == JobStatus::kRunning) jobs.push_back(job);
+  }
+  return jobs;
+}
+
+void RunningJobs::join() {
+  for (const std::shared_ptr<Job>& job : running()) job->wait(-1);
+}
+
+}  // namespace millrace

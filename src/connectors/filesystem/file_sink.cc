@@ -1,0 +1,232 @@
+#include "connectors/filesystem/file_sink.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "connectors/filesystem/file_layout.h"
+#include "connectors/filesystem/file_parts.h"
+#include "connectors/filesystem/partition_commit.h"
+#include "types/time_zone.h"
+#include "types/value_text.h"
+
+namespace millrace {
+
+namespace {
+
+// What the sink was asked for, resolved.
+struct SinkPlan {
+  FilePartsOptions parts;
+  PartitionCommitOptions commits;
+  std::string defaultPartition;
+  std::vector<uint32_t> keyColumns;   // in the order of PARTITIONED BY
+  std::vector<std::string> keyNames;
+  std::vector<uint32_t> dataColumns;  // what the files hold
+  const TimeZone* zone = nullptr;
+};
+
+class FileSink : public Operator {
+ public:
+  FileSink(SinkPlan plan, std::unique_ptr<Encoder> encoder, const SubtaskInfo& subtask, Env& env)
+      : plan_(std::move(plan)),
+        encoder_(std::move(encoder)),
+        env_(env),
+        first_(subtask.index == 0),
+        parts_(plan_.parts, subtask.index, env),
+        commits_(plan_.commits, env) {}
+
+  Status open(OperatorContext& context) override {
+    context_ = &context;
+    partsState_ = TRY(context.state->openList("parts", Redistribution::kUnion));
+    partitionsState_ = TRY(context.state->openList("partitions", Redistribution::kSplit));
+    for (const std::string& state : partitionsState_->elements()) commits_.restore(state);
+    // One subtask commits what all had left pending.
+    if (!first_) return {};
+    for (const std::string& state : partsState_->elements()) TRY(parts_.restore(state));
+    return {};
+  }
+
+  Status processBatch(int, Batch batch, Output&) override {
+    if (!batch.marks().empty()) commits_.advance(batch.marks().back().watermark);
+    if (batch.empty()) return {};
+    std::vector<ColumnPtr> columns;
+    columns.reserve(plan_.dataColumns.size());
+    for (uint32_t column : plan_.dataColumns) columns.push_back(batch.column(column));
+    Batch data(std::move(columns), batch.numRows());
+    data.setSelection(batch.selection());
+    if (!plan_.keyColumns.empty()) return writePartitions(batch, data);
+    text_.clear();
+    TRY(encoder_->encode(data, text_));
+    return write("");
+  }
+
+  Status snapshotState(uint64_t checkpointId) override {
+    TRY(parts_.closeAll(checkpointId));
+    partsState_->elements() = {parts_.state()};
+    partitionsState_->elements() = {commits_.state()};
+    return {};
+  }
+
+  Status checkpointComplete(uint64_t checkpointId) override {
+    TRY(parts_.commit(checkpointId));
+    if (!leftoversRemoved_) TRY(parts_.removeLeftovers());
+    leftoversRemoved_ = true;
+    return commitPartitions();
+  }
+
+  Status finish(Output&) override {
+    finished_ = true;
+    return {};
+  }
+
+  int64_t nextProcessingTime() const override { return parts_.nextCheck(); }
+  Status onProcessingTime(int64_t nowMillis, Output&) override { return parts_.rollOld(nowMillis); }
+
+ private:
+  Status write(const std::string& directory) {
+    if (context_->metrics) bump(context_->metrics->bytesOut, text_.size());
+    return parts_.write(directory, text_);
+  }
+
+  // Rows of one partition often follow each other: each run is written at once.
+  Status writePartitions(const Batch& batch, const Batch& data) {
+    Rows rows = batch.rows();
+    text_.clear();
+    int64_t now = env_.clock().nowMillis();
+    for (uint32_t i = 0; i < rows.count(); ++i) {
+      nextDirectory_.clear();
+      appendDirectory(batch, rows[i], nextDirectory_);
+      if (nextDirectory_ != directory_ && !text_.empty()) {
+        TRY(write(directory_));
+        text_.clear();
+      }
+      if (nextDirectory_ != directory_ || i == 0) commits_.touch(nextDirectory_, now);
+      directory_ = nextDirectory_;
+      TRY(encoder_->encodeRow(data, rows[i], text_));
+    }
+    return write(directory_);
+  }
+
+  void appendDirectory(const Batch& batch, uint32_t row, std::string& out) {
+    TextOptions options;
+    options.zone = plan_.zone;
+    for (size_t i = 0; i < plan_.keyColumns.size(); ++i) {
+      const Column& column = *batch.column(plan_.keyColumns[i]);
+      value_.clear();
+      if (!column.isNull(row)) appendValueText(column, row, options, value_);
+      if (i > 0) out += '/';
+      out += escapePathName(plan_.keyNames[i]);
+      out += '=';
+      out += escapePathName(value_.empty() ? plan_.defaultPartition : value_);
+    }
+  }
+
+  Status commitPartitions() {
+    if (!commits_.enabled()) return {};
+    return commits_.commitDue(env_.clock().nowMillis(), finished_, [&](const std::string& path) {
+      return parts_.hasUncommitted(path);
+    });
+  }
+
+  SinkPlan plan_;
+  std::unique_ptr<Encoder> encoder_;
+  Env& env_;
+  bool first_;
+  FileParts parts_;
+  PartitionCommits commits_;
+  OperatorContext* context_ = nullptr;
+  ListState* partsState_ = nullptr;
+  ListState* partitionsState_ = nullptr;
+  bool finished_ = false;
+  bool leftoversRemoved_ = false;
+  std::string text_;
+  std::string value_;
+  std::string directory_;
+  std::string nextDirectory_;
+};
+
+Error unsupportedOption(std::string what, const char* hint) {
+  return Error(ErrorKind::kUnsupported, std::move(what)).withHint(hint);
+}
+
+Result<PartitionCommitOptions> readCommitOptions(const OptionReader& options,
+                                                 const std::string& root, bool partitioned) {
+  PartitionCommitOptions read;
+  read.enabled = partitioned && options.has("sink.partition-commit.policy.kind");
+  read.byPartitionTime = options.text("sink.partition-commit.trigger") == "partition-time";
+  read.delayMillis = options.durationMillis("sink.partition-commit.delay");
+  read.timestampPattern = options.text("partition.time-extractor.timestamp-pattern");
+  read.watermarkZone =
+      TRY(TimeZone::find(options.text("sink.partition-commit.watermark-time-zone")));
+  read.successFile = options.text("sink.partition-commit.success-file.name");
+  read.root = root;
+  return read;
+}
+
+}  // namespace
+
+Status validateFileSink(const TableOptions& options, const TableDefinition& table) {
+  const OptionReader& reader = options.options;
+  if (reader.boolean("auto-compaction")) {
+    return unsupportedOption("'auto-compaction' = 'true'", "Remove the option.");
+  }
+  std::string policies = reader.text("sink.partition-commit.policy.kind");
+  if (!policies.empty() && policies != "success-file") {
+    return unsupportedOption(
+        fmt::format("'sink.partition-commit.policy.kind' = '{}'", policies),
+        "Use 'success-file'; there is no metastore for file tables.");
+  }
+  if (reader.text("partition.time-extractor.kind") != "default") {
+    return unsupportedOption("'partition.time-extractor.kind' other than 'default'",
+                             "Set 'partition.time-extractor.timestamp-pattern' instead.");
+  }
+  for (const std::string& key : table.partitionKeys) {
+    bool known = std::any_of(table.physical.begin(), table.physical.end(),
+                             [&](const Field& field) { return field.name == key; });
+    if (known) continue;
+    return Error(ErrorKind::kUnknownColumn,
+                 fmt::format("partition column '{}' is not a column of table {}", key, table.name))
+        .withHint("Name physical columns in PARTITIONED BY.");
+  }
+  return {};
+}
+
+Result<OperatorPtr> makeFileSink(const SinkRequest& request, const SubtaskInfo& subtask,
+                                 Env& env) {
+  TableOptions options = TRY(readTableOptions(request.table));
+  TRY(validateFileSink(options, request.table));
+  SinkPlan plan;
+  plan.zone = request.zone;
+  plan.parts.root = plainPath(options.options.text("path"));
+  plan.parts.rollBytes = options.options.memoryBytes("sink.rolling-policy.file-size");
+  plan.parts.rollMillis = options.options.durationMillis("sink.rolling-policy.rollover-interval");
+  plan.parts.checkMillis =
+      std::max<int64_t>(1, options.options.durationMillis("sink.rolling-policy.check-interval"));
+  plan.commits = TRY(readCommitOptions(options.options, plan.parts.root,
+                                       !request.table.partitionKeys.empty()));
+  plan.defaultPartition = options.options.text("partition.default-name");
+  plan.keyNames = request.table.partitionKeys;
+  plan.keyColumns.resize(plan.keyNames.size());
+  Schema dataSchema;
+  for (uint32_t i = 0; i < request.table.physical.size(); ++i) {
+    const Field& field = request.table.physical[i];
+    auto key = std::find(plan.keyNames.begin(), plan.keyNames.end(), field.name);
+    if (key != plan.keyNames.end()) {
+      plan.keyColumns[static_cast<size_t>(key - plan.keyNames.begin())] = i;
+      continue;
+    }
+    plan.dataColumns.push_back(i);
+    dataSchema.push_back(field);
+  }
+  std::unique_ptr<Encoder> encoder =
+      TRY(options.format->makeEncoder(dataSchema, options.formatOptions));
+  return OperatorPtr(
+      std::make_unique<FileSink>(std::move(plan), std::move(encoder), subtask, env));
+}
+
+bool fileSinkNeedsWatermarks(const TableDefinition& table) {
+  auto trigger = table.options.find("sink.partition-commit.trigger");
+  return trigger != table.options.end() && trigger->second == "partition-time";
+}
+
+}  // namespace millrace

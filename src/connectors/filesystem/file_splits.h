@@ -1,0 +1,95 @@
+// FileSplits: hands out the pieces of a table's files to the subtasks of one scan, in the order of
+// the files and positions, so that subtasks stay close to each other in event time.
+//
+// A split is a range of byte offsets and means the records that start in it. What was read is
+// remembered per subtask as ranges, written into its state, and united at a restore; what is missing
+// is handed out again, at any parallelism. Files that cannot be split (compressed ones, records that
+// may hold line ends) are one split whose offsets count decompressed bytes and whose end is open.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "env/env.h"
+#include "env/file_system.h"
+
+namespace millrace {
+
+inline constexpr uint64_t kOpenEnd = UINT64_MAX;
+
+struct FileSplit {
+  FileInfo file;
+  uint64_t begin = 0;
+  uint64_t end = 0;  // kOpenEnd for files that cannot be split
+};
+
+// Ranges of offsets that have been read: disjoint, merged where they touch.
+class ReadRanges {
+ public:
+  void add(uint64_t begin, uint64_t end);
+  void addAll(const ReadRanges& other);
+  // The ranges inside [0, size) that are missing.
+  std::vector<std::pair<uint64_t, uint64_t>> missing(uint64_t size) const;
+  const std::map<uint64_t, uint64_t>& ranges() const { return ranges_; }
+  uint64_t end() const { return ranges_.empty() ? 0 : ranges_.rbegin()->second; }
+  bool empty() const { return ranges_.empty(); }
+
+ private:
+  std::map<uint64_t, uint64_t> ranges_;  // begin to end
+};
+
+// What one subtask has read, by path.
+using ReadFiles = std::map<std::string, ReadRanges>;
+
+struct FileSplitOptions {
+  std::string path;
+  std::string regex;
+  uint64_t splitSize = 4 << 20;
+  bool splittable = true;         // by the format's framing
+  int64_t monitorMillis = 0;      // 0 = bounded: the directory is listed once
+};
+
+// Thread-safe.
+class FileSplits {
+ public:
+  FileSplits(FileSplitOptions options, Env& env) : options_(std::move(options)), env_(env) {}
+
+  bool isBounded() const { return options_.monitorMillis == 0; }
+
+  // Takes over what all subtasks had read; every subtask passes the same states and only the first
+  // call counts.
+  Status restore(const std::vector<std::string>& states);
+  // The next split; nullopt when there is none now (bounded: none will come).
+  Result<std::optional<FileSplit>> next();
+  // When to ask again, milliseconds of the clock.
+  int64_t nextListMillis();
+
+  // The state of a subtask that has read `own`; `first` is true for one subtask, which also keeps
+  // what was restored and which files the bounded scan began with.
+  std::string state(const ReadFiles& own, bool first);
+
+ private:
+  Status list();
+  Status addFile(const FileInfo& file);
+  Status checkVanished(const std::vector<FileInfo>& present);
+
+  FileSplitOptions options_;
+  Env& env_;
+  std::mutex mutex_;
+  bool restoreSeen_ = false;
+  bool listed_ = false;
+  int64_t listedAt_ = 0;
+  ReadFiles restored_;
+  std::set<std::string> boundedFiles_;  // of the restored scan; empty = not restored
+  std::set<std::string> known_;
+  std::vector<FileSplit> queue_;  // from next_ on
+  size_t next_ = 0;
+};
+
+}  // namespace millrace

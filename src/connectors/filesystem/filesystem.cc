@@ -1,0 +1,102 @@
+// The filesystem connector's descriptor.
+#include <fmt/format.h>
+
+#include "connectors/connector.h"
+#include "connectors/filesystem/file_layout.h"
+#include "connectors/filesystem/file_sink.h"
+#include "connectors/filesystem/file_source.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr OptionType kText = OptionType::kString;
+constexpr OptionType kTime = OptionType::kDuration;
+
+std::vector<OptionSpec> sourceOptions() {
+  return {
+      {"path", kText, "", true, {},
+       "A file, a directory (read recursively) or a pattern such as '/data/*/part-?.json'."},
+      {"source.monitor-interval", kTime, "", false, {},
+       "Look for new files at this interval, without end; without it the source is bounded."},
+      {"source.split-size", OptionType::kMemorySize, "4 mb", false, {},
+       "The size of the chunks in which large files are handed out."},
+      {"source.path.regex-pattern", kText, "", false, {},
+       "Read only files whose whole path matches this regular expression."},
+      {"source.report-statistics", OptionType::kEnum, "all", false, {"all", "none"},
+       "Accepted and without effect."},
+      {"partition.default-name", kText, "__DEFAULT_PARTITION__", false, {},
+       "The directory of rows whose partition column is NULL or empty."},
+      {"lookup.full-cache.periodic-reload.interval", kTime, "", false, {},
+       "As a lookup table: read the files again at this interval."},
+  };
+}
+
+std::vector<OptionSpec> sinkOptions() {
+  return {
+      {"sink.rolling-policy.file-size", OptionType::kMemorySize, "128 mb", false, {},
+       "Begin another file when one has this size."},
+      {"sink.rolling-policy.rollover-interval", kTime, "30 min", false, {},
+       "Begin another file when one has been open this long."},
+      {"sink.rolling-policy.check-interval", kTime, "1 min", false, {},
+       "How often to check how long files have been open."},
+      {"sink.shuffle-by-partition.enable", OptionType::kBoolean, "false", false, {},
+       "Accepted and without effect."},
+      {"sink.parallelism", OptionType::kInteger, "", false, {}, "The sink's parallelism."},
+      {"sink.partition-commit.trigger", OptionType::kEnum, "process-time", false,
+       {"process-time", "partition-time"}, "What decides that a partition is complete."},
+      {"sink.partition-commit.delay", kTime, "0 s", false, {},
+       "How long to wait for more rows of a partition."},
+      {"sink.partition-commit.watermark-time-zone", kText, "UTC", false, {},
+       "The zone of partition times, when the watermark is of a TIMESTAMP_LTZ column."},
+      {"sink.partition-commit.policy.kind", kText, "", false, {},
+       "success-file: write an empty file into every complete partition."},
+      {"sink.partition-commit.policy.class", kText, "", false, {}, "Not supported."},
+      {"sink.partition-commit.success-file.name", kText, "_SUCCESS", false, {},
+       "The name of that file."},
+      {"partition.time-extractor.kind", kText, "default", false, {}, "Only default."},
+      {"partition.time-extractor.timestamp-pattern", kText, "", false, {},
+       "A partition's time from its columns, such as '$dt $hour:00:00'."},
+      {"auto-compaction", OptionType::kBoolean, "false", false, {}, "Only false."},
+      {"compaction.file-size", OptionType::kMemorySize, "", false, {},
+       "Accepted and without effect."},
+      {"compaction.parallelism", OptionType::kInteger, "", false, {},
+       "Accepted and without effect."},
+  };
+}
+
+Status validate(const TableDefinition& table) {
+  TableOptions options = TRY(readTableOptions(table));
+  if (options.options.text("path").empty()) {
+    return Error(ErrorKind::kInvalidOption, "option 'path' of connector 'filesystem' is empty")
+        .withHint("Give a file or a directory.");
+  }
+  std::string path = options.options.text("path");
+  size_t scheme = path.find("://");
+  if (scheme != std::string::npos && !path.starts_with("file:")) {
+    return Error(ErrorKind::kUnsupported, fmt::format("path '{}' on another file system", path))
+        .withHint("Use a local path.");
+  }
+  return validateFileSink(options, table);
+}
+
+}  // namespace
+
+void addFilesystemConnector(ConnectorCatalog& catalog) {
+  ConnectorDescriptor connector;
+  connector.name = "filesystem";
+  connector.doc = "Files in a local directory: bounded or continuous source, lookup table, sink.";
+  connector.options = sourceOptions();
+  for (OptionSpec& option : sinkOptions()) connector.options.push_back(std::move(option));
+  connector.usesFormat = true;
+  connector.metadata = fileMetadataColumns();
+  connector.validate = validate;
+  connector.isBounded = isFileSourceBounded;
+  connector.makeSource = makeFileSource;
+  connector.makeSink = makeFileSink;
+  connector.makeLookup = makeFileLookup;
+  connector.sinkNeedsWatermarks = fileSinkNeedsWatermarks;
+  catalog.add(std::move(connector));
+}
+
+}  // namespace millrace

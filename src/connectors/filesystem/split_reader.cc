@@ -1,0 +1,249 @@
+#include "connectors/filesystem/split_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+#include "types/cast.h"
+#include "types/value.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr size_t kReadBytes = 1 << 20;
+constexpr size_t kPooledBuffers = 8;
+constexpr size_t kLongestRecord = size_t{1} << 30;
+
+}  // namespace
+
+Status SplitReader::start(FileSplit split) {
+  if (!decoder_) {
+    DecoderRequest request = scan_.request;
+    request.metrics = metrics_;
+    decoder_ = TRY(scan_.format->makeDecoder(request, scan_.formatOptions));
+  }
+  split_ = std::move(split);
+  begin_ = end_ = 0;
+  buffer_.reset();
+  streamEnded_ = false;
+  // A record that starts before the split belongs to the split before: reading begins at the byte
+  // before, whose line end tells.
+  bool align = split_.begin > 0 && split_.end != kOpenEnd;
+  position_ = align ? split_.begin - 1 : split_.begin;
+  stream_ = TRY(openByteStream(env_.files(), split_.file.path, position_));
+  hasSplit_ = true;
+  TRY(makeConstants());
+  if (align) TRY(alignToRecord());
+  if (atEnd()) finishSplit();
+  return {};
+}
+
+bool SplitReader::atEnd() const {
+  return position_ >= split_.end || (streamEnded_ && begin_ == end_);
+}
+
+Status SplitReader::alignToRecord() {
+  while (true) {
+    if (begin_ == end_) {
+      if (streamEnded_) return {};
+      TRY(fill());
+      continue;
+    }
+    const char* from = buffer_->data() + begin_;
+    const void* newline = std::memchr(from, '\n', end_ - begin_);
+    size_t skipped = newline ? static_cast<size_t>(static_cast<const char*>(newline) - from) + 1
+                             : end_ - begin_;
+    begin_ += skipped;
+    position_ += skipped;
+    if (newline) return {};
+  }
+}
+
+BufferPtr SplitReader::takeBuffer(size_t size) {
+  for (BufferPtr& pooled : pool_) {
+    if (pooled.use_count() == 1 && pooled->size() >= size) {
+      // What other threads did with the buffer before they let go of it comes first.
+      std::atomic_thread_fence(std::memory_order_acquire);
+      return pooled;
+    }
+  }
+  auto fresh = std::make_shared<Buffer>(size);
+  if (pool_.size() < kPooledBuffers) {
+    pool_.push_back(fresh);
+  } else {
+    auto free = std::find_if(pool_.begin(), pool_.end(),
+                             [](const BufferPtr& buffer) { return buffer.use_count() == 1; });
+    if (free != pool_.end()) *free = fresh;
+  }
+  return fresh;
+}
+
+// Reads on behind the unread bytes, which move to the front of another buffer.
+Status SplitReader::fill() {
+  size_t kept = end_ - begin_;
+  if (kept >= kLongestRecord) {
+    return Error(ErrorKind::kMalformedRecord,
+                 fmt::format("'{}': record at byte {} is longer than {} bytes", split_.file.path,
+                             position_, kLongestRecord))
+        .withHint("Check that the file has line ends and that the format fits.");
+  }
+  size_t room = std::max(kReadBytes, kept);
+  BufferPtr next = takeBuffer(kept + room);
+  if (kept > 0) std::memcpy(next->data(), buffer_->data() + begin_, kept);
+  size_t got = TRY(stream_->read(next->data() + kept, room));
+  std::memset(next->data() + kept + got, 0, Buffer::kPadding);
+  buffer_ = std::move(next);
+  begin_ = 0;
+  end_ = kept + got;
+  streamEnded_ = got == 0;
+  if (metrics_) bump(metrics_->bytesIn, got);
+  return {};
+}
+
+size_t SplitReader::wholeRecords() const {
+  if (begin_ == end_) return 0;
+  const char* from = buffer_->data() + begin_;
+  size_t size = end_ - begin_;
+  if (split_.end - position_ <= size) {
+    // The split's last record goes to the first line end at or behind its last byte.
+    size_t last = static_cast<size_t>(split_.end - position_) - 1;
+    const void* newline = std::memchr(from + last, '\n', size - last);
+    if (newline) return static_cast<size_t>(static_cast<const char*>(newline) - from) + 1;
+  }
+  if (streamEnded_) return size;
+  const void* newline = memrchr(from, '\n', size);
+  return newline ? static_cast<size_t>(static_cast<const char*>(newline) - from) + 1 : 0;
+}
+
+Status SplitReader::read(size_t maxRows, Batch& out) {
+  size_t whole = wholeRecords();
+  while (true) {
+    if (whole > 0) {
+      TRY(decode({buffer_->data() + begin_, whole}, maxRows, out));
+      if (out.numRows() > 0 || atEnd()) break;
+      // Only dropped records, or a record that goes on behind its first line end.
+      size_t left = wholeRecords();
+      if (left < whole) {
+        whole = left;
+        if (whole > 0) continue;
+      }
+      if (streamEnded_ && begin_ < end_) {
+        // Without its last line end the text counts as complete.
+        bool newline = buffer_->data()[end_ - 1] == '\n';
+        TRY(decode({buffer_->data() + begin_, end_ - begin_ - (newline ? 1 : 0)}, maxRows, out));
+        if (position_ != kOpenEnd && newline && begin_ + 1 == end_) {
+          ++begin_;
+          ++position_;
+        }
+        break;
+      }
+    }
+    if (streamEnded_) break;
+    TRY(fill());
+    whole = wholeRecords();
+  }
+  addConstants(out);
+  if (atEnd()) finishSplit();
+  return {};
+}
+
+Status SplitReader::decode(std::string_view text, size_t maxRows, Batch& out) {
+  size_t consumed = 0;
+  Status status = decoder_->decode(text, buffer_, maxRows, out, consumed);
+  if (!status.ok()) {
+    return std::move(status).error().withContext(
+        fmt::format("'{}' from byte {}", split_.file.path, position_));
+  }
+  begin_ += consumed;
+  position_ += consumed;
+  return {};
+}
+
+void SplitReader::finishSplit() {
+  bool last = split_.end == kOpenEnd || split_.end >= split_.file.size;
+  read_[split_.file.path].add(split_.begin, last ? kOpenEnd : split_.end);
+  hasSplit_ = false;
+  stream_.reset();
+  buffer_.reset();
+  begin_ = end_ = 0;
+}
+
+ReadFiles SplitReader::progress() const {
+  ReadFiles files = read_;
+  if (hasSplit_ && position_ > split_.begin) {
+    files[split_.file.path].add(split_.begin, position_);
+  }
+  return files;
+}
+
+Status SplitReader::makeConstants() {
+  constants_.assign(scan_.columns.size(), nullptr);
+  for (size_t i = 0; i < constants_.size(); ++i) {
+    const FileScan::OutputColumn& column = scan_.columns[i];
+    if (column.kind == FileScan::OutputColumn::Kind::kPartition) {
+      constants_[i] = TRY(partitionColumn(column));
+    } else if (column.kind == FileScan::OutputColumn::Kind::kMetadata) {
+      constants_[i] = metadataColumn(column);
+    }
+  }
+  return {};
+}
+
+Result<ColumnPtr> SplitReader::partitionColumn(const FileScan::OutputColumn& column) {
+  for (const auto& [key, value] : partitionValues(scan_.root, split_.file.path)) {
+    if (key != column.key) continue;
+    if (value == scan_.defaultPartition) return Column::makeNull(column.type, 1);
+    MutableColumnPtr text = Column::make(Type::string(), 1);
+    text->setString(0, value);
+    if (column.type.isCharacter()) return text->withType(column.type);
+    std::unique_ptr<Cast> cast = TRY(makeCast(Type::string(), column.type));
+    MutableColumnPtr out = Column::make(column.type, 1);
+    CastContext context{scan_.request.zone};
+    Status status = cast->apply(*text, Rows::dense(1), context, false, *out);
+    if (!status.ok()) {
+      return std::move(status).error().withContext(
+          fmt::format("partition column '{}' of '{}'", column.key, split_.file.path));
+    }
+    return ColumnPtr(out);
+  }
+  return Error(ErrorKind::kCorruptData, fmt::format("'{}' has no directory '{}=...'",
+                                                    split_.file.path, column.key))
+      .withHint("Put the file into a directory of its partition.");
+}
+
+ColumnPtr SplitReader::metadataColumn(const FileScan::OutputColumn& column) const {
+  MutableColumnPtr out = Column::make(column.type, 1);
+  if (column.key == "file.path") {
+    out->setString(0, split_.file.path);
+  } else if (column.key == "file.name") {
+    out->setString(0, fileName(split_.file.path));
+  } else if (column.key == "file.size") {
+    out->mutableValues<int64_t>()[0] = static_cast<int64_t>(split_.file.size);
+  } else {
+    out->mutableValues<int64_t>()[0] = split_.file.modifiedMillis * 1'000;
+  }
+  return out;
+}
+
+// Puts the columns into the order of the scan, with a file's constants spread over all rows.
+void SplitReader::addConstants(Batch& batch) const {
+  size_t rows = batch.numRows();
+  std::vector<ColumnPtr> columns;
+  columns.reserve(scan_.columns.size());
+  for (size_t i = 0; i < scan_.columns.size(); ++i) {
+    if (!constants_[i]) {
+      columns.push_back(batch.column(scan_.columns[i].decoded));
+      continue;
+    }
+    Value value = Value::of(*constants_[i], 0);
+    columns.push_back(value.toColumn(scan_.columns[i].type, rows));
+  }
+  std::vector<WatermarkMark> marks = std::move(batch.mutableMarks());
+  batch = Batch(std::move(columns), rows);
+  batch.mutableMarks() = std::move(marks);
+}
+
+}  // namespace millrace

@@ -1,0 +1,83 @@
+// SplitReader: reads the splits of one subtask one after the other into batches. Large reads into
+// reused buffers; string columns of a batch point into them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "connectors/connector.h"
+#include "connectors/filesystem/byte_stream.h"
+#include "connectors/filesystem/file_splits.h"
+#include "env/env.h"
+#include "types/batch.h"
+
+namespace millrace {
+
+// What every reader of a scan needs to know. Lives as long as the scan.
+struct FileScan {
+  // One output column: from the decoder, or the same for all rows of a file.
+  struct OutputColumn {
+    enum class Kind : uint8_t { kDecoded, kPartition, kMetadata };
+    Kind kind = Kind::kDecoded;
+    uint32_t decoded = 0;  // kDecoded: the decoder's column
+    std::string key;       // kPartition: the column's name; kMetadata: the key
+    Type type;
+  };
+
+  std::string root;
+  std::string defaultPartition;
+  const FormatDescriptor* format = nullptr;
+  OptionReader formatOptions;
+  DecoderRequest request;  // without metrics
+  std::vector<OutputColumn> columns;
+};
+
+class SplitReader {
+ public:
+  // `metrics` may be nullptr.
+  SplitReader(const FileScan& scan, Env& env, OperatorMetrics* metrics)
+      : scan_(scan), env_(env), metrics_(metrics) {}
+
+  bool hasSplit() const { return hasSplit_; }
+  // Requires: !hasSplit().
+  Status start(FileSplit split);
+  // Reads a batch of at most maxRows records; it may be empty. After the last one hasSplit() is
+  // false.
+  Status read(size_t maxRows, Batch& out);
+  // What was read of all splits so far.
+  ReadFiles progress() const;
+
+ private:
+  Status alignToRecord();
+  Status fill();
+  BufferPtr takeBuffer(size_t size);
+  // How much of the window holds whole records of this split; 0 when more must be read.
+  size_t wholeRecords() const;
+  Status decode(std::string_view text, size_t maxRows, Batch& out);
+  Status makeConstants();
+  Result<ColumnPtr> partitionColumn(const FileScan::OutputColumn& column);
+  ColumnPtr metadataColumn(const FileScan::OutputColumn& column) const;
+  void addConstants(Batch& batch) const;
+  void finishSplit();
+  bool atEnd() const;
+
+  const FileScan& scan_;
+  Env& env_;
+  OperatorMetrics* metrics_;
+  std::unique_ptr<Decoder> decoder_;
+  bool hasSplit_ = false;
+  FileSplit split_;
+  std::unique_ptr<ByteStream> stream_;
+  std::vector<BufferPtr> pool_;
+  BufferPtr buffer_;
+  size_t begin_ = 0;         // of unread bytes in the buffer
+  size_t end_ = 0;           // of bytes in the buffer
+  uint64_t position_ = 0;    // in the file, of begin_
+  bool streamEnded_ = false;
+  std::vector<ColumnPtr> constants_;  // one row each; nullptr for decoded columns
+  ReadFiles read_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/close_matches.h"
+#include "connectors/connector.h"
+
+namespace millrace {
+
+namespace {
+
+Error unknownName(ErrorKind kind, const char* what, const std::string& name,
+                  const std::vector<std::string>& known) {
+  std::string hint = didYouMean(name, known);
+  if (!hint.empty()) hint += ' ';
+  hint += fmt::format("Available are: {}.", fmt::join(known, ", "));
+  return Error(kind, fmt::format("{} '{}' not found", what, name)).withHint(std::move(hint));
+}
+
+Result<const FormatDescriptor*> readFormat(const TableDefinition& table,
+                                           const std::string& connector) {
+  auto named = table.options.find("format");
+  if (named == table.options.end()) {
+    return Error(ErrorKind::kMissingOption,
+                 fmt::format("option 'format' of connector '{}' is missing", connector))
+        .withHint(fmt::format("Add 'format' = '...' to the WITH clause, one of: {}.",
+                              fmt::join(FormatCatalog::builtin().names(), ", ")));
+  }
+  const FormatDescriptor* format = FormatCatalog::builtin().find(named->second);
+  if (format == nullptr) {
+    return unknownName(ErrorKind::kUnknownFormat, "format", named->second,
+                       FormatCatalog::builtin().names());
+  }
+  return format;
+}
+
+}  // namespace
+
+Result<TableOptions> readTableOptions(const TableDefinition& table) {
+  auto named = table.options.find("connector");
+  if (named == table.options.end()) {
+    return Error(ErrorKind::kMissingOption,
+                 fmt::format("table {} has no option 'connector'", table.name))
+        .withHint(fmt::format("Add 'connector' = '...' to the WITH clause, one of: {}.",
+                              fmt::join(ConnectorCatalog::builtin().names(), ", ")));
+  }
+  TableOptions read;
+  read.connector = ConnectorCatalog::builtin().find(named->second);
+  if (read.connector == nullptr) {
+    return unknownName(ErrorKind::kUnknownConnector, "connector", named->second,
+                       ConnectorCatalog::builtin().names());
+  }
+  if (read.connector->usesFormat) read.format = TRY(readFormat(table, named->second));
+  OptionMap own;
+  OptionMap formats;
+  std::string prefix = read.format ? read.format->name + "." : "";
+  for (const auto& [key, value] : table.options) {
+    if (key == "connector" || (read.format && key == "format")) continue;
+    if (read.format && key.starts_with(prefix)) {
+      formats[key.substr(prefix.size())] = value;
+    } else {
+      own[key] = value;
+    }
+  }
+  read.options = TRY(OptionReader::make(fmt::format("connector '{}'", read.connector->name),
+                                        read.connector->options, std::move(own)));
+  if (read.format) {
+    read.formatOptions = TRY(OptionReader::make(fmt::format("format '{}'", read.format->name),
+                                                read.format->options, std::move(formats)));
+    if (read.format->validate) TRY(read.format->validate(table.physical, read.formatOptions));
+  }
+  return read;
+}
+
+}  // namespace millrace

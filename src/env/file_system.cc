@@ -1,0 +1,34 @@
+#include "env/file_system.h"
+
+#include "env/env.h"
+
+namespace millrace {
+
+Result<std::string> readFile(FileSystem& files, const std::string& path) {
+  std::unique_ptr<RandomAccessFile> file = TRY(files.openForRead(path));
+  std::string content;
+  constexpr size_t kStep = 1 << 16;
+  // Reads until the end instead of trusting the size: the file may be a pipe or still growing.
+  while (true) {
+    size_t at = content.size();
+    content.resize(at + kStep);
+    size_t got = TRY(file->read(at, content.data() + at, kStep));
+    content.resize(at + got);
+    if (got < kStep) return content;
+  }
+}
+
+Status writeFileAtomically(FileSystem& files, const std::string& path, std::string_view content) {
+  std::string temporary = path + ".tmp";
+  {
+    std::unique_ptr<WritableFile> file = TRY(files.create(temporary));
+    TRY(file->append(content));
+    TRY(file->sync());
+    TRY(file->close());
+  }
+  TRY(files.rename(temporary, path));
+  size_t slash = path.rfind('/');
+  return files.syncDirectory(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+}
+
+}  // namespace millrace

@@ -1,0 +1,94 @@
+#include "env/file_system.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "env/env.h"
+#include "env/sim/sim_env.h"
+#include "env/sim/sim_file_system.h"
+
+namespace millrace {
+namespace {
+
+// The same steps against the machine's files and the simulated ones.
+class FileSystemTest : public testing::TestWithParam<bool> {
+ protected:
+  FileSystemTest()
+      : sim_(1),
+        files_(GetParam() ? sim_.files() : realEnv().files()),
+        root_(fmt::format("/tmp/millrace-file-system-test-{}", ::getpid())) {}
+  ~FileSystemTest() override { (void)files_.removeTree(root_).ok(); }
+
+  SimEnv sim_;
+  FileSystem& files_;
+  std::string root_;
+};
+
+TEST_P(FileSystemTest, WritesReadsListsAndRemoves) {
+  std::string path = root_ + "/a/b/file";
+  auto file = files_.create(path).value();
+  std::string big(100'000, 'x');
+  file->append("head ").value();
+  file->append(big).value();
+  file->append(" tail").value();
+  EXPECT_EQ(file->size(), 100'010u);
+  file->close().value();
+  EXPECT_EQ(readFile(files_, "file://" + path).value(), "head " + big + " tail");
+  EXPECT_EQ(files_.stat(path).value().size, 100'010u);
+
+  auto again = files_.reopen(path, 4).value();
+  again->append("!").value();
+  again->sync().value();
+  again->close().value();
+  EXPECT_EQ(readFile(files_, path).value(), "head!");
+
+  writeFileAtomically(files_, root_ + "/a/z", "content").value();
+  auto entries = files_.list(root_ + "/a").value();
+  ASSERT_EQ(entries.size(), 2u);
+  EXPECT_EQ(entries[0].path, root_ + "/a/b");
+  EXPECT_TRUE(entries[0].isDirectory);
+  EXPECT_EQ(entries[1].path, root_ + "/a/z");
+  files_.removeTree(root_).value();
+  EXPECT_FALSE(files_.exists(path));
+}
+
+TEST_P(FileSystemTest, SaysWhatIsWrong) {
+  EXPECT_EQ(files_.openForRead(root_ + "/none").error().kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(files_.list(root_ + "/none").error().kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(files_.reopen(root_ + "/none", 0).error().kind(), ErrorKind::kNotFound);
+  writeFileAtomically(files_, root_ + "/short", "abc").value();
+  EXPECT_EQ(files_.reopen(root_ + "/short", 4).error().kind(), ErrorKind::kCorruptData);
+}
+
+INSTANTIATE_TEST_SUITE_P(RealAndSimulated, FileSystemTest, testing::Bool());
+
+TEST(SimFileSystem, LosesWhatWasNotSynced) {
+  SimEnv env(1);
+  FileSystem& files = env.files();
+  auto file = files.create("/d/data").value();
+  file->append("kept").value();
+  file->sync().value();
+  file->append("lost").value();
+  files.create("/d/unsynced").value()->append("x").value();
+  writeFileAtomically(files, "/d/manifest", "m").value();
+  env.simFiles().crash();
+  EXPECT_EQ(readFile(files, "/d/data").value(), "kept");
+  EXPECT_FALSE(files.exists("/d/manifest.tmp"));
+  EXPECT_EQ(readFile(files, "/d/manifest").value(), "m");
+  EXPECT_FALSE(file->append("more").ok());
+}
+
+TEST(SimFileSystem, FailsAndDelaysOnDemand) {
+  SimEnv env(1);
+  env.simFiles().setDelayMicros(1000);
+  env.simFiles().failAfter(1);
+  EXPECT_TRUE(env.files().create("/a").ok());
+  EXPECT_FALSE(env.files().create("/b").ok());
+  EXPECT_TRUE(env.files().create("/b").ok());
+  EXPECT_GT(env.clock().nowMicros(), SimClock::kStartMicros);
+}
+
+}  // namespace
+}  // namespace millrace

@@ -1,0 +1,168 @@
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "formats/csv/csv_codec.h"
+#include "formats/csv/csv_scan.h"
+#include "formats/csv/csv_value.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+class CsvDecoder : public Decoder {
+ public:
+  CsvDecoder(const DecoderRequest& request, const CsvOptions& options)
+      : options_(options),
+        scanner_(options_),
+        fields_(request.fields),
+        schema_(request.schema),
+        metrics_(request.metrics) {
+    columns_.reserve(fields_.size());
+    std::vector<uint32_t> tops;
+    for (const DecodedField& field : fields_) {
+      columns_.emplace_back(field.type);
+      if (std::find(tops.begin(), tops.end(), field.path[0]) == tops.end()) {
+        tops.push_back(field.path[0]);
+      }
+    }
+    neededFields_ = tops.size();
+  }
+
+  Status decode(std::string_view data, const BufferPtr& owner, size_t maxRows, Batch& out,
+                size_t& consumed) override {
+    for (RecordColumn& column : columns_) column.begin(maxRows);
+    size_t rows = 0;
+    uint64_t malformed = 0;
+    const char* p = data.data();
+    const char* end = p + data.size();
+    while (rows < maxRows && p < end) {
+      const char* begin = p;
+      if (std::string_view(p, static_cast<size_t>(end - p)).starts_with(kByteOrderMark)) {
+        p += kByteOrderMark.size();
+      }
+      if (scanner_.isComment(p, end)) {
+        p = lineAfter(p, end);
+        continue;
+      }
+      p = scanner_.read(p, end);
+      bool right = p != nullptr;
+      if (!right && scanner_.isOpen() && end[-1] == '\n') {
+        // The line end may stand inside quotes: the rest of the record may be still to come.
+        p = begin;
+        break;
+      }
+      if (!right) p = scanner_.isOpen() ? end : lineAfter(begin, end);
+      right = right && checkText({begin, static_cast<size_t>(p - begin)});
+      if (right && storeRecord(rows)) {
+        ++rows;
+        continue;
+      }
+      if (!options_.ignoreParseErrors) return malformedAt(begin - data.data());
+      for (RecordColumn& column : columns_) column.clear(rows);
+      ++malformed;
+    }
+    consumed = static_cast<size_t>(p - data.data());
+    if (metrics_ && malformed > 0) bump(metrics_->malformedRecords, malformed);
+    std::vector<ColumnPtr> columns;
+    for (RecordColumn& column : columns_) columns.push_back(column.finish(rows, owner));
+    out = Batch(std::move(columns), rows);
+    return {};
+  }
+
+ private:
+  static const char* lineAfter(const char* p, const char* end) {
+    const void* newline = std::memchr(p, '\n', static_cast<size_t>(end - p));
+    return newline ? static_cast<const char*>(newline) + 1 : end;
+  }
+
+  Error malformedAt(ptrdiff_t offset) const {
+    return Error(ErrorKind::kMalformedRecord,
+                 fmt::format("record at byte {}: {}", offset,
+                             problem_.empty() ? scanner_.problem() : problem_))
+        .withHint("Correct the record, or set 'csv.ignore-parse-errors' = 'true' to skip it.");
+  }
+
+  bool checkText(std::string_view record) {
+    problem_.clear();
+    if (simdjson::validate_utf8(record.data(), record.size())) return true;
+    problem_ = "not valid UTF-8";
+    return false;
+  }
+
+  bool storeRecord(size_t row) {
+    const std::vector<CsvField>& texts = scanner_.fields();
+    size_t count = texts.size();
+    bool trailing = options_.allowTrailingDelimiter && count == schema_.size() + 1 &&
+                    texts.back().text.empty();
+    if (count > schema_.size() && !trailing && !options_.ignoreExtraFields) {
+      problem_ = fmt::format("{} fields, expected at most {}", count, schema_.size());
+      return false;
+    }
+    bool missing = options_.failOnMissingColumns ? count < schema_.size()
+                                                 : count < neededFields_;
+    if (missing && (options_.failOnMissingColumns || !options_.ignoreParseErrors)) {
+      problem_ = fmt::format("row length mismatch, {} fields expected but was {}",
+                             options_.failOnMissingColumns ? schema_.size() : neededFields_,
+                             count);
+      return false;
+    }
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (storeColumn(i, row)) continue;
+      columns_[i].clear(row);
+      if (options_.ignoreParseErrors) continue;
+      const Field& field = schema_[fields_[i].path[0]];
+      problem_ = fmt::format("field '{}': '{}' is not of type {}", field.name,
+                             texts[fields_[i].path[0]].text.substr(0, 60),
+                             field.type.toString());
+      return false;
+    }
+    return true;
+  }
+
+  bool storeColumn(size_t index, size_t row) {
+    RecordColumn& column = columns_[index];
+    const std::vector<uint32_t>& path = fields_[index].path;
+    if (path[0] >= scanner_.fields().size()) return true;  // missing: stays NULL
+    CsvField field = scanner_.fields()[path[0]];
+    if (isNull(field.text)) return true;
+    if (path.size() > 1) {
+      if (!csvElement(field.text, options_, path[1], field.text)) return true;
+      if (isNull(field.text)) return true;
+    }
+    if (column.isNested()) return convertCsvNested(field.text, options_, column.builderAt(row));
+    ScalarValue value;
+    if (!convertCsvScalar(field.text, column.type(), scratch_, value)) return false;
+    if (field.copied) value.inRecord = false;
+    column.setScalar(row, value);
+    return true;
+  }
+
+  bool isNull(std::string_view text) const {
+    if (options_.emptyStringAsNull && text.empty()) return true;
+    return options_.nullLiteral && text == *options_.nullLiteral;
+  }
+
+  CsvOptions options_;
+  CsvScanner scanner_;
+  std::vector<DecodedField> fields_;
+  Schema schema_;
+  OperatorMetrics* metrics_;
+  std::vector<RecordColumn> columns_;
+  size_t neededFields_ = 0;
+  std::string scratch_;
+  std::string problem_;
+};
+
+}  // namespace
+
+std::unique_ptr<Decoder> makeCsvDecoder(const DecoderRequest& request,
+                                        const CsvOptions& options) {
+  return std::make_unique<CsvDecoder>(request, options);
+}
+
+}  // namespace millrace

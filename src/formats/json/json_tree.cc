@@ -1,0 +1,84 @@
+// Printing a JSON object or array compactly, for STRING columns that take whole values.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "formats/json/json_encode.h"
+#include "formats/json/json_record.h"
+#include "types/value_text.h"
+
+namespace millrace {
+
+namespace {
+
+bool appendValue(JsonCursor& cursor, bool exactReals, std::string& out);
+
+// A repeated name keeps its first place and takes the last value.
+bool appendObject(JsonCursor& cursor, bool exactReals, std::string& out) {
+  std::vector<std::pair<std::string, std::string>> fields;
+  while (true) {
+    if (!cursor.next()) return false;
+    if (cursor.token() == JsonToken::kEndObject) break;
+    std::string scratch;
+    std::string name(cursor.text(scratch));
+    std::string value;
+    if (!cursor.next() || !appendValue(cursor, exactReals, value)) return false;
+    auto same = std::find_if(fields.begin(), fields.end(),
+                             [&](const auto& field) { return field.first == name; });
+    if (same != fields.end()) {
+      same->second = std::move(value);
+    } else {
+      fields.emplace_back(std::move(name), std::move(value));
+    }
+  }
+  out += '{';
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) out += ',';
+    appendQuotedJson(fields[i].first, out);
+    out += ':';
+    out += fields[i].second;
+  }
+  out += '}';
+  return true;
+}
+
+bool appendArray(JsonCursor& cursor, bool exactReals, std::string& out) {
+  out += '[';
+  for (bool first = true;; first = false) {
+    if (!cursor.next()) return false;
+    if (cursor.token() == JsonToken::kEndArray) break;
+    if (!first) out += ',';
+    if (!appendValue(cursor, exactReals, out)) return false;
+  }
+  out += ']';
+  return true;
+}
+
+bool appendValue(JsonCursor& cursor, bool exactReals, std::string& out) {
+  std::string scratch;
+  switch (cursor.token()) {
+    case JsonToken::kStartObject: return appendObject(cursor, exactReals, out);
+    case JsonToken::kStartArray: return appendArray(cursor, exactReals, out);
+    case JsonToken::kString: appendQuotedJson(cursor.text(scratch), out); return true;
+    case JsonToken::kInteger: out += cursor.raw() == "-0" ? "0" : cursor.raw(); return true;
+    case JsonToken::kReal:
+      if (exactReals) {
+        out += cursor.raw();
+      } else {
+        appendJavaDouble(parseJavaDouble(cursor.raw()).value_or(0), out);
+      }
+      return true;
+    case JsonToken::kTrue:
+    case JsonToken::kFalse:
+    case JsonToken::kNull: out += cursor.raw(); return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+bool appendJsonTree(JsonCursor& cursor, bool exactReals, std::string& out) {
+  return appendValue(cursor, exactReals, out);
+}
+
+}  // namespace millrace

@@ -1,0 +1,23 @@
+// AggregateCall: one aggregate of a GROUP BY or window, resolved to columns of the operator's
+// input.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "state/aggregate_function.h"
+#include "types/type.h"
+
+namespace millrace {
+
+struct AggregateCall {
+  const AggregateFunction* function = nullptr;
+  ResolvedAggregate resolved;       // argument columns already have exactly these types
+  std::vector<uint32_t> arguments;  // input columns; empty for COUNT(*)
+  int filter = -1;                  // BOOLEAN input column, or -1
+  bool distinct = false;
+  std::string name;                 // "SUM(price)": for state schemas and EXPLAIN
+};
+
+}  // namespace millrace

@@ -1,0 +1,175 @@
+#include "operators/aggregation/aggregate_set.h"
+
+#include <algorithm>
+
+namespace millrace {
+
+Result<AggregateSet> AggregateSet::make(const std::vector<AggregateCall>& calls,
+                                        bool retracting) {
+  AggregateSet set;
+  for (const AggregateCall& call : calls) {
+    Call entry;
+    entry.call = call;
+    bool needsView = retracting && call.function->retract != RetractSupport::kInState;
+    if (needsView) {
+      entry.view = AggregateView::make(call);
+      set.hasViews_ = true;
+    } else {
+      entry.aggregator = TRY(call.function->make(call.resolved, retracting));
+    }
+    if (call.distinct && !call.function->ignoresDistinct && !call.arguments.empty()) {
+      auto same = std::find_if(
+          set.distincts_.begin(), set.distincts_.end(),
+          [&](const DistinctValues& values) { return values.arguments() == call.arguments; });
+      if (same == set.distincts_.end()) {
+        set.distincts_.emplace_back(call.arguments, retracting);
+        same = set.distincts_.end() - 1;
+      }
+      entry.distinct = static_cast<int>(same - set.distincts_.begin());
+      entry.variant = same->addVariant(call.filter);
+    }
+    auto known = [&](const FilterMask& mask) { return mask.column == call.filter; };
+    if (call.filter >= 0 && std::none_of(set.filters_.begin(), set.filters_.end(), known)) {
+      set.filters_.push_back({call.filter, false, {}});
+    }
+    set.calls_.push_back(std::move(entry));
+  }
+  return set;
+}
+
+void AggregateSet::addParts(StateSchema& schema) {
+  uint32_t offset = 0;
+  for (const ValuePart& part : schema.parts) offset += part.bytes;
+  firstOffset_ = offset;
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    Call& entry = calls_[i];
+    entry.offset = offset;
+    if (!entry.aggregator) continue;
+    ValuePart part;
+    part.name = entry.call.name.empty() ? "aggregate " + std::to_string(i) : entry.call.name;
+    part.type = entry.aggregator->stateSchema();
+    part.bytes = (entry.aggregator->stateBytes() + 7) / 8 * 8;
+    for (uint32_t string : entry.aggregator->strings()) {
+      part.strings.push_back(string);
+      strings_.push_back(offset - firstOffset_ + string);
+    }
+    offset += part.bytes;
+    schema.parts.push_back(std::move(part));
+  }
+  stateBytes_ = offset - firstOffset_;
+}
+
+Status AggregateSet::open(StateStore& store, const std::vector<uint32_t>& keys,
+                          const std::vector<Type>& input) {
+  keys_ = keys;
+  std::vector<Type> keyTypes;
+  for (uint32_t key : keys) keyTypes.push_back(input[key]);
+  for (size_t i = 0; i < distincts_.size(); ++i) {
+    TRY(distincts_[i].open(store, "distinct " + std::to_string(i), keyTypes, input));
+  }
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].view) TRY(calls_[i].view->open(store, "view " + std::to_string(i), keyTypes));
+  }
+  return {};
+}
+
+const uint8_t* AggregateSet::filterMask(const Batch& batch, int filter, const uint8_t* live) {
+  if (filter < 0) return live;
+  for (FilterMask& mask : filters_) {
+    if (mask.column != filter) continue;
+    if (!mask.filled) {
+      mask.filled = true;
+      mask.rows.resize(batch.numRows());
+      const Column& column = *batch.column(filter);
+      ColumnValues<uint8_t> values(column);
+      forEachRow(batch.rows(), [&](uint32_t row) {
+        mask.rows[row] = values[row] != 0 && !column.isNull(row) && (live == nullptr || live[row]);
+      });
+    }
+    return mask.rows.data();
+  }
+  UNREACHABLE();
+}
+
+void AggregateSet::prepare(const Batch& batch, const KeyBatch& keys, const uint8_t* live) {
+  batch_ = &batch;
+  keyBatch_ = &keys;
+  for (FilterMask& mask : filters_) mask.filled = false;
+  std::vector<const uint8_t*> passes;
+  for (DistinctValues& values : distincts_) {
+    passes.clear();
+    for (size_t v = 0; v < values.numVariants(); ++v) {
+      passes.push_back(filterMask(batch, values.filterOf(v), live));
+    }
+    values.apply(batch, keys_, passes);
+  }
+  for (Call& entry : calls_) {
+    entry.mask = entry.distinct >= 0 ? distincts_[entry.distinct].mask(entry.variant)
+                                     : filterMask(batch, entry.call.filter, live);
+    entry.args.clear();
+    for (uint32_t argument : entry.call.arguments) entry.args.push_back(batch.column(argument));
+  }
+}
+
+AggregateRows AggregateSet::rowsOf(const Call& entry, std::byte* const* states,
+                                   StringHeap* heap) const {
+  return {.rows = batch_->rows(),
+          .states = states,
+          .kinds = batch_->kinds(),
+          .filter = entry.mask,
+          .args = entry.args,
+          .heap = heap};
+}
+
+void AggregateSet::update(std::byte* const* states, StringHeap* heap) {
+  for (Call& entry : calls_) {
+    if (entry.view) {
+      entry.view->update(*batch_, *keyBatch_, entry.mask, nullptr, nullptr);
+    } else {
+      entry.aggregator->update(rowsOf(entry, states, heap), entry.offset);
+    }
+  }
+}
+
+void AggregateSet::updateTracked(std::byte* const* states, StringHeap* heap,
+                                 const uint8_t* restart, std::vector<MutableColumnPtr>& before,
+                                 std::vector<MutableColumnPtr>& after) {
+  before.clear();
+  after.clear();
+  size_t n = batch_->numSelected();
+  for (Call& entry : calls_) {
+    before.push_back(Column::make(entry.call.resolved.result, n));
+    after.push_back(Column::make(entry.call.resolved.result, n));
+    if (entry.view) {
+      entry.view->update(*batch_, *keyBatch_, entry.mask, before.back().get(), after.back().get());
+    } else {
+      entry.aggregator->updateTracked(rowsOf(entry, states, heap), entry.offset, restart,
+                                      *before.back(), *after.back());
+    }
+  }
+}
+
+std::vector<MutableColumnPtr> AggregateSet::results(std::byte* const* states, size_t n,
+                                                    const StringHeap& heap,
+                                                    const KeyBatch& keys) {
+  std::vector<MutableColumnPtr> columns;
+  for (Call& entry : calls_) {
+    columns.push_back(Column::make(entry.call.resolved.result, n));
+    if (entry.view) {
+      entry.view->result(keys, *columns.back());
+    } else {
+      entry.aggregator->result(states, entry.offset, n, &heap, *columns.back());
+    }
+  }
+  return columns;
+}
+
+void AggregateSet::merge(std::byte* const* states, const std::byte* const* sources, size_t n,
+                         StringHeap* heap, const StringHeap* sourceHeap) {
+  for (Call& entry : calls_) {
+    entry.aggregator->merge(states, entry.offset, sources, entry.offset - firstOffset_, n, heap,
+                            sourceHeap);
+  }
+}
+
+}  // namespace millrace

@@ -1,0 +1,21 @@
+// WindowTableFunction: TUMBLE, HOP and CUMULATE as table functions without aggregation: appends
+// window_start, window_end and window_time to each row, one output row per window. Stateless.
+// Rows with a NULL time are dropped, as in Flink.
+#pragma once
+
+#include "operators/window/window_spec.h"
+#include "runtime/operator.h"
+#include "types/type.h"
+
+namespace millrace {
+
+struct WindowTableFunctionSpec {
+  WindowSpec window;
+  std::vector<Type> input;
+  uint32_t timeColumn = 0;
+  std::vector<uint32_t> partitionKeys;  // SESSION only
+};
+
+Result<OperatorPtr> makeWindowTableFunction(const WindowTableFunctionSpec& spec);
+
+}  // namespace millrace

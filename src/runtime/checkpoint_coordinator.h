@@ -1,0 +1,117 @@
+// CheckpointCoordinator: starts checkpoints, collects what the tasks report, writes the files and
+// tells the tasks when a checkpoint is durable. One checkpoint is under way at a time.
+//
+// Requests and reports come from any thread; files are written by poll(), which one thread calls.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "env/env.h"
+#include "runtime/job.h"
+#include "runtime/task.h"
+#include "state/snapshot_directory.h"
+
+namespace millrace {
+
+enum class CheckpointKind : uint8_t {
+  kPeriodic,
+  kOnDemand,  // Job::checkpoint()
+  kStop,      // sources read nothing behind its barrier; then the job ends
+  kFinal,     // after the end of all input: commits the sinks
+};
+
+// The result of a request, waited for by its caller.
+class CheckpointTicket {
+ public:
+  void set(Result<std::string> path);
+  Result<std::string> wait();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<Result<std::string>> path_;
+};
+
+class CheckpointCoordinator {
+ public:
+  // `wake` is called when poll() has something to do. Tasks must outlive the coordinator. Numbering
+  // goes on behind restoredId (0 = fresh start).
+  CheckpointCoordinator(const CheckpointOptions& options, std::string jobId,
+                        const JobGraph& graph, Env& env, std::vector<Task*> tasks,
+                        uint64_t restoredId, std::function<void()> wake);
+  ~CheckpointCoordinator();
+
+  // `directory` empty = the configured one. Shared: caller and coordinator hold the ticket.
+  std::shared_ptr<CheckpointTicket> request(CheckpointKind kind, std::string directory);
+  // Answers all open requests; later ones are answered at once.
+  void close(const Error& reason);
+
+  // From the tasks.
+  void checkpointTaken(Task& task, uint64_t checkpointId, TaskSnapshot snapshot);
+  void completionDelivered(uint64_t checkpointId);
+
+  // Does what is due: starts, writes, completes. An error fails the job.
+  Status poll();
+  // When poll() has something to do at the latest, in milliseconds; INT64_MAX = only when woken.
+  int64_t nextPoll() const;
+
+  // The last checkpoint of the job has been completed and every task has been told.
+  bool hasEnded(CheckpointKind kind) const;
+  // True when requests wait or a checkpoint is under way.
+  bool isBusy() const;
+  uint64_t numCompleted() const;
+  std::string lastPath() const;
+
+ private:
+  struct Request {
+    CheckpointKind kind = CheckpointKind::kPeriodic;
+    std::string directory;
+    std::shared_ptr<CheckpointTicket> ticket;  // may be null
+  };
+  struct Pending {
+    uint64_t id = 0;
+    Request request;
+    size_t numMissing = 0;  // tasks that have not reported
+    std::vector<std::pair<Task*, TaskSnapshot>> reported;  // not written yet
+    Manifest manifest;
+  };
+
+  void startNext(int64_t nowMillis);
+  Status writeReported(std::unique_lock<std::mutex>& lock);
+  Status write(const Request& request, Manifest& manifest, const Task& task,
+               const TaskSnapshot& snapshot);
+  Status complete(std::unique_lock<std::mutex>& lock);
+  Status fail(std::unique_lock<std::mutex>& lock, Error error);
+  // Nothing when the checkpoint is kept nowhere.
+  std::optional<SnapshotDirectory> directoryOf(const Request& request) const;
+
+  const CheckpointOptions options_;
+  const std::string jobId_;
+  const JobGraph& graph_;
+  Env& env_;
+  const std::vector<Task*> tasks_;
+  const std::function<void()> wake_;
+
+  mutable std::mutex mutex_;  // guards everything below
+  std::deque<Request> requests_;
+  std::unique_ptr<Pending> pending_;
+  std::optional<Error> closed_;
+  uint64_t nextId_;
+  int64_t nextPeriodic_ = INT64_MAX;
+  uint64_t numCompleted_ = 0;
+  std::string lastPath_;
+  uint64_t lastCompleteId_ = 0;
+  CheckpointKind lastCompleteKind_ = CheckpointKind::kPeriodic;
+  size_t numDelivered_ = 0;  // tasks that know of lastCompleteId_
+};
+
+}  // namespace millrace

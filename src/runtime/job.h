@@ -1,0 +1,85 @@
+// Job: one execution of a JobGraph. start() returns at once; workers run in the background until
+// the input ends, an error fails the job, or it is stopped or cancelled.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "env/env.h"
+#include "runtime/job_graph.h"
+
+namespace millrace {
+
+enum class JobStatus : uint8_t { kRunning, kFinished, kFailed, kCancelled, kStopped };
+const char* jobStatusName(JobStatus status);
+
+struct CheckpointOptions {
+  int64_t intervalMillis = 0;   // execution.checkpointing.interval; 0 = none
+  std::string directory;        // execution.checkpointing.dir; empty = checkpoints are kept nowhere
+  std::string restorePath;      // execution.state-recovery.path; empty = fresh start
+  bool allowNonRestoredState = false;
+  uint32_t retained = 1;
+  // Tests: take one checkpoint when the sources have read this many rows in total, then stop the
+  // job as with a savepoint. 0 = off.
+  uint64_t stopAfterRecords = 0;
+};
+
+struct JobOptions {
+  uint32_t numWorkers = 0;  // 0 = highest parallelism, at most the number of cores
+  uint32_t channelCapacity = 8;  // batches between a producing and a consuming subtask
+  // How long a result may wait for a batch to fill, end to end.
+  int64_t latencyMillis = 10;
+  CheckpointOptions checkpoints;
+};
+
+// A snapshot of one operator's counters summed over its subtasks.
+struct OperatorProgress {
+  std::string name;
+  bool isSource = false;
+  bool isSink = false;
+  uint64_t recordsIn = 0, recordsOut = 0, bytesIn = 0, bytesOut = 0;
+  uint64_t lateRecordsDropped = 0, malformedRecords = 0, stateBytes = 0;
+  int64_t currentWatermark = INT64_MIN;  // minimum over subtasks
+  double busy = 0;                       // share of time since the last call, 0 to 1 per subtask
+  double backpressured = 0;              // the same for waiting for room downstream
+};
+
+struct JobProgress {
+  JobStatus status = JobStatus::kRunning;
+  int64_t elapsedMillis = 0;
+  std::vector<OperatorProgress> operators;
+  uint64_t checkpointsCompleted = 0;
+  std::string lastCheckpointPath;
+};
+
+// Thread-safe.
+class Job {
+ public:
+  virtual ~Job() = default;  // cancels and joins when still running
+
+  virtual const std::string& id() const = 0;  // 32 hex digits, as in Flink
+  virtual const std::string& name() const = 0;
+  virtual JobStatus status() const = 0;
+  // Waits for the end (or until timeoutMillis; negative = for ever); true when it has ended.
+  virtual bool wait(int64_t timeoutMillis) = 0;
+  // The error of a failed job. Requires: status() == kFailed.
+  virtual const Error& error() const = 0;
+  virtual void cancel() = 0;
+  // Takes a checkpoint now; waits for it. Returns its path.
+  virtual Result<std::string> checkpoint() = 0;
+  // Takes a savepoint into `directory`, then stops without emitting anything more. Its path.
+  virtual Result<std::string> stopWithSavepoint(const std::string& directory) = 0;
+  virtual JobProgress progress() = 0;
+};
+
+Result<std::unique_ptr<Job>> startJob(JobGraph graph, JobOptions options, Env& env);
+
+// The same in the calling thread, one task step at a time in an order drawn from `seed`, on the
+// virtual clock of env/sim, until the job has ended.
+Result<std::unique_ptr<Job>> runJobSimulated(JobGraph graph, JobOptions options, Env& simEnv,
+                                             uint64_t seed);
+
+}  // namespace millrace

@@ -1,0 +1,56 @@
+// JobGraph: what the planner hands to the runtime. Nodes with factories, edges with partitioning.
+// The runtime chains forward edges (and keyed edges between nodes of parallelism 1) into tasks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "runtime/operator.h"
+#include "runtime/source.h"
+#include "types/key_codec.h"
+#include "types/type.h"
+
+namespace millrace {
+
+enum class Partitioning : uint8_t {
+  kForward,    // subtask i to subtask i; the same parallelism on both sides
+  kHash,       // by key columns, to the owner of the key group
+  kSingleton,  // everything to subtask 0
+  kRebalance,  // whole batches round-robin
+  kBroadcast,  // every batch to every subtask
+};
+
+struct JobEdge {
+  uint32_t from = 0;  // index of a node that comes before
+  Partitioning partitioning = Partitioning::kForward;
+  std::vector<uint32_t> keys;  // kHash: columns of the upstream schema
+};
+
+struct JobNode {
+  // Stable id: a path such as "insert:sink_a[0]/agg/state" (see docs/internals).
+  std::string id;
+  std::string name;         // shown to people: "GroupAggregate[3]"
+  std::string description;  // one line, as in EXPLAIN
+  uint32_t parallelism = 1;
+  std::vector<JobEdge> inputs;  // empty for sources; input i of the operator is inputs[i]
+  Schema output;
+
+  // Exactly one of the two is set. Called once per subtask; sources once per job.
+  std::function<Result<std::unique_ptr<Source>>()> makeSource;
+  std::function<Result<OperatorPtr>(const SubtaskInfo&)> makeOperator;
+};
+
+struct JobGraph {
+  std::string name;
+  std::vector<JobNode> nodes;  // in topological order
+  uint32_t maxParallelism = 128;
+  ExecutionOptions options;
+  std::string timeZone = "UTC";
+  bool isBounded() const;  // every source is bounded (known once sources are made)
+};
+
+}  // namespace millrace

@@ -1,0 +1,416 @@
+#include "runtime/task.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr int64_t kMeasureMillis = 1000;
+
+}  // namespace
+
+// One operator (or the source) of the chain with everything it was given. It is the Output of its
+// own operator.
+class Task::Node final : public Output {
+ public:
+  Node(const JobNode& description, OperatorMetrics& metrics, std::unique_ptr<StateStore> store)
+      : description_(description), metrics_(metrics), store_(std::move(store)) {}
+
+  Status process(int input, Batch batch) {
+    bump(metrics_.recordsIn, batch.numSelected());
+    int64_t watermark = kMinWatermark;
+    if (isSingleInput() && !batch.marks().empty()) watermark = batch.marks().back().watermark;
+    TRY(op->processBatch(input, std::move(batch), *this));
+    if (watermark != kMinWatermark) setWatermark(watermark);
+    return {};
+  }
+
+  Status emit(Batch batch) override {
+    if (!batch.marks().empty()) {
+      noteEmitted(batch.marks().back().watermark);
+    } else if (batch.empty()) {
+      return {};
+    }
+    bump(metrics_.recordsOut, batch.numSelected());
+    size_t left = consumers.size() + exchanges.size();
+    for (Exchange* exchange : exchanges) {
+      if (--left == 0) {
+        exchange->emit(std::move(batch));
+      } else {
+        exchange->emit(batch);
+      }
+    }
+    for (const auto& [consumer, input] : consumers) {
+      if (--left == 0) return consumer->process(input, std::move(batch));
+      TRY(consumer->process(input, batch));
+    }
+    return {};
+  }
+
+  Status markIdle(bool idle) override {
+    for (Exchange* exchange : exchanges) exchange->markIdle(idle);
+    for (const auto& [consumer, input] : consumers) {
+      TRY(consumer->op->inputIdle(input, idle, *consumer));
+    }
+    return {};
+  }
+
+  const JobNode& description() const { return description_; }
+  OperatorMetrics& metrics() { return metrics_; }
+  StateStore& store() { return *store_; }
+
+  OperatorPtr op;  // nullptr: the source
+  OperatorContext context;
+  std::vector<std::pair<Node*, int>> consumers;
+  std::vector<Exchange*> exchanges;
+
+ private:
+  bool isSingleInput() const { return description_.inputs.size() == 1; }
+  void setWatermark(int64_t watermark) {
+    context.eval.currentWatermark = watermark;
+    noteEmitted(watermark);
+  }
+  void noteEmitted(int64_t watermark) {
+    if (watermark <= metrics_.currentWatermark.load(std::memory_order_relaxed)) return;
+    metrics_.currentWatermark.store(watermark, std::memory_order_relaxed);
+  }
+
+  const JobNode& description_;
+  OperatorMetrics& metrics_;
+  std::unique_ptr<StateStore> store_;
+};
+
+Task::Task(TaskOptions options, Env& env, TaskListener& listener)
+    : options_(std::move(options)),
+      env_(env),
+      listener_(listener),
+      emptySnapshot_(StateStore(options_.subtask, nullptr).snapshot()) {}
+
+Task::~Task() {
+  // The reader goes first: its threads may still wake the task. Operators go before their states.
+  reader_.reset();
+  for (auto& node : nodes_) node->op.reset();
+}
+
+const JobNode& Task::node(size_t i) const { return nodes_[i]->description(); }
+
+Task::Node& Task::addNode(const JobNode& description, std::unique_ptr<StateStore> state,
+                          OperatorMetrics& metrics) {
+  nodes_.push_back(std::make_unique<Node>(description, metrics, std::move(state)));
+  Node& node = *nodes_.back();
+  node.context.subtask = options_.subtask;
+  node.context.options = &options_.execution;
+  node.context.env = &env_;
+  node.context.state = &node.store();
+  node.context.metrics = &metrics;
+  node.context.eval.zone = options_.zone;
+  node.context.eval.subtask = options_.subtask.index;
+  return node;
+}
+
+void Task::addSource(const JobNode& description, std::unique_ptr<SourceReader> reader,
+                     std::unique_ptr<StateStore> state, OperatorMetrics& metrics) {
+  Node& node = addNode(description, std::move(state), metrics);
+  reader_ = std::move(reader);
+  sourceContext_.op = &node.context;
+  sourceContext_.wake = [this] { notify(); };
+}
+
+void Task::addOperator(const JobNode& description, OperatorPtr op,
+                       std::unique_ptr<StateStore> state, OperatorMetrics& metrics) {
+  addNode(description, std::move(state), metrics).op = std::move(op);
+}
+
+void Task::chain(size_t from, size_t to, int input) {
+  nodes_[from]->consumers.emplace_back(nodes_[to].get(), input);
+}
+
+void Task::addExchange(size_t from, ExchangeOptions options, std::vector<Channel*> channels) {
+  exchanges_.push_back(
+      std::make_unique<Exchange>(std::move(options), std::move(channels), &nowMillis_));
+  nodes_[from]->exchanges.push_back(exchanges_.back().get());
+}
+
+void Task::setInputs(std::vector<std::vector<Channel*>> channels, std::vector<Schema> schemas) {
+  gate_ = std::make_unique<InputGate>(std::move(channels), std::move(schemas));
+}
+
+Status Task::open(uint64_t restoredId) {
+  nowMillis_ = env_.clock().nowMillis();
+  for (auto& node : nodes_) {
+    node->context.refreshTime();
+    if (node->op == nullptr) {
+      TRY(reader_->open(sourceContext_));
+    } else {
+      TRY(node->op->open(node->context));
+    }
+  }
+  lastCheckpoint_ = lastComplete_ = restoredId;
+  if (restoredId == 0) return {};
+  for (auto& node : nodes_) {
+    TRY(node->op ? node->op->checkpointComplete(restoredId)
+                 : reader_->checkpointComplete(restoredId));
+  }
+  return {};
+}
+
+void Task::requestCheckpoint(uint64_t checkpointId, bool stop) {
+  requested_.store(checkpointId << 1 | (stop ? 1 : 0), std::memory_order_release);
+  notify();
+}
+
+void Task::notifyComplete(uint64_t checkpointId) {
+  complete_.store(checkpointId, std::memory_order_release);
+  notify();
+}
+
+StepResult Task::step(const StepBudget& budget) {
+  int64_t begin = env_.clock().monotonicNanos();
+  if (steppedUntil_ != 0) {
+    uint64_t waited = static_cast<uint64_t>(begin - steppedUntil_);
+    switch (parked_) {
+      case Parked::kIdle: bump(times_.idleNanos, waited); break;
+      case Parked::kBackpressured: bump(times_.backpressuredNanos, waited); break;
+      case Parked::kRunnable: bump(times_.busyNanos, waited); break;
+    }
+  }
+  StepResult result;
+  if (!failed_) {
+    Result<StepResult> outcome = run(budget);
+    if (outcome.ok()) {
+      result = outcome.value();
+    } else {
+      failed_ = true;
+      listener_.taskFailed(*this, std::move(outcome).error());
+    }
+    updateStateBytes();
+  }
+  steppedUntil_ = env_.clock().monotonicNanos();
+  bump(times_.busyNanos, static_cast<uint64_t>(steppedUntil_ - begin));
+  return result;
+}
+
+Result<StepResult> Task::run(const StepBudget& budget) {
+  uint64_t pushedBefore = numPushed();
+  for (uint32_t batches = 1;; ++batches) {
+    nowMillis_ = env_.clock().nowMillis();
+    if (!drainExchanges()) {
+      // Completions are delivered all the same: a commit must not wait for a slow consumer.
+      uint64_t complete = complete_.load(std::memory_order_acquire);
+      if (complete > lastComplete_ || finished_) TRY(handleRequests());
+      return park(Parked::kBackpressured, INT64_MAX);
+    }
+    TRY(handleRequests());
+    if (finished_) return park(Parked::kIdle, INT64_MAX);
+    TRY(fireTimers());
+    TRY(flushHeld());
+    int64_t wakeAt = INT64_MAX;
+    bool progressed = reader_ ? TRY(readSource(wakeAt)) : TRY(readGate());
+    // A barrier, a timer or held rows may have been more than the channels could take.
+    if (!progressed && !overflows()) return park(Parked::kIdle, wakeAt);
+    if (isOver(budget, batches, pushedBefore)) {
+      parked_ = Parked::kRunnable;
+      return StepResult{StepOutcome::kMore};
+    }
+  }
+}
+
+bool Task::isOver(const StepBudget& budget, uint32_t batches, uint64_t pushedBefore) const {
+  if (batches >= budget.maxBatches) return true;
+  if (budget.waiting != nullptr && budget.waiting->load(std::memory_order_relaxed) > 0 &&
+      numPushed() != pushedBefore) {
+    return true;
+  }
+  return env_.clock().monotonicNanos() >= budget.untilNanos;
+}
+
+StepResult Task::park(Parked reason, int64_t sourceWake) {
+  parked_ = reason;
+  StepResult result;
+  if (reason == Parked::kBackpressured || finished_) return result;
+  result.wakeAtMillis = std::min(sourceWake, nextTimer());
+  for (const auto& exchange : exchanges_) {
+    int64_t since = exchange->heldSince();
+    if (since == INT64_MAX) continue;
+    result.wakeAtMillis = std::min(result.wakeAtMillis, since + options_.latencyMillis);
+  }
+  return result;
+}
+
+uint64_t Task::numPushed() const {
+  uint64_t sum = 0;
+  for (const auto& exchange : exchanges_) sum += exchange->numPushed();
+  return sum;
+}
+
+bool Task::drainExchanges() {
+  bool done = true;
+  for (const auto& exchange : exchanges_) done = exchange->drain() && done;
+  return done;
+}
+
+bool Task::overflows() const {
+  return std::any_of(exchanges_.begin(), exchanges_.end(),
+                     [](const auto& exchange) { return exchange->overflows(); });
+}
+
+Status Task::flushHeld() {
+  for (const auto& exchange : exchanges_) {
+    int64_t since = exchange->heldSince();
+    if (since != INT64_MAX && nowMillis_ - since >= options_.latencyMillis) exchange->flush();
+  }
+  return {};
+}
+
+int64_t Task::nextTimer() const {
+  int64_t next = INT64_MAX;
+  for (const auto& node : nodes_) {
+    if (node->op) next = std::min(next, node->op->nextProcessingTime());
+  }
+  return next;
+}
+
+Status Task::fireTimers() {
+  for (const auto& node : nodes_) {
+    if (node->op && node->op->nextProcessingTime() <= nowMillis_) {
+      TRY(node->op->onProcessingTime(nowMillis_, *node));
+    }
+  }
+  return {};
+}
+
+Status Task::handleRequests() {
+  uint64_t complete = complete_.load(std::memory_order_acquire);
+  if (complete > lastComplete_) {
+    lastComplete_ = complete;
+    for (auto& node : nodes_) {
+      TRY(node->op ? node->op->checkpointComplete(complete)
+                   : reader_->checkpointComplete(complete));
+    }
+    listener_.completionDelivered(*this, complete);
+  }
+  uint64_t request = requested_.load(std::memory_order_acquire);
+  uint64_t id = request >> 1;
+  if (id <= lastCheckpoint_) return {};
+  if (finished_) return snapshot(id);
+  if (!reader_) return {};
+  stopped_ = (request & 1) != 0;
+  return takeCheckpoint(id);
+}
+
+Result<bool> Task::readSource(int64_t& wakeAt) {
+  if (stopped_) return false;
+  size_t maxRows = options_.execution.batchRows;
+  uint64_t allowance = listener_.sourceAllowance();
+  maxRows = std::max<size_t>(1, std::min<uint64_t>(maxRows, allowance));
+  // Nothing more before the checkpoint that is due; its request wakes the task.
+  if (allowance == 0) return false;
+  Node& source = *nodes_[0];
+  Batch batch;
+  source.context.refreshTime();
+  switch (TRY(reader_->poll(maxRows, batch))) {
+    case SourceStatus::kData: {
+      uint32_t rows = batch.numSelected();
+      bump(source.metrics().recordsIn, rows);
+      TRY(source.emit(std::move(batch)));
+      listener_.sourceRead(rows);
+      return true;
+    }
+    case SourceStatus::kWaiting:
+      wakeAt = reader_->wakeAtMillis();
+      return false;
+    case SourceStatus::kEnd: {
+      Batch last = emptyBatch(source.description().output);
+      last.mutableMarks().push_back({0, kMaxWatermark});
+      TRY(source.emit(std::move(last)));
+      TRY(endChain());
+      return true;
+    }
+  }
+  UNREACHABLE();
+}
+
+Result<bool> Task::readGate() {
+  InputEvent event = gate_->next();
+  Node& head = *nodes_[0];
+  switch (event.kind) {
+    case InputEvent::Kind::kNothing:
+      return false;
+    case InputEvent::Kind::kBatch:
+      if (!event.batch.empty() || !event.batch.marks().empty()) {
+        TRY(head.process(event.input, std::move(event.batch)));
+      }
+      return true;
+    case InputEvent::Kind::kIdle:
+      TRY(head.op->inputIdle(event.input, event.idle, head));
+      return true;
+    case InputEvent::Kind::kBarrier:
+      TRY(takeCheckpoint(event.checkpointId));
+      return true;
+    case InputEvent::Kind::kInputEnd:
+      TRY(head.op->endInput(event.input, head));
+      if (gate_->allEnded()) TRY(endChain());
+      return true;
+  }
+  UNREACHABLE();
+}
+
+Status Task::takeCheckpoint(uint64_t checkpointId) {
+  for (auto& node : nodes_) {
+    if (node->op) TRY(node->op->flush(*node));
+  }
+  // The barrier goes out before the states are written, so that consumers align meanwhile.
+  for (auto& exchange : exchanges_) exchange->sendBarrier(checkpointId);
+  return snapshot(checkpointId);
+}
+
+Status Task::snapshot(uint64_t checkpointId) {
+  lastCheckpoint_ = checkpointId;
+  TaskSnapshot snapshot;
+  for (auto& node : nodes_) {
+    TRY(node->op ? node->op->snapshotState(checkpointId) : reader_->snapshotState(checkpointId));
+    std::string bytes = node->store().snapshot();
+    if (bytes == emptySnapshot_) bytes.clear();
+    snapshot.states.push_back(std::move(bytes));
+  }
+  listener_.checkpointTaken(*this, checkpointId, std::move(snapshot));
+  return {};
+}
+
+Status Task::endChain() {
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    Node& node = *nodes_[i];
+    if (!node.op) continue;
+    if (i > 0) {
+      int numInputs = static_cast<int>(node.description().inputs.size());
+      for (int input = 0; input < numInputs; ++input) TRY(node.op->endInput(input, node));
+    }
+    TRY(node.op->flush(node));
+    TRY(node.op->finish(node));
+  }
+  for (auto& exchange : exchanges_) exchange->sendEnd();
+  if (options_.commitsAtEnd) {
+    uint64_t id = std::max(lastCheckpoint_ + 1, options_.firstCheckpointId);
+    for (auto& node : nodes_) {
+      if (!node->op) continue;
+      TRY(node->op->snapshotState(id));
+      TRY(node->op->checkpointComplete(id));
+    }
+  }
+  finished_ = true;
+  listener_.taskFinished(*this);
+  return {};
+}
+
+void Task::updateStateBytes() {
+  if (nowMillis_ - sizesReadAt_ < kMeasureMillis && !finished_) return;
+  sizesReadAt_ = nowMillis_;
+  for (auto& node : nodes_) {
+    node->metrics().stateBytes.store(node->store().byteSize(), std::memory_order_relaxed);
+  }
+}
+
+}  // namespace millrace

@@ -1,0 +1,31 @@
+// TaskBuilder: turns the plan of a job into connected tasks.
+#pragma once
+
+#include "runtime/job_execution.h"
+
+namespace millrace {
+
+class TaskBuilder {
+ public:
+  TaskBuilder(JobExecution& job, const RestoredCheckpoint* restored)
+      : job_(job), restored_(restored) {}
+
+  // Fills the job's sources, channels, tasks and metrics, and opens the tasks.
+  Status build();
+
+ private:
+  Status addNodes(uint32_t planned, Task& task);
+  void chainNodes(uint32_t planned, Task& task);
+  void connect(uint32_t consumer, uint32_t input);
+  void setInputs(uint32_t planned);
+  size_t positionInTask(uint32_t node) const;
+  TaskOptions taskOptions(uint32_t subtask, uint32_t parallelism) const;
+
+  JobExecution& job_;
+  const RestoredCheckpoint* restored_;
+  const TimeZone* zone_ = nullptr;
+  // inputs_[node][input][subtask]: the channels a head reads.
+  std::vector<std::vector<std::vector<std::vector<Channel*>>>> inputs_;
+};
+
+}  // namespace millrace

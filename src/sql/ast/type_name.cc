@@ -1,0 +1,144 @@
+#include "sql/ast/type_name.h"
+
+#include <fmt/format.h>
+
+#include "sql/ast/sql_writer.h"
+
+namespace millrace {
+
+const char* timeUnitName(TimeUnit unit) {
+  switch (unit) {
+    case TimeUnit::kMillennium: return "MILLENNIUM";
+    case TimeUnit::kCentury: return "CENTURY";
+    case TimeUnit::kDecade: return "DECADE";
+    case TimeUnit::kYear: return "YEAR";
+    case TimeUnit::kIsoYear: return "ISOYEAR";
+    case TimeUnit::kQuarter: return "QUARTER";
+    case TimeUnit::kMonth: return "MONTH";
+    case TimeUnit::kWeek: return "WEEK";
+    case TimeUnit::kDay: return "DAY";
+    case TimeUnit::kDayOfWeek: return "DOW";
+    case TimeUnit::kIsoDayOfWeek: return "ISODOW";
+    case TimeUnit::kDayOfYear: return "DOY";
+    case TimeUnit::kHour: return "HOUR";
+    case TimeUnit::kMinute: return "MINUTE";
+    case TimeUnit::kSecond: return "SECOND";
+    case TimeUnit::kMillisecond: return "MILLISECOND";
+    case TimeUnit::kMicrosecond: return "MICROSECOND";
+    case TimeUnit::kNanosecond: return "NANOSECOND";
+    case TimeUnit::kEpoch: return "EPOCH";
+  }
+  return "";
+}
+
+bool ParsedIntervalQualifier::isYearMonth() const {
+  return start == TimeUnit::kYear || start == TimeUnit::kQuarter || start == TimeUnit::kMonth;
+}
+
+std::string ParsedIntervalQualifier::toString() const {
+  std::string out = timeUnitName(start);
+  if (precision && fraction && !end) {
+    out += fmt::format("({}, {})", *precision, *fraction);
+  } else if (precision) {
+    out += fmt::format("({})", *precision);
+  }
+  if (!end) return out;
+  out += fmt::format(" TO {}", timeUnitName(*end));
+  if (fraction) out += fmt::format("({})", *fraction);
+  return out;
+}
+
+std::string ParsedTypeName::toString() const {
+  SqlWriter writer;
+  writer.write(*this);
+  return writer.take();
+}
+
+namespace {
+
+using Kind = ParsedTypeName::Kind;
+
+std::string_view plainTypeName(Kind kind) {
+  switch (kind) {
+    case Kind::kBoolean: return "BOOLEAN";
+    case Kind::kTinyint: return "TINYINT";
+    case Kind::kSmallint: return "SMALLINT";
+    case Kind::kInteger: return "INT";
+    case Kind::kBigint: return "BIGINT";
+    case Kind::kFloat: return "FLOAT";
+    case Kind::kDouble: return "DOUBLE";
+    case Kind::kDecimal: return "DECIMAL";
+    case Kind::kChar: return "CHAR";
+    case Kind::kVarchar: return "VARCHAR";
+    case Kind::kBinary: return "BINARY";
+    case Kind::kVarbinary: return "VARBINARY";
+    case Kind::kDate: return "DATE";
+    case Kind::kTime: return "TIME";
+    case Kind::kTimestamp:
+    case Kind::kTimestampTz: return "TIMESTAMP";
+    case Kind::kTimestampLtz: return "TIMESTAMP_LTZ";
+    case Kind::kNull: return "NULL";
+    case Kind::kVariant: return "VARIANT";
+    case Kind::kDescriptor: return "DESCRIPTOR";
+    case Kind::kArray: return "ARRAY";
+    case Kind::kMap: return "MAP";
+    case Kind::kMultiset: return "MULTISET";
+    case Kind::kRow: return "ROW";
+    case Kind::kStructured: return "STRUCTURED";
+    case Kind::kRaw: return "RAW";
+    case Kind::kInterval: return "INTERVAL";
+    case Kind::kUser: return "";
+  }
+  return "";
+}
+
+}  // namespace
+
+void SqlWriter::writeRowFields(const ParsedTypeName& type) {
+  for (size_t i = 0; i < type.children.size(); ++i) {
+    if (i > 0 || type.kind == Kind::kStructured) add(", ");
+    addName(type.fieldNames[i].name);
+    add(" ");
+    write(type.children[i]);
+    if (!type.fieldComments[i]) continue;
+    add(" ");
+    addString(*type.fieldComments[i]);
+  }
+}
+
+void SqlWriter::write(const ParsedTypeName& type) {
+  bool isLargest = type.length == INT32_MAX;
+  if (type.kind == Kind::kVarchar && isLargest) {
+    add("STRING");
+  } else if (type.kind == Kind::kVarbinary && isLargest) {
+    add("BYTES");
+  } else {
+    add(plainTypeName(type.kind));
+    if (type.length && type.scale) add(fmt::format("({}, {})", *type.length, *type.scale));
+    else if (type.length) add(fmt::format("({})", *type.length));
+  }
+  if (type.kind == Kind::kTimestampTz) add(" WITH TIME ZONE");
+  if (type.kind == Kind::kInterval) add(" " + type.interval->toString());
+  if (type.kind == Kind::kUser) addName(type.userName);
+  if (type.kind == Kind::kRaw) {
+    add("(");
+    addString(type.className);
+    add(", ");
+    addString(type.serializer);
+    add(")");
+  }
+  bool fields = type.kind == Kind::kRow || type.kind == Kind::kStructured;
+  if (fields) {
+    add("<");
+    if (type.kind == Kind::kStructured) addString(type.className);
+    writeRowFields(type);
+    add(">");
+  } else if (!type.children.empty()) {
+    add("<");
+    addList(type.children, [this](const ParsedTypeName& child) { write(child); });
+    add(">");
+  }
+  if (type.nullable) add(*type.nullable ? " NULL" : " NOT NULL");
+}
+
+}  // namespace millrace

@@ -1,0 +1,16 @@
+// What binding needs to know of the session.
+#pragma once
+
+#include "expr/function.h"
+#include "functions/function_catalog.h"
+#include "sql/catalog/catalog.h"
+
+namespace millrace {
+
+struct BindContext {
+  const Catalog* catalog = nullptr;
+  const FunctionCatalog* functions = nullptr;
+  EvalContext eval;  // session time zone, for literals and constant folding
+};
+
+}  // namespace millrace

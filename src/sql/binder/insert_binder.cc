@@ -1,0 +1,139 @@
+// INSERT INTO: the query's columns brought into the order and types of the target table.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/close_matches.h"
+#include "expr/evaluator.h"
+#include "sql/binder/query_binder.h"
+#include "types/cast.h"
+
+namespace millrace {
+
+namespace {
+
+// The columns of a table that INSERT writes: all but computed and virtual metadata columns.
+std::vector<const CatalogColumn*> writtenColumns(const CatalogTable& table) {
+  std::vector<const CatalogColumn*> columns;
+  for (const CatalogColumn& column : table.columns) {
+    if (column.kind == ColumnKind::kPhysical) columns.push_back(&column);
+  }
+  return columns;
+}
+
+Result<size_t> findColumn(const std::vector<const CatalogColumn*>& columns,
+                          const std::string& name, SourcePosition position,
+                          const std::string& table) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i]->name == name) return i;
+    names.push_back(columns[i]->name);
+  }
+  return Error(ErrorKind::kUnknownColumn,
+               fmt::format("column '{}' not found in table '{}'", name, table))
+      .at(position)
+      .withHint(didYouMean(name, names));
+}
+
+std::string describe(const Schema& schema) {
+  std::string text = "[";
+  for (size_t i = 0; i < schema.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += schema[i].name + ": " + schema[i].type.toString();
+  }
+  return text + "]";
+}
+
+}  // namespace
+
+Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
+  TRY(context_.catalog->checkPath(insert.table));
+  const Catalog::Entry* entry = context_.catalog->find(insert.table);
+  if (entry == nullptr) return context_.catalog->unknownTable(insert.table);
+  const auto* found = std::get_if<std::shared_ptr<const CatalogTable>>(entry);
+  if (found == nullptr) {
+    return Error(ErrorKind::kValidation,
+                 fmt::format("cannot insert into view '{}'", insert.table.toString()))
+        .at(insert.table.position);
+  }
+  if (insert.overwrite) {
+    return Error(ErrorKind::kUnsupported, "INSERT OVERWRITE in streaming mode")
+        .at(insert.position);
+  }
+  const CatalogTable& table = **found;
+  std::vector<const CatalogColumn*> columns = writtenColumns(table);
+  LogicalPtr query = TRY(bindQuery(*insert.query));
+
+  // Which query column goes where; static partition values are constants.
+  std::vector<ExprPtr> exprs(columns.size());
+  std::vector<size_t> targets;
+  Scope none;
+  ExpressionBinder binder(context_, none, "PARTITION");
+  for (const ParsedPartition& partition : insert.partition) {
+    size_t i = TRY(findColumn(columns, partition.column.name, partition.column.position,
+                              table.name));
+    if (!partition.value) continue;
+    exprs[i] = foldConstants(TRY(binder.bind(*partition.value)), context_.eval);
+  }
+  if (insert.columns.empty()) {
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (!exprs[i]) targets.push_back(i);
+    }
+  }
+  for (const ParsedName& name : insert.columns) {
+    size_t i = TRY(findColumn(columns, name.last(), name.position, table.name));
+    if (std::find(targets.begin(), targets.end(), i) != targets.end()) {
+      return Error(ErrorKind::kValidation,
+                   fmt::format("column '{}' is listed twice", name.last()))
+          .at(name.position);
+    }
+    targets.push_back(i);
+  }
+  Schema sinkSchema;
+  for (size_t i : targets) sinkSchema.push_back({columns[i]->name, columns[i]->type});
+  auto mismatch = [&](const std::string& cause) {
+    return Error(ErrorKind::kTypeMismatch,
+                 fmt::format("column types of query result and sink for '{}' do not match: {}; "
+                             "query schema: {}; sink schema: {}",
+                             table.name, cause, describe(query->schema), describe(sinkSchema)))
+        .at(insert.query->position);
+  };
+  if (targets.size() != query->schema.size()) return mismatch("different number of columns");
+  for (uint32_t q = 0; q < targets.size(); ++q) {
+    const Type& from = query->schema[q].type;
+    const Type& to = columns[targets[q]]->type;
+    bool isNull = from.kind() == TypeKind::kNull;
+    if (!isNull && !from.sameAs(to) && !supportsImplicitCast(from, to)) {
+      return mismatch(fmt::format("incompatible types for sink column '{}' at position {}",
+                                  columns[targets[q]]->name, q));
+    }
+    exprs[targets[q]] = coerce(Expr::input(q, from), to);
+  }
+  std::vector<std::string> names;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    names.push_back(columns[i]->name);
+    if (!exprs[i]) {
+      if (!columns[i]->type.nullable()) {
+        return Error(ErrorKind::kValidation,
+                     fmt::format("column '{}' has no default value and does not allow NULLs",
+                                 columns[i]->name))
+            .at(insert.table.position);
+      }
+      exprs[i] = Expr::constant(Value(), columns[i]->type);
+    }
+    exprs[i] = coerce(exprs[i], columns[i]->type);
+  }
+  auto sink = std::make_shared<LogicalSink>();
+  sink->table = *found;
+  sink->options = table.options;
+  for (const ParsedHint& hint : insert.hints) {
+    for (const ParsedOption& option : hint.options) sink->options[option.key] = option.value;
+  }
+  sink->position = insert.table.position;
+  LogicalPtr input = makeProject(query, std::move(exprs), std::move(names));
+  sink->schema = input->schema;
+  sink->inputs = {input};
+  return LogicalPtr(sink);
+}
+
+}  // namespace millrace

@@ -1,0 +1,460 @@
+// SELECT: FROM, WHERE, GROUP BY, HAVING, functions OVER windows, the select list, DISTINCT, ORDER BY.
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "expr/evaluator.h"
+#include "sql/binder/query_binder.h"
+#include "types/cast.h"
+
+namespace millrace {
+
+namespace {
+
+using Replace = std::function<Result<ExprPtr>(const ExprPtr&, bool& done)>;
+
+// Rewrites an expression from the top; where `replace` sets `done` the result is taken as it is.
+Result<ExprPtr> rewrite(const ExprPtr& expr, const Replace& replace) {
+  bool done = false;
+  ExprPtr replaced = TRY(replace(expr, done));
+  if (done || replaced->args.empty()) return replaced;
+  auto copy = std::make_shared<Expr>(*replaced);
+  for (ExprPtr& arg : copy->args) arg = TRY(rewrite(arg, replace));
+  return ExprPtr(copy);
+}
+
+std::string outputName(const ParsedSelectItem& item, size_t index) {
+  if (!item.alias.name.empty()) return item.alias.name;
+  if (const auto* column = item.expression->tryAs<ParsedColumn>()) return column->parts.back();
+  if (const auto* access = item.expression->tryAs<ParsedFieldAccess>()) return access->field.name;
+  return fmt::format("EXPR${}", index);
+}
+
+// One output column of the SELECT while it is being bound.
+struct Item {
+  ExprPtr expr;
+  std::string name;
+  SourcePosition position;
+};
+
+bool isSubqueryConjunct(const ParsedExpression& expression) {
+  const ParsedExpression* inner = &expression;
+  while (const auto* unary = inner->tryAs<ParsedUnary>()) {
+    if (unary->op != ParsedUnary::Op::kNot) return false;
+    inner = unary->operand.get();
+  }
+  return inner->is<ParsedExists>() || inner->is<ParsedInQuery>();
+}
+
+void collectConjuncts(const ParsedExpression& expression,
+                      std::vector<const ParsedExpression*>& conjuncts) {
+  const auto* binary = expression.tryAs<ParsedBinary>();
+  if (binary != nullptr && binary->op == ParsedBinary::Op::kAnd) {
+    collectConjuncts(*binary->left, conjuncts);
+    collectConjuncts(*binary->right, conjuncts);
+  } else {
+    conjuncts.push_back(&expression);
+  }
+}
+
+// Binds one SELECT; lives for the duration of QueryBinder::bindSelect.
+class SelectBinder {
+ public:
+  SelectBinder(const BindContext& context, const ParsedSelect& select, const Scope& scope,
+               LogicalPtr input)
+      : context_(context), select_(select), scope_(scope), plan_(std::move(input)) {}
+
+  Result<LogicalPtr> bind(const std::vector<ParsedOrderItem>* orderBy);
+
+ private:
+  Status bindItems();
+  Status expandStar(const ParsedStar& star);
+  Status bindOrderBy(const std::vector<ParsedOrderItem>& orderBy);
+  Result<uint32_t> orderColumn(const ParsedExpression& expression);
+  bool isAggregated() const;
+  Status bindGroupKeys();
+  Status aggregate();
+  Status aggregateByWindow(const std::vector<ExprPtr>& inputs);
+  Result<ExprPtr> afterAggregate(const ExprPtr& expr, SourcePosition position);
+  Status applyOvers();
+  Status rewriteAll(const Replace& replace);
+  uint32_t addInput(std::vector<ExprPtr>& inputs, const ExprPtr& expr);
+
+  const BindContext& context_;
+  const ParsedSelect& select_;
+  const Scope& scope_;
+  LogicalPtr plan_;
+  BoundCalls calls_;
+  std::vector<Item> items_;
+  size_t numVisible_ = 0;  // items behind these serve ORDER BY only
+  ExprPtr having_;
+  ExprPtr qualify_;
+  std::vector<SortOrder> order_;  // columns are indices of items_
+  std::vector<ExprPtr> groupKeys_;
+  std::optional<BoundWindowProperty> groupWindow_;
+  std::vector<WindowProperty> windowProperties_;  // distinct ones, in order of first use
+  std::vector<uint32_t> propertyColumns_;         // per calls_.properties
+};
+
+Status SelectBinder::expandStar(const ParsedStar& star) {
+  size_t before = items_.size();
+  for (uint32_t i = 0; i < scope_.columns().size(); ++i) {
+    const ScopeColumn& column = scope_.columns()[i];
+    bool wanted = star.qualifier.empty() ? !column.hidden
+                                         : column.relation == star.qualifier.back();
+    if (wanted) items_.push_back({Expr::input(i, column.type), column.name, star.position});
+  }
+  if (items_.size() == before && !star.qualifier.empty()) {
+    return Error(ErrorKind::kUnknownTable,
+                 fmt::format("table '{}' not found in FROM", star.qualifier.back()))
+        .at(star.position);
+  }
+  return {};
+}
+
+Status SelectBinder::bindItems() {
+  ExpressionBinder binder(context_, scope_, "SELECT", &calls_);
+  binder.setNamedWindows(&select_.windows);
+  for (const ParsedSelectItem& item : select_.items) {
+    if (const auto* star = item.expression->tryAs<ParsedStar>()) {
+      TRY(expandStar(*star));
+      continue;
+    }
+    size_t index = items_.size();
+    ExprPtr expr = TRY(binder.bind(*item.expression));
+    items_.push_back({expr, outputName(item, index), item.expression->position});
+  }
+  numVisible_ = items_.size();
+  if (select_.having) {
+    ExpressionBinder havingBinder(context_, scope_, "HAVING", &calls_);
+    having_ = TRY(havingBinder.bindCondition(*select_.having));
+  }
+  if (select_.qualify) {
+    ExpressionBinder qualifyBinder(context_, scope_, "QUALIFY", &calls_);
+    qualifyBinder.setNamedWindows(&select_.windows);
+    qualify_ = TRY(qualifyBinder.bindCondition(*select_.qualify));
+  }
+  return {};
+}
+
+// An output column by alias or position, else an expression over the input (a hidden item).
+Result<uint32_t> SelectBinder::orderColumn(const ParsedExpression& expression) {
+  if (const auto* column = expression.tryAs<ParsedColumn>(); column && column->parts.size() == 1) {
+    for (uint32_t i = 0; i < numVisible_; ++i) {
+      if (items_[i].name == column->parts[0]) return i;
+    }
+  }
+  if (const auto* literal = expression.tryAs<ParsedLiteral>();
+      literal && literal->type == ParsedLiteral::Type::kExactNumber) {
+    size_t position = literal->text.size() > 9 ? 0 : std::stoul(literal->text);
+    if (position < 1 || position > numVisible_) {
+      return Error(ErrorKind::kValidation,
+                   fmt::format("ORDER BY position {} is not in the select list", literal->text))
+          .at(expression.position);
+    }
+    return static_cast<uint32_t>(position - 1);
+  }
+  ExpressionBinder binder(context_, scope_, "ORDER BY", &calls_);
+  ExprPtr expr = TRY(binder.bind(expression));
+  for (uint32_t i = 0; i < items_.size(); ++i) {
+    if (sameExpr(*items_[i].expr, *expr)) return i;
+  }
+  if (select_.distinct) {
+    return Error(ErrorKind::kValidation, "ORDER BY of SELECT DISTINCT must name its columns")
+        .at(expression.position);
+  }
+  items_.push_back({expr, fmt::format("EXPR${}", items_.size()), expression.position});
+  return static_cast<uint32_t>(items_.size() - 1);
+}
+
+Status SelectBinder::bindOrderBy(const std::vector<ParsedOrderItem>& orderBy) {
+  for (const ParsedOrderItem& item : orderBy) {
+    uint32_t column = TRY(orderColumn(*item.expression));
+    bool ascending = !item.descending;
+    bool nullsFirst = item.nulls == ParsedOrderItem::Nulls::kDefault
+                          ? ascending
+                          : item.nulls == ParsedOrderItem::Nulls::kFirst;
+    order_.push_back({column, ascending, nullsFirst});
+  }
+  return {};
+}
+
+bool SelectBinder::isAggregated() const {
+  return select_.grouped || !calls_.aggregates.empty() || select_.having ||
+         !calls_.properties.empty();
+}
+
+Status SelectBinder::bindGroupKeys() {
+  ExpressionBinder binder(context_, scope_, "GROUP BY");
+  for (const ParsedGroupingElement& element : select_.groupBy) {
+    if (element.type != ParsedGroupingElement::Type::kExpressions) {
+      return Error(ErrorKind::kUnsupported, "GROUPING SETS, CUBE and ROLLUP")
+          .at(element.position);
+    }
+    for (const ParsedExpressionPtr& expression : element.expressions) {
+      auto window = TRY(bindGroupWindow(*expression, context_, scope_));
+      if (!window) {
+        groupKeys_.push_back(TRY(binder.bind(*expression)));
+        continue;
+      }
+      if (groupWindow_) {
+        return Error(ErrorKind::kUnsupported, "more than one group window in GROUP BY")
+            .at(expression->position);
+      }
+      groupWindow_ = std::move(window);
+    }
+  }
+  return {};
+}
+
+uint32_t SelectBinder::addInput(std::vector<ExprPtr>& inputs, const ExprPtr& expr) {
+  for (uint32_t i = 0; i < inputs.size(); ++i) {
+    if (sameExpr(*inputs[i], *expr)) return i;
+  }
+  inputs.push_back(expr);
+  return static_cast<uint32_t>(inputs.size() - 1);
+}
+
+Status SelectBinder::aggregate() {
+  TRY(bindGroupKeys());
+  std::vector<ExprPtr> inputs;
+  auto node = std::make_shared<LogicalAggregate>();
+  // Keys come first and keep their places even when two are the same expression.
+  for (const ExprPtr& key : groupKeys_) {
+    node->keys.push_back(static_cast<uint32_t>(inputs.size()));
+    node->schema.push_back({fmt::format("k{}", inputs.size()), withoutTimeAttribute(key->type)});
+    inputs.push_back(key);
+  }
+  for (const BoundAggregate& bound : calls_.aggregates) {
+    AggregateCall call;
+    call.function = bound.function;
+    call.resolved = bound.resolved;
+    call.distinct = bound.distinct;
+    call.name = bound.name;
+    for (const ExprPtr& arg : bound.args) call.arguments.push_back(addInput(inputs, arg));
+    if (bound.filter) call.filter = static_cast<int>(addInput(inputs, bound.filter));
+    node->schema.push_back({bound.name, bound.resolved.result});
+    node->calls.push_back(std::move(call));
+  }
+  std::shared_ptr<LogicalNode> made = node;
+  if (groupWindow_) {
+    auto windowed = std::make_shared<LogicalWindowAggregate>();
+    windowed->window = groupWindow_->window;
+    windowed->legacy = true;
+    windowed->keys = node->keys;
+    windowed->calls = node->calls;
+    windowed->schema = node->schema;
+    windowed->timeColumn = static_cast<int>(addInput(inputs, groupWindow_->time));
+    windowed->timeType = groupWindow_->time->type;
+    for (const BoundWindowProperty& property : calls_.properties) {
+      if (!(property.window == groupWindow_->window) ||
+          !sameExpr(*property.time, *groupWindow_->time)) {
+        return Error(ErrorKind::kValidation,
+                     "a group window function does not match the window in GROUP BY")
+            .at(select_.position);
+      }
+      size_t at = 0;
+      while (at < windowProperties_.size() && windowProperties_[at] != property.property) ++at;
+      if (at == windowProperties_.size()) windowProperties_.push_back(property.property);
+      propertyColumns_.push_back(static_cast<uint32_t>(windowed->schema.size() + at));
+    }
+    windowed->properties = windowProperties_;
+    for (WindowProperty property : windowProperties_) {
+      bool isTime = property == WindowProperty::kTime;
+      windowed->schema.push_back(
+          {isTime ? "w_time" : property == WindowProperty::kStart ? "w_start" : "w_end",
+           (isTime ? windowed->timeType : Type::timestamp(3)).withNullable(false)});
+    }
+    made = windowed;
+  } else if (!calls_.properties.empty()) {
+    return Error(ErrorKind::kValidation, "group window functions need a group window in GROUP BY")
+        .at(select_.position);
+  }
+  std::vector<std::string> names;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    bool named = inputs[i]->kind == ExprKind::kInput;
+    names.push_back(named ? plan_->schema[inputs[i]->index].name : fmt::format("$f{}", i));
+  }
+  made->inputs = {makeProject(plan_, inputs, names)};
+  made->position = select_.position;
+  // Key columns are called after their input.
+  for (size_t i = 0; i < groupKeys_.size(); ++i) made->schema[i].name = names[i];
+  plan_ = made;
+  return {};
+}
+
+// An expression over the input of the aggregate as one over its output.
+Result<ExprPtr> SelectBinder::afterAggregate(const ExprPtr& expr, SourcePosition position) {
+  uint32_t numKeys = static_cast<uint32_t>(groupKeys_.size());
+  return rewrite(expr, [&](const ExprPtr& node, bool& done) -> Result<ExprPtr> {
+    for (uint32_t k = 0; k < numKeys; ++k) {
+      if (sameExpr(*groupKeys_[k], *node)) {
+        done = true;
+        return Expr::input(k, plan_->schema[k].type);
+      }
+    }
+    if (node->kind != ExprKind::kInput) return node;
+    done = true;
+    uint32_t index = node->index;
+    if (index >= kOuterBase || (index >= kOverBase && index < kOuterBase)) return node;
+    if (index >= kPropertyBase) {
+      uint32_t column = propertyColumns_[index - kPropertyBase];
+      return Expr::input(column, plan_->schema[column].type);
+    }
+    if (index >= kAggregateBase) {
+      uint32_t column = numKeys + index - kAggregateBase;
+      return Expr::input(column, plan_->schema[column].type);
+    }
+    return Error(ErrorKind::kValidation,
+                 fmt::format("expression '{}' is not being grouped",
+                             scope_.columns()[index].name))
+        .at(position)
+        .withHint("Add it to GROUP BY or use an aggregate function.");
+  });
+}
+
+Status SelectBinder::rewriteAll(const Replace& replace) {
+  for (Item& item : items_) item.expr = TRY(rewrite(item.expr, replace));
+  if (qualify_) qualify_ = TRY(rewrite(qualify_, replace));
+  return {};
+}
+
+// ROW_NUMBER() OVER (..): the columns it needs are appended, then the node that adds its result.
+Status SelectBinder::applyOvers() {
+  for (uint32_t o = 0; o < calls_.overs.size(); ++o) {
+    const BoundOver& over = calls_.overs[o];
+    std::vector<ExprPtr> exprs = inputsOf(plan_->schema);
+    std::vector<std::string> names = namesOf(plan_->schema);
+    size_t numInputs = exprs.size();
+    auto column = [&](const ExprPtr& expr) {
+      uint32_t index = addInput(exprs, expr);
+      if (index >= names.size()) names.push_back(fmt::format("$o{}", index));
+      return index;
+    };
+    auto node = std::make_shared<LogicalOver>();
+    node->function = over.function;
+    node->position = over.position;
+    for (const ExprPtr& key : over.partitionBy) node->partitionKeys.push_back(column(key));
+    for (const BoundOver::Order& order : over.orderBy) {
+      node->order.push_back({column(order.expression), order.ascending, order.nullsFirst});
+    }
+    LogicalPtr input = exprs.size() == numInputs ? plan_ : makeProject(plan_, exprs, names);
+    node->schema = input->schema;
+    node->schema.push_back({fmt::format("w{}$o{}", o, node->schema.size()), over.result});
+    node->inputs = {input};
+    plan_ = node;
+    uint32_t result = static_cast<uint32_t>(node->schema.size() - 1);
+    TRY(rewriteAll([&](const ExprPtr& expr, bool& done) -> Result<ExprPtr> {
+      done = expr->kind == ExprKind::kInput;
+      if (done && expr->index == kOverBase + o) return Expr::input(result, over.result);
+      return expr;
+    }));
+  }
+  return {};
+}
+
+Result<LogicalPtr> SelectBinder::bind(const std::vector<ParsedOrderItem>* orderBy) {
+  TRY(bindItems());
+  if (orderBy) TRY(bindOrderBy(*orderBy));
+  if (isAggregated()) {
+    TRY(aggregate());
+    for (Item& item : items_) item.expr = TRY(afterAggregate(item.expr, item.position));
+    if (having_) {
+      having_ = TRY(afterAggregate(having_, select_.having->position));
+      plan_ = makeFilter(plan_, having_);
+    }
+    if (qualify_) qualify_ = TRY(afterAggregate(qualify_, select_.qualify->position));
+    for (BoundOver& over : calls_.overs) {
+      for (ExprPtr& key : over.partitionBy) key = TRY(afterAggregate(key, over.position));
+      for (BoundOver::Order& order : over.orderBy) {
+        order.expression = TRY(afterAggregate(order.expression, over.position));
+      }
+    }
+  }
+  TRY(applyOvers());
+  if (qualify_) plan_ = makeFilter(plan_, qualify_);
+  std::vector<ExprPtr> exprs;
+  std::vector<std::string> names;
+  for (const Item& item : items_) {
+    exprs.push_back(item.expr);
+    names.push_back(item.name);
+  }
+  plan_ = makeProject(plan_, exprs, names);
+  if (select_.distinct) {
+    auto node = std::make_shared<LogicalAggregate>();
+    for (uint32_t i = 0; i < exprs.size(); ++i) {
+      node->keys.push_back(i);
+      node->schema.push_back({names[i], withoutTimeAttribute(plan_->schema[i].type)});
+    }
+    node->inputs = {plan_};
+    plan_ = node;
+  }
+  if (!order_.empty()) {
+    auto sort = std::make_shared<LogicalSort>();
+    sort->order = order_;
+    sort->schema = plan_->schema;
+    sort->position = select_.position;
+    sort->inputs = {plan_};
+    plan_ = sort;
+  }
+  return plan_;
+}
+
+}  // namespace
+
+Result<LogicalPtr> QueryBinder::bindWhere(const ParsedSelect& select, LogicalPtr input,
+                                          const Scope& scope) {
+  std::vector<const ParsedExpression*> conjuncts;
+  collectConjuncts(*select.where, conjuncts);
+  ExpressionBinder binder(context_, scope, "WHERE");
+  std::vector<ExprPtr> conditions;
+  for (const ParsedExpression* conjunct : conjuncts) {
+    if (!isSubqueryConjunct(*conjunct)) conditions.push_back(TRY(binder.bindCondition(*conjunct)));
+  }
+  if (!conditions.empty()) input = makeFilter(input, Expr::conjunction(std::move(conditions)));
+  for (const ParsedExpression* conjunct : conjuncts) {
+    if (isSubqueryConjunct(*conjunct)) input = TRY(applySubquery(*conjunct, input, scope));
+  }
+  return input;
+}
+
+Result<LogicalPtr> QueryBinder::bindSelect(const ParsedSelect& select, const Scope* outer,
+                                           const std::vector<ParsedOrderItem>* orderBy) {
+  BoundRelation from;
+  if (select.from) {
+    from = TRY(bindTable(*select.from, outer));
+  } else {
+    auto one = std::make_shared<LogicalValues>();
+    one->rows.emplace_back();
+    from.plan = one;
+  }
+  Scope scope(outer);
+  scope.columns() = from.columns;
+  LogicalPtr input = from.plan;
+  if (select.where) input = TRY(bindWhere(select, input, scope));
+  SelectBinder binder(context_, select, scope, input);
+  LogicalPtr plan = TRY(binder.bind(orderBy));
+  size_t numHidden = 0;
+  size_t numVisible = 0;
+  for (const ParsedSelectItem& item : select.items) {
+    const auto* star = item.expression->tryAs<ParsedStar>();
+    if (star == nullptr) {
+      ++numVisible;
+      continue;
+    }
+    for (const ScopeColumn& column : scope.columns()) {
+      numVisible += star->qualifier.empty() ? !column.hidden
+                                            : column.relation == star->qualifier.back();
+    }
+  }
+  numHidden = plan->schema.size() - numVisible;
+  if (numHidden == 0) return plan;
+  // Columns that only ORDER BY needed are dropped behind the sort.
+  std::vector<ExprPtr> exprs = inputsOf(plan->schema);
+  std::vector<std::string> names = namesOf(plan->schema);
+  exprs.resize(numVisible);
+  names.resize(numVisible);
+  return makeProject(plan, std::move(exprs), std::move(names));
+}
+
+}  // namespace millrace

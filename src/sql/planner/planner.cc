@@ -1,0 +1,493 @@
+#include "sql/planner/planner.h"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "operators/calc/calc.h"
+#include "operators/deduplicate/deduplicate.h"
+#include "operators/group_aggregate/group_aggregate.h"
+#include "operators/lookup_join/lookup_join.h"
+#include "operators/rank/rank.h"
+#include "operators/sink_guard/sink_guard.h"
+#include "operators/sort/sort.h"
+#include "operators/union/union.h"
+#include "operators/values/values.h"
+#include "operators/watermark_assigner/watermark_assigner.h"
+#include "operators/window_aggregate/window_aggregate.h"
+#include "operators/window_join/window_join.h"
+#include "operators/window_table_function/window_table_function.h"
+#include "sql/optimizer/rewrite.h"
+#include "sql/plan/describe.h"
+#include "sql/planner/changelog.h"
+#include "types/time_zone.h"
+
+namespace millrace {
+
+namespace {
+
+class Planner {
+ public:
+  Planner(const PlannerOptions& options, const BindContext& context, Env& env,
+          ChangelogModes modes, std::unordered_map<const LogicalNode*, int> parents)
+      : options_(options),
+        context_(context),
+        env_(env),
+        modes_(std::move(modes)),
+        parents_(std::move(parents)) {}
+
+  Status planRoot(const PlannedRoot& root);
+  JobGraph finish();
+
+ private:
+  using Factory = std::function<Result<OperatorPtr>(const SubtaskInfo&)>;
+
+  // The index of the job node that produces this plan node's rows; planned on first use.
+  Result<uint32_t> plan(const LogicalPtr& node, const std::string& path);
+  Result<uint32_t> planNode(const LogicalPtr& node, const std::string& path);
+  Result<uint32_t> planScan(const LogicalScan& scan, const std::string& path);
+  Result<uint32_t> planValues(const LogicalValues& values, const std::string& path);
+  Result<uint32_t> planCalc(const LogicalPtr& node, const std::string& path);
+  Result<uint32_t> planAggregate(const LogicalAggregate& node, const std::string& path);
+  Result<uint32_t> planWindowAggregate(const LogicalWindowAggregate& node,
+                                       const std::string& path);
+  Result<uint32_t> planJoin(const LogicalJoin& node, const std::string& path);
+  Result<uint32_t> planWindowJoin(const LogicalWindowJoin& node, const std::string& path);
+  Result<uint32_t> planLookup(const LogicalLookupJoin& node, const std::string& path);
+  Result<uint32_t> planRank(const LogicalRank& node, const std::string& path);
+  Result<uint32_t> planWindowRank(const LogicalWindowRank& node, const std::string& path);
+  Result<uint32_t> planDeduplicate(const LogicalDeduplicate& node, const std::string& path);
+  Result<uint32_t> planOneInput(const LogicalNode& node, const std::string& path,
+                                const std::string& role, Factory factory,
+                                const std::vector<uint32_t>* keys);
+  Status planSink(const LogicalSink& sink, const PlannedRoot& root);
+
+  // Adds a node behind inputs; role names it in its id and to people.
+  uint32_t add(const LogicalNode& node, const std::string& path, const std::string& role,
+               std::vector<JobEdge> inputs, Factory factory);
+  // The edge to a stateful operator: by key, or everything to one subtask without keys.
+  static JobEdge keyed(uint32_t from, const std::vector<uint32_t>& keys);
+  uint32_t parallelismOf(const std::vector<JobEdge>& inputs) const;
+
+  const ChangelogMode& mode(const LogicalPtr& node) const { return modes_.at(node.get()); }
+  const ChangelogMode& mode(const LogicalNode& node) const { return modes_.at(&node); }
+
+  const PlannerOptions& options_;
+  const BindContext& context_;
+  Env& env_;
+  ChangelogModes modes_;
+  std::unordered_map<const LogicalNode*, int> parents_;
+  std::unordered_map<const LogicalNode*, uint32_t> done_;
+  JobGraph graph_;
+};
+
+JobEdge Planner::keyed(uint32_t from, const std::vector<uint32_t>& keys) {
+  return {from, keys.empty() ? Partitioning::kSingleton : Partitioning::kHash, keys};
+}
+
+uint32_t Planner::parallelismOf(const std::vector<JobEdge>& inputs) const {
+  uint32_t parallelism = 0;
+  for (const JobEdge& edge : inputs) {
+    uint32_t own = options_.parallelism;
+    if (edge.partitioning == Partitioning::kForward) own = graph_.nodes[edge.from].parallelism;
+    if (edge.partitioning == Partitioning::kSingleton) own = 1;
+    parallelism = std::max(parallelism, own);
+  }
+  return parallelism;
+}
+
+uint32_t Planner::add(const LogicalNode& node, const std::string& path, const std::string& role,
+                      std::vector<JobEdge> inputs, Factory factory) {
+  JobNode made;
+  made.id = path + "/" + role;
+  std::string text = describe(node);
+  size_t number = graph_.nodes.size() + 1;
+  made.name = fmt::format("{}[{}]", text.substr(0, text.find('(')), number);
+  made.description = fmt::format("[{}]:{}", number, text);
+  made.parallelism = inputs.empty() ? options_.parallelism : parallelismOf(inputs);
+  for (JobEdge& edge : inputs) {
+    // A forward edge needs the same parallelism on both sides.
+    bool differs = graph_.nodes[edge.from].parallelism != made.parallelism;
+    if (edge.partitioning == Partitioning::kForward && differs) {
+      edge.partitioning = Partitioning::kRebalance;
+    }
+  }
+  made.inputs = std::move(inputs);
+  made.output = node.schema;
+  made.makeOperator = std::move(factory);
+  graph_.nodes.push_back(std::move(made));
+  return static_cast<uint32_t>(graph_.nodes.size() - 1);
+}
+
+Result<uint32_t> Planner::plan(const LogicalPtr& node, const std::string& path) {
+  auto found = done_.find(node.get());
+  if (found != done_.end()) return found->second;
+  uint32_t index = TRY(planNode(node, path));
+  done_[node.get()] = index;
+  return index;
+}
+
+Result<uint32_t> Planner::planNode(const LogicalPtr& node, const std::string& path) {
+  switch (node->kind) {
+    case LogicalKind::kScan: return planScan(node->as<LogicalScan>(), path);
+    case LogicalKind::kValues: return planValues(node->as<LogicalValues>(), path);
+    case LogicalKind::kProject:
+    case LogicalKind::kFilter: return planCalc(node, path);
+    case LogicalKind::kWatermark: {
+      const auto& watermark = node->as<LogicalWatermark>();
+      WatermarkAssignerSpec spec{watermark.rowtimeColumn, watermark.watermark};
+      auto factory = [spec](const SubtaskInfo&) { return makeWatermarkAssigner(spec); };
+      return planOneInput(*node, path, "watermark", factory, nullptr);
+    }
+    case LogicalKind::kAggregate: return planAggregate(node->as<LogicalAggregate>(), path);
+    case LogicalKind::kWindowTable: {
+      const auto& table = node->as<LogicalWindowTable>();
+      WindowTableFunctionSpec spec{table.window, typesOf(node->inputs[0]->schema),
+                                   table.timeColumn, table.partitionKeys};
+      auto factory = [spec](const SubtaskInfo&) { return makeWindowTableFunction(spec); };
+      bool session = table.window.kind == WindowKind::kSession;
+      return planOneInput(*node, path, "window", factory,
+                          session ? &table.partitionKeys : nullptr);
+    }
+    case LogicalKind::kWindowAggregate:
+      return planWindowAggregate(node->as<LogicalWindowAggregate>(), path);
+    case LogicalKind::kJoin: return planJoin(node->as<LogicalJoin>(), path);
+    case LogicalKind::kWindowJoin: return planWindowJoin(node->as<LogicalWindowJoin>(), path);
+    case LogicalKind::kLookupJoin: return planLookup(node->as<LogicalLookupJoin>(), path);
+    case LogicalKind::kUnion: {
+      std::vector<JobEdge> inputs;
+      for (size_t i = 0; i < node->inputs.size(); ++i) {
+        uint32_t from = TRY(plan(node->inputs[i], fmt::format("{}/union{}", path, i)));
+        inputs.push_back({from, Partitioning::kForward, {}});
+      }
+      size_t count = inputs.size();
+      return add(*node, path, "union", std::move(inputs),
+                 [count](const SubtaskInfo&) { return makeUnion(count); });
+    }
+    case LogicalKind::kRank: return planRank(node->as<LogicalRank>(), path);
+    case LogicalKind::kDeduplicate: return planDeduplicate(node->as<LogicalDeduplicate>(), path);
+    case LogicalKind::kWindowRank: return planWindowRank(node->as<LogicalWindowRank>(), path);
+    case LogicalKind::kSort: {
+      const auto& sort = node->as<LogicalSort>();
+      bool rowtime = node->schema[sort.order[0].column].type.isRowtime();
+      TemporalSortSpec spec{typesOf(node->schema), sort.order, rowtime};
+      std::vector<uint32_t> none;
+      auto factory = [spec](const SubtaskInfo&) { return makeTemporalSort(spec); };
+      return planOneInput(*node, path, "sort", factory, &none);
+    }
+    case LogicalKind::kOver:
+    case LogicalKind::kSink: break;
+  }
+  UNREACHABLE("not a node with rows");
+}
+
+Result<uint32_t> Planner::planOneInput(const LogicalNode& node, const std::string& path,
+                                       const std::string& role, Factory factory,
+                                       const std::vector<uint32_t>* keys) {
+  uint32_t from = TRY(plan(node.inputs[0], path + "/" + role));
+  JobEdge edge = keys ? keyed(from, *keys) : JobEdge{from, Partitioning::kForward, {}};
+  return add(node, path, role, {edge}, std::move(factory));
+}
+
+Result<uint32_t> Planner::planScan(const LogicalScan& scan, const std::string& path) {
+  ScanRequest request;
+  request.table = scan.table->definition();
+  request.table.options = scan.options;
+  request.fields = scan.fields;
+  request.metadataKeys = scan.metadataKeys;
+  request.zone = context_.eval.zone;
+  Result<TableOptions> read = readTableOptions(request.table);
+  if (!read.ok()) {
+    return std::move(read).error().withContext(fmt::format("table '{}'", scan.table->name));
+  }
+  TableOptions options = std::move(read).value();
+  if (options.connector->makeSource == nullptr) {
+    return Error(ErrorKind::kValidation,
+                 fmt::format("connector '{}' of table '{}' can only be used as a sink",
+                             options.connector->name, scan.table->name));
+  }
+  uint32_t index = add(scan, path, "source:" + scan.table->name, {}, nullptr);
+  Env* env = &env_;
+  auto makeSource = options.connector->makeSource;
+  graph_.nodes[index].makeSource = [makeSource, request, env] {
+    return makeSource(request, *env);
+  };
+  return index;
+}
+
+Result<uint32_t> Planner::planValues(const LogicalValues& values, const std::string& path) {
+  uint32_t index = add(values, path, "values", {}, nullptr);
+  ValuesSpec spec{typesOf(values.schema), values.rows};
+  graph_.nodes[index].parallelism = 1;
+  graph_.nodes[index].makeSource = [spec] { return makeValuesSource(spec); };
+  return index;
+}
+
+// A projection with the filter below it, or either alone.
+Result<uint32_t> Planner::planCalc(const LogicalPtr& node, const std::string& path) {
+  CalcSpec spec;
+  LogicalPtr input = node->inputs[0];
+  if (const auto* project = node->tryAs<LogicalProject>()) {
+    spec.projections = project->exprs;
+    const auto* filter = input->tryAs<LogicalFilter>();
+    if (filter != nullptr && parents_[input.get()] == 1) {
+      spec.filter = filter->condition;
+      input = input->inputs[0];
+    }
+  } else {
+    spec.filter = node->as<LogicalFilter>().condition;
+    for (uint32_t i = 0; i < node->schema.size(); ++i) {
+      spec.projections.push_back(Expr::input(i, node->schema[i].type));
+    }
+  }
+  uint32_t from = TRY(plan(input, path + "/calc"));
+  return add(*node, path, "calc", {{from, Partitioning::kForward, {}}},
+             [spec](const SubtaskInfo&) { return makeCalc(spec); });
+}
+
+Result<uint32_t> Planner::planAggregate(const LogicalAggregate& node, const std::string& path) {
+  GroupAggregateSpec spec;
+  spec.input = typesOf(node.inputs[0]->schema);
+  spec.keys = node.keys;
+  spec.aggregates = node.calls;
+  spec.inputRetracts = !mode(node.inputs[0]).insertOnly();
+  spec.emitUpdateBefore = mode(node).updateBefore;
+  bool twoPhase = options_.execution.miniBatch && options_.twoPhase && supportsTwoPhase(spec);
+  if (!twoPhase) {
+    return planOneInput(node, path, "aggregate",
+                        [spec](const SubtaskInfo&) { return makeGroupAggregate(spec); },
+                        &spec.keys);
+  }
+  uint32_t local = TRY(planOneInput(
+      node, path, "local-aggregate",
+      [spec](const SubtaskInfo&) { return makeLocalGroupAggregate(spec); }, nullptr));
+  graph_.nodes[local].name = "Local" + graph_.nodes[local].name;
+  std::vector<uint32_t> keys;
+  Schema partial;
+  for (uint32_t k = 0; k < node.keys.size(); ++k) {
+    keys.push_back(k);
+    partial.push_back(node.schema[k]);
+  }
+  partial.push_back({"partial", Type::bytes()});
+  graph_.nodes[local].output = partial;
+  uint32_t global =
+      add(node, path, "aggregate", {keyed(local, keys)},
+          [spec](const SubtaskInfo&) { return makeGlobalGroupAggregate(spec); });
+  graph_.nodes[global].name = "Global" + graph_.nodes[global].name;
+  return global;
+}
+
+Result<uint32_t> Planner::planWindowAggregate(const LogicalWindowAggregate& node,
+                                              const std::string& path) {
+  WindowAggregateSpec spec;
+  spec.window = node.window;
+  spec.input = typesOf(node.inputs[0]->schema);
+  spec.keys = node.keys;
+  spec.aggregates = node.calls;
+  spec.properties = node.properties;
+  spec.timeColumn = node.timeColumn;
+  spec.windowStartColumn = node.windowStartColumn;
+  spec.windowEndColumn = node.windowEndColumn;
+  spec.inputRetracts = !mode(node.inputs[0]).insertOnly();
+  spec.timeType = node.timeType;
+  return planOneInput(node, path, "window-aggregate",
+                      [spec](const SubtaskInfo&) { return makeWindowAggregate(spec); },
+                      &spec.keys);
+}
+
+Result<uint32_t> Planner::planJoin(const LogicalJoin& node, const std::string& path) {
+  JoinSpec spec;
+  spec.kind = node.joinKind;
+  spec.left = typesOf(node.inputs[0]->schema);
+  spec.right = typesOf(node.inputs[1]->schema);
+  spec.leftKeys = node.leftKeys;
+  spec.rightKeys = node.rightKeys;
+  spec.nullSafe = node.nullSafe;
+  spec.condition = node.condition;
+  spec.leftRetracts = !mode(node.inputs[0]).insertOnly();
+  spec.rightRetracts = !mode(node.inputs[1]).insertOnly();
+  spec.emitUpdateBefore = mode(node).updateBefore;
+  uint32_t left = TRY(plan(node.inputs[0], path + "/join.left"));
+  uint32_t right = TRY(plan(node.inputs[1], path + "/join.right"));
+  return add(node, path, "join", {keyed(left, node.leftKeys), keyed(right, node.rightKeys)},
+             [spec](const SubtaskInfo&) { return makeJoin(spec); });
+}
+
+Result<uint32_t> Planner::planWindowJoin(const LogicalWindowJoin& node, const std::string& path) {
+  WindowJoinSpec spec;
+  spec.kind = node.joinKind;
+  spec.left = typesOf(node.inputs[0]->schema);
+  spec.right = typesOf(node.inputs[1]->schema);
+  spec.leftKeys = node.leftKeys;
+  spec.rightKeys = node.rightKeys;
+  spec.nullSafe = node.nullSafe;
+  spec.leftWindowEnd = node.leftWindowEnd;
+  spec.rightWindowEnd = node.rightWindowEnd;
+  spec.condition = node.condition;
+  spec.isProctime = node.window.isProctime;
+  spec.isLtz = node.window.isLtz;
+  uint32_t left = TRY(plan(node.inputs[0], path + "/window-join.left"));
+  uint32_t right = TRY(plan(node.inputs[1], path + "/window-join.right"));
+  return add(node, path, "window-join",
+             {keyed(left, node.leftKeys), keyed(right, node.rightKeys)},
+             [spec](const SubtaskInfo&) { return makeWindowJoin(spec); });
+}
+
+Result<uint32_t> Planner::planLookup(const LogicalLookupJoin& node, const std::string& path) {
+  ScanRequest request;
+  request.table = node.table->table->definition();
+  request.table.options = node.table->options;
+  request.fields = node.table->fields;
+  request.zone = context_.eval.zone;
+  TableOptions options = TRY(readTableOptions(request.table));
+  if (options.connector->makeLookup == nullptr) {
+    return Error(ErrorKind::kUnsupported,
+                 fmt::format("a lookup join with a table of connector '{}'",
+                             options.connector->name))
+        .at(node.position);
+  }
+  LookupTable table = TRY(options.connector->makeLookup(request, env_));
+  LookupJoinSpec spec;
+  spec.kind = node.joinKind;
+  spec.left = typesOf(node.inputs[0]->schema);
+  spec.right = typesOf(node.table->schema);
+  spec.leftKeys = node.leftKeys;
+  spec.rightKeys = node.rightKeys;
+  spec.condition = node.condition;
+  spec.reloadMillis = table.reloadMillis;
+  spec.read = [read = table.read, fields = node.table->fields] { return read(fields); };
+  return planOneInput(node, path, "lookup-join",
+                      [spec](const SubtaskInfo&) { return makeLookupJoin(spec); }, nullptr);
+}
+
+RankSpec rankSpec(const LogicalNode& node, const std::vector<uint32_t>& keys,
+                  const std::vector<SortOrder>& order, int64_t start, int64_t end,
+                  bool outputRank) {
+  RankSpec spec;
+  spec.input = typesOf(node.inputs[0]->schema);
+  spec.partitionKeys = keys;
+  spec.order = order;
+  spec.rankStart = start;
+  spec.rankEnd = end;
+  spec.outputRank = outputRank;
+  return spec;
+}
+
+Result<uint32_t> Planner::planRank(const LogicalRank& node, const std::string& path) {
+  RankSpec spec = rankSpec(node, node.partitionKeys, node.order, node.rankStart, node.rankEnd,
+                           node.outputRank);
+  spec.inputRetracts = !mode(node.inputs[0]).insertOnly();
+  spec.emitUpdateBefore = mode(node).updateBefore;
+  return planOneInput(node, path, "rank",
+                      [spec](const SubtaskInfo&) { return makeRank(spec); },
+                      &spec.partitionKeys);
+}
+
+Result<uint32_t> Planner::planWindowRank(const LogicalWindowRank& node, const std::string& path) {
+  WindowRankSpec spec;
+  spec.rank = rankSpec(node, node.partitionKeys, node.order, node.rankStart, node.rankEnd,
+                       node.outputRank);
+  spec.windowEndColumn = node.windowEndColumn;
+  spec.isProctime = node.window.isProctime;
+  spec.isLtz = node.window.isLtz;
+  spec.deduplicate = node.deduplicate;
+  return planOneInput(node, path, "window-rank",
+                      [spec](const SubtaskInfo&) { return makeWindowRank(spec); },
+                      &spec.rank.partitionKeys);
+}
+
+Result<uint32_t> Planner::planDeduplicate(const LogicalDeduplicate& node,
+                                          const std::string& path) {
+  DeduplicateSpec spec;
+  spec.input = typesOf(node.inputs[0]->schema);
+  spec.keys = node.keys;
+  spec.timeColumn = node.timeColumn;
+  spec.isRowtime = node.isRowtime;
+  spec.keepLast = node.keepLast;
+  spec.emitUpdateBefore = mode(node).updateBefore;
+  return planOneInput(node, path, "deduplicate",
+                      [spec](const SubtaskInfo&) { return makeDeduplicate(spec); }, &spec.keys);
+}
+
+Status Planner::planSink(const LogicalSink& sink, const PlannedRoot& root) {
+  uint32_t from = TRY(plan(sink.inputs[0], root.anchor));
+  if (!sink.table) {
+    auto queue = root.queue;
+    uint32_t index = add(sink, root.anchor, "collect", {{from, Partitioning::kSingleton, {}}},
+                         [queue](const SubtaskInfo&) { return makeCollectSink(queue); });
+    graph_.nodes[index].parallelism = 1;
+    return {};
+  }
+  SinkRequest request;
+  request.table = sink.table->definition();
+  request.table.options = sink.options;
+  request.changelog = !mode(sink.inputs[0]).insertOnly();
+  request.zone = context_.eval.zone;
+  Result<TableOptions> read = readTableOptions(request.table);
+  if (!read.ok()) {
+    return std::move(read).error().withContext(fmt::format("table '{}'", sink.table->name));
+  }
+  const ConnectorDescriptor* connector = read.value().connector;
+  if (connector->makeSink == nullptr) {
+    return Error(ErrorKind::kValidation,
+                 fmt::format("connector '{}' of table '{}' can only be used as a source",
+                             connector->name, sink.table->name));
+  }
+  SinkGuardSpec guard{sink.table->name, request.table.physical, options_.dropNulls,
+                      options_.trimPad};
+  if (TRY(makeSinkGuard(guard)) != nullptr) {
+    from = add(sink, root.anchor, "guard", {{from, Partitioning::kForward, {}}},
+               [guard](const SubtaskInfo&) { return makeSinkGuard(guard); });
+    graph_.nodes[from].name = "ConstraintEnforcer";
+  }
+  Env* env = &env_;
+  add(sink, root.anchor, "sink", {{from, Partitioning::kForward, {}}},
+      [connector, request, env](const SubtaskInfo& subtask) {
+        return connector->makeSink(request, subtask, *env);
+      });
+  return {};
+}
+
+Status Planner::planRoot(const PlannedRoot& root) {
+  return planSink(root.plan->as<LogicalSink>(), root);
+}
+
+JobGraph Planner::finish() {
+  graph_.name = options_.jobName;
+  graph_.maxParallelism = options_.maxParallelism;
+  graph_.options = options_.execution;
+  graph_.timeZone = options_.timeZone;
+  return std::move(graph_);
+}
+
+Status checkBounded(const LogicalNode& node, bool& bounded) {
+  if (const auto* scan = node.tryAs<LogicalScan>()) {
+    TableDefinition table = scan->table->definition();
+    table.options = scan->options;
+    TableOptions options = TRY(readTableOptions(table));
+    if (options.connector->isBounded == nullptr) return {};
+    bounded = bounded && TRY(options.connector->isBounded(table));
+  }
+  for (const LogicalPtr& input : node.inputs) TRY(checkBounded(*input, bounded));
+  return {};
+}
+
+}  // namespace
+
+Result<JobGraph> planJob(const std::vector<PlannedRoot>& roots, const PlannerOptions& options,
+                         const BindContext& context, Env& env) {
+  std::vector<LogicalPtr> plans;
+  for (const PlannedRoot& root : roots) plans.push_back(root.plan);
+  ChangelogModes modes = TRY(inferChangelogModes(plans));
+  Planner planner(options, context, env, std::move(modes), countParents(plans));
+  for (const PlannedRoot& root : roots) TRY(planner.planRoot(root));
+  return planner.finish();
+}
+
+Result<bool> isBounded(const std::vector<LogicalPtr>& roots) {
+  bool bounded = true;
+  for (const LogicalPtr& root : roots) TRY(checkBounded(*root, bounded));
+  return bounded;
+}
+
+}  // namespace millrace

@@ -1,0 +1,279 @@
+#include "sql/session/configuration.h"
+
+#include <date/tz.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+#include "base/close_matches.h"
+#include "types/time_zone.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr std::string_view kFlinkKeys[] = {
+#define MILLRACE_FLINK_KEY(key) key,
+#include "sql/session/configuration_keys.def"
+#undef MILLRACE_FLINK_KEY
+};
+
+// Older spellings of keys that mean something here.
+struct Alias {
+  std::string_view old;
+  std::string_view key;
+};
+constexpr Alias kAliases[] = {
+    {"state.checkpoints.dir", "execution.checkpointing.dir"},
+    {"state.backend.fs.checkpointdir", "execution.checkpointing.dir"},
+    {"state.checkpoints.num-retained", "execution.checkpointing.num-retained"},
+    {"execution.savepoint.path", "execution.state-recovery.path"},
+    {"execution.savepoint.ignore-unclaimed-state",
+     "execution.state-recovery.ignore-unclaimed-state"},
+    {"sql-client.display.max-column-width", "table.display.max-column-width"},
+};
+
+// The limits of integer keys; every other integer key takes what an int64 holds.
+struct Range {
+  std::string_view key;
+  int64_t lowest;
+  int64_t highest;
+};
+constexpr int64_t kMostSubtasks = 32768;
+constexpr int64_t kMostInt = std::numeric_limits<int32_t>::max();
+constexpr Range kRanges[] = {
+    {"parallelism.default", 1, kMostSubtasks},
+    {"pipeline.max-parallelism", -1, kMostSubtasks},
+    {"table.exec.mini-batch.size", -1, std::numeric_limits<int64_t>::max()},
+    {"table.optimizer.distinct-agg.split.bucket-num", 1, kMostInt},
+    {"execution.checkpointing.num-retained", 1, kMostInt},
+    {"table.display.max-column-width", 1, kMostInt},
+    {"millrace.execution.batch-rows", 1, 65536},
+    {"millrace.execution.threads", 0, 4096},
+};
+
+std::vector<OptionSpec> makeSpecs() {
+  constexpr OptionType kText = OptionType::kString;
+  constexpr OptionType kFlag = OptionType::kBoolean;
+  constexpr OptionType kNumber = OptionType::kInteger;
+  constexpr OptionType kTime = OptionType::kDuration;
+  auto spec = [](const char* key, OptionType type, const char* value, const char* doc) {
+    return OptionSpec{key, type, value, false, {}, doc};
+  };
+  auto choice = [](const char* key, std::vector<std::string> values, const char* doc) {
+    std::string first = values[0];
+    return OptionSpec{key, OptionType::kEnum, first, false, std::move(values), doc};
+  };
+  return {
+      choice("execution.runtime-mode", {"STREAMING", "BATCH", "AUTOMATIC"},
+             "Only streaming is supported."),
+      spec("table.dml-sync", kFlag, "false", "INSERT waits until its job has ended."),
+      choice("sql-client.execution.result-mode", {"TABLEAU", "TABLE", "CHANGELOG"},
+             "How the results of queries are shown."),
+      spec("table.display.max-column-width", kNumber, "30",
+           "Width of the columns of variable length in boxes."),
+      spec("sql-client.display.print-time-cost", kFlag, "true",
+           "Boxes of query results end with the time the query took."),
+      spec("parallelism.default", kNumber, "1", "Parallel subtasks of each operator."),
+      spec("pipeline.max-parallelism", kNumber, "-1",
+           "Highest parallelism to which state can be restored; -1 derives it."),
+      spec("pipeline.name", kText, "", "Name of the jobs."),
+      spec("pipeline.auto-watermark-interval", kTime, "200 ms",
+           "Time between watermarks; 0 sends one after every row that lifts it."),
+      spec("table.local-time-zone", kText, "default",
+           "Time zone of the session; 'default' is the machine's."),
+      spec("table.exec.mini-batch.enabled", kFlag, "false",
+           "Aggregations collect rows before they send results."),
+      spec("table.exec.mini-batch.allow-latency", kTime, "0 ms",
+           "How long a mini-batch may collect rows."),
+      spec("table.exec.mini-batch.size", kNumber, "-1", "Rows of a mini-batch at most."),
+      choice("table.optimizer.agg-phase-strategy", {"AUTO", "ONE_PHASE", "TWO_PHASE"},
+             "Whether aggregations have a local phase before the exchange."),
+      spec("table.optimizer.distinct-agg.split.enabled", kFlag, "false",
+           "Splits DISTINCT aggregations over buckets."),
+      spec("table.optimizer.distinct-agg.split.bucket-num", kNumber, "1024",
+           "Buckets of a split DISTINCT aggregation."),
+      spec("table.exec.source.idle-timeout", kTime, "0 ms",
+           "After this time without rows a source no longer holds watermarks back; 0 never."),
+      spec("table.exec.state.ttl", kTime, "0 ms",
+           "State that was not changed for this time may be dropped; 0 keeps it."),
+      choice("table.exec.sink.not-null-enforcer", {"ERROR", "DROP"},
+             "What happens to a NULL for a NOT NULL column of a sink."),
+      choice("table.exec.sink.type-length-enforcer", {"IGNORE", "TRIM_PAD"},
+             "What happens to values longer or shorter than the type of a sink's column."),
+      spec("execution.checkpointing.interval", kTime, "", "Time between checkpoints."),
+      spec("execution.checkpointing.dir", kText, "", "Directory of the checkpoints."),
+      spec("execution.checkpointing.num-retained", kNumber, "1", "Checkpoints to keep."),
+      spec("execution.state-recovery.path", kText, "",
+           "The checkpoint or savepoint that jobs start from."),
+      spec("execution.state-recovery.ignore-unclaimed-state", kFlag, "false",
+           "State that fits no operator is skipped."),
+      spec("millrace.execution.batch-rows", kNumber, "4096", "Rows of a batch at most."),
+      spec("millrace.execution.threads", kNumber, "0",
+           "Worker threads of a job; 0 derives the number."),
+  };
+}
+
+const OptionSpec* specOf(std::string_view key) {
+  for (const OptionSpec& spec : Configuration::specs()) {
+    if (spec.key == key) return &spec;
+  }
+  return nullptr;
+}
+
+std::string canonicalKey(const std::string& key) {
+  for (const Alias& alias : kAliases) {
+    if (alias.old == key) return std::string(alias.key);
+  }
+  return key;
+}
+
+bool isFlinkKey(std::string_view key) {
+  for (std::string_view known : kFlinkKeys) {
+    if (known == key) return true;
+    if (known.ends_with('*') && key.starts_with(known.substr(0, known.size() - 1))) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> allKeys() {
+  std::vector<std::string> keys;
+  for (const OptionSpec& spec : Configuration::specs()) keys.push_back(spec.key);
+  for (const Alias& alias : kAliases) keys.emplace_back(alias.old);
+  for (std::string_view known : kFlinkKeys) {
+    if (!known.ends_with('*')) keys.emplace_back(known);
+  }
+  return keys;
+}
+
+std::string machineZone() {
+  if (const char* name = std::getenv("TZ"); name != nullptr && *name != '\0') {
+    std::string_view text(name);
+    if (text[0] == ':') text.remove_prefix(1);
+    if (TimeZone::find(text).ok()) return std::string(text);
+  }
+  try {
+    std::string name = date::current_zone()->name();
+    if (TimeZone::find(name).ok()) return name;
+  } catch (const std::exception&) {
+    // A machine without a zone, or without the data base of zones, counts as UTC.
+  }
+  return "UTC";
+}
+
+bool equalWithoutCase(std::string_view a, std::string_view b) {
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+Error outsideRange(const Range& range, std::string_view value) {
+  std::string allowed = range.highest >= kMostInt
+                            ? fmt::format("at least {}", range.lowest)
+                            : fmt::format("from {} to {}", range.lowest, range.highest);
+  return Error(ErrorKind::kInvalidOption,
+               fmt::format("option '{}' cannot be '{}'", range.key, value))
+      .withHint(fmt::format("It must be {}.", allowed));
+}
+
+// The checks that go beyond the type of a value.
+Status checkMeaning(const OptionReader& reader, const std::string& key,
+                    const std::string& value) {
+  for (const Range& range : kRanges) {
+    if (range.key != key) continue;
+    int64_t number = reader.integer(key);
+    // Zero is no degree of parallelism, and -1 stands for a derived one.
+    bool zero = number == 0 && key == "pipeline.max-parallelism";
+    if (number < range.lowest || number > range.highest || zero) {
+      return outsideRange(range, value);
+    }
+  }
+  if (key == "table.local-time-zone" && value != "default") TRY(TimeZone::find(value));
+  if (key == "execution.runtime-mode" && !equalWithoutCase(value, "streaming")) {
+    return Error(ErrorKind::kUnsupported, fmt::format("runtime mode '{}'", value))
+        .withHint("Set 'execution.runtime-mode' to 'streaming'; bounded input ends by itself.");
+  }
+  return {};
+}
+
+std::string effectNote(const std::string& key) {
+  return fmt::format("option '{}' has no effect in Millrace", key);
+}
+
+// Requires: the value was checked or is a default.
+OptionReader readerOf(const OptionSpec& spec, const std::string& value) {
+  OptionMap options;
+  if (!value.empty()) options[spec.key] = value;
+  Result<OptionReader> reader =
+      OptionReader::make("the session", Configuration::specs(), std::move(options));
+  CHECK(reader.ok(), spec.key);
+  return std::move(reader).value();
+}
+
+}  // namespace
+
+const std::vector<OptionSpec>& Configuration::specs() {
+  static const std::vector<OptionSpec> specs = makeSpecs();
+  return specs;
+}
+
+Configuration::Configuration() = default;
+
+Result<SetOutcome> Configuration::set(const std::string& name, const std::string& value) {
+  std::string key = canonicalKey(name);
+  SetOutcome outcome;
+  if (specOf(key) != nullptr) {
+    OptionReader reader = TRY(OptionReader::make("the session", specs(), {{key, value}}));
+    TRY(checkMeaning(reader, key, value));
+  } else if (isFlinkKey(key)) {
+    outcome.note = effectNote(key);
+  } else {
+    outcome.unknown = true;
+    std::string hint = didYouMean(key, allKeys());
+    outcome.note = fmt::format("option '{}' is unknown", key);
+    if (!hint.empty()) outcome.note += "; " + hint;
+  }
+  values_[key] = value;
+  return outcome;
+}
+
+void Configuration::reset(const std::string& key) { values_.erase(canonicalKey(key)); }
+
+void Configuration::resetAll() { values_.clear(); }
+
+std::string Configuration::text(std::string_view name) const {
+  std::string key = canonicalKey(std::string(name));
+  const OptionSpec* spec = specOf(key);
+  auto entry = values_.find(key);
+  std::string value = entry != values_.end() ? entry->second : spec ? spec->defaultValue : "";
+  if (key == "table.local-time-zone" && value == "default") return machineZone();
+  if (spec != nullptr && spec->type == OptionType::kEnum) {
+    for (const std::string& allowed : spec->values) {
+      if (equalWithoutCase(allowed, value)) return allowed;
+    }
+  }
+  return value;
+}
+
+bool Configuration::boolean(std::string_view key) const {
+  const OptionSpec* spec = specOf(key);
+  CHECK(spec != nullptr && spec->type == OptionType::kBoolean, key);
+  return readerOf(*spec, text(key)).boolean(key);
+}
+
+int64_t Configuration::integer(std::string_view key) const {
+  const OptionSpec* spec = specOf(key);
+  CHECK(spec != nullptr && spec->type == OptionType::kInteger, key);
+  return readerOf(*spec, text(key)).integer(key);
+}
+
+int64_t Configuration::durationMillis(std::string_view key) const {
+  const OptionSpec* spec = specOf(key);
+  CHECK(spec != nullptr && spec->type == OptionType::kDuration, key);
+  return readerOf(*spec, text(key)).durationMillis(key);
+}
+
+}  // namespace millrace

@@ -1,0 +1,197 @@
+// The bytes of one snapshot file: every state of one operator subtask, grouped by key group, with
+// an index, so that a restore at another parallelism reads its own key groups only.
+// docs/internals/snapshot-format.md has the format byte by byte. Numbers are little-endian.
+//
+// Writing cannot fail; it makes a string that the checkpoint's owner stores
+// (state/snapshot_directory.h). Whatever is read is checked: a damaged file is an error
+// (kCorruptData) with its name and offset.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "state/state_schema.h"
+#include "types/key_hash.h"
+
+namespace millrace {
+
+class RandomAccessFile;
+
+inline constexpr uint32_t kSnapshotVersion = 1;
+// The name of the frozen key hash (types/key_hash.h).
+inline constexpr std::string_view kKeyHashName = "millrace-key-1";
+
+// A schema as one line of JSON, always the same for equal schemas.
+std::string schemaText(const StateSchema& schema);
+
+// Where the entries of one key group are.
+struct SnapshotGroup {
+  uint32_t group = 0;
+  uint64_t block = 0;  // offset of the block in the file
+  uint64_t start = 0;  // first byte inside the block's payload
+  uint64_t bytes = 0;  // payload bytes, over this block and those that follow
+  uint64_t entries = 0;
+};
+
+// One state in a file.
+struct SnapshotState {
+  std::string name;
+  std::string schema;                 // schemaText()
+  std::vector<SnapshotGroup> groups;  // ascending
+};
+
+class SnapshotWriter {
+ public:
+  SnapshotWriter(uint32_t subtask, uint32_t parallelism, uint32_t maxParallelism);
+
+  uint32_t maxParallelism() const { return maxParallelism_; }
+  uint32_t groupOf(uint64_t keyHash) const {
+    return keyGroupOf(hash32Of(keyHash), maxParallelism_);
+  }
+
+  void beginState(const StateSchema& schema);
+  // Requires: a state has begun; groups ascend within a state.
+  void beginGroup(uint32_t group, uint64_t entries);
+  // Room for `bytes` bytes, to be filled at once.
+  char* reserve(size_t bytes);
+  void append(const void* data, size_t bytes) {
+    if (bytes > 0) std::memcpy(reserve(bytes), data, bytes);
+  }
+  template <typename T>
+  void put(T value) {
+    std::memcpy(reserve(sizeof(T)), &value, sizeof(T));
+  }
+  void endState();
+  // The file. The writer is empty afterwards.
+  std::string finish();
+
+ private:
+  void openBlock();
+  void closeBlock();
+  void closeGroup();
+
+  uint32_t subtask_;
+  uint32_t parallelism_;
+  uint32_t maxParallelism_;
+  std::string out_;
+  size_t used_ = 0;        // bytes of out_ in use
+  size_t blockStart_ = 0;  // of the open block's header; 0 = none is open
+  uint64_t groupBytes_ = 0;
+  bool groupOpen_ = false;
+  std::vector<SnapshotState> states_;
+};
+
+// An open snapshot file whose directory has been validated. Thread-safe.
+class SnapshotFile {
+ public:
+  static Result<std::unique_ptr<SnapshotFile>> open(std::string name,
+                                                    std::unique_ptr<RandomAccessFile> file);
+  ~SnapshotFile();
+
+  const std::string& name() const { return name_; }
+  uint32_t subtask() const { return subtask_; }
+  uint32_t parallelism() const { return parallelism_; }
+  uint32_t maxParallelism() const { return maxParallelism_; }
+  const std::vector<SnapshotState>& states() const { return states_; }
+  // nullptr when the file has no such state.
+  const SnapshotState* state(std::string_view name) const;
+  // The payload of a key group, checksums verified.
+  Result<std::string> readGroup(const SnapshotGroup& group);
+  // Reads everything once, to find damage early.
+  Status verify();
+  Error damaged(uint64_t offset, std::string_view what) const;
+
+ private:
+  SnapshotFile() = default;
+  Status readDirectory();
+  Status parseDirectory(const std::string& text, uint64_t offset);
+  Result<std::string> readAt(uint64_t offset, uint64_t bytes);
+  Result<std::string> readBlock(uint64_t offset);
+
+  std::string name_;
+  std::unique_ptr<RandomAccessFile> file_;
+  uint64_t size_ = 0;
+  uint64_t directoryOffset_ = 0;
+  uint32_t subtask_ = 0;
+  uint32_t parallelism_ = 0;
+  uint32_t maxParallelism_ = 0;
+  std::vector<SnapshotState> states_;
+  std::mutex mutex_;  // guards the file and the block read last
+  uint64_t cachedBlock_ = 0;
+  std::string cachedPayload_;
+};
+
+// The snapshot parts of one operator: the files of all its old subtasks. Thread-safe once made.
+class RestoredOperator {
+ public:
+  // Checks that the files belong together: every subtask of one parallelism once.
+  static Result<std::unique_ptr<RestoredOperator>> make(
+      std::vector<std::unique_ptr<SnapshotFile>> files);
+  // The same from bytes in memory, in the order of the subtasks.
+  static Result<std::unique_ptr<RestoredOperator>> fromBytes(std::vector<std::string> files);
+
+  uint32_t parallelism() const { return static_cast<uint32_t>(files_.size()); }
+  uint32_t maxParallelism() const { return files_[0]->maxParallelism(); }
+  // In the order of the old subtasks.
+  const std::vector<std::unique_ptr<SnapshotFile>>& files() const { return files_; }
+  bool hasState(std::string_view name) const;
+
+ private:
+  std::vector<std::unique_ptr<SnapshotFile>> files_;
+};
+
+// Reads one state of an operator, key group by key group, over all old subtasks in order.
+class SnapshotReader {
+ public:
+  SnapshotReader(const RestoredOperator& source, std::string stateName);
+
+  // An error unless every file holds the state with this schema and max parallelism.
+  Status check(const StateSchema& schema, uint32_t maxParallelism) const;
+
+  // Goes to the next key group in the range; false when there is none.
+  Result<bool> nextGroup(KeyGroupRange range);
+  uint32_t group() const { return group_; }
+  uint64_t entries() const { return entries_; }
+  // Bytes of the group that are left.
+  size_t left() const { return payload_.size() - position_; }
+
+  // The next bytes of the group, valid until nextGroup().
+  Result<const char*> take(size_t bytes) {
+    if (bytes > left()) [[unlikely]]
+      return overrun(bytes);
+    const char* data = payload_.data() + position_;
+    position_ += bytes;
+    return data;
+  }
+  template <typename T>
+  Result<T> get() {
+    const char* data = TRY(take(sizeof(T)));
+    T value;
+    std::memcpy(&value, data, sizeof(T));
+    return value;
+  }
+  // A count or size that cannot be meant, as an error.
+  Error damaged(std::string_view what) const;
+
+ private:
+  Error overrun(size_t bytes) const;
+
+  const RestoredOperator& source_;
+  std::string stateName_;
+  size_t file_ = 0;
+  size_t nextGroup_ = 0;
+  uint32_t group_ = 0;
+  uint64_t entries_ = 0;
+  uint64_t block_ = 0;
+  std::string payload_;
+  size_t position_ = 0;
+};
+
+}  // namespace millrace

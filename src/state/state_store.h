@@ -1,0 +1,71 @@
+// StateStore: all states of one operator instance (one subtask). Operators open their states by
+// name when they open; the runtime snapshots and restores the store as a whole, so no operator has
+// recovery code. Not thread-safe: used by the task's thread only; a finished snapshot is bytes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "state/keyed_rows.h"
+#include "state/keyed_sorted_rows.h"
+#include "state/keyed_table.h"
+#include "state/timers.h"
+
+namespace millrace {
+
+// Operator state: a list of byte strings that is not keyed (source offsets, sink transactions).
+// At a restore with another parallelism the elements are dealt out evenly in order (kSplit), or
+// every subtask gets all of them (kUnion).
+enum class Redistribution : uint8_t { kSplit, kUnion };
+class ListState {
+ public:
+  std::vector<std::string>& elements() { return elements_; }
+  const std::vector<std::string>& elements() const { return elements_; }
+
+ private:
+  std::vector<std::string> elements_;
+};
+
+// Where a subtask stands: which keys are its own.
+struct SubtaskInfo {
+  uint32_t index = 0;
+  uint32_t parallelism = 1;
+  uint32_t maxParallelism = 128;
+  KeyGroupRange keyGroups() const { return keyGroupRangeOf(index, parallelism, maxParallelism); }
+};
+
+class RestoredOperator;  // state/snapshot.h: the snapshot parts of one operator, all old subtasks
+
+class StateStore {
+ public:
+  // restored may be nullptr (a fresh start); it must outlive the opening calls.
+  StateStore(SubtaskInfo subtask, const RestoredOperator* restored);
+  ~StateStore();
+
+  // Opening reads the restored entries of this subtask's key groups. A state of this name with
+  // another kind, key or layout is an error that names both schemas. References stay valid as long
+  // as the store.
+  Result<KeyedTable*> openTable(StateSchema schema);
+  Result<NamespacedTable*> openNamespacedTable(StateSchema schema);
+  Result<KeyedRows*> openRows(StateSchema schema, KeyedRows::Options options);
+  Result<KeyedSortedRows*> openSortedRows(StateSchema schema);
+  Result<Timers*> openTimers(StateSchema schema);
+  Result<ListState*> openList(std::string name, Redistribution redistribution);
+
+  // True when the operator has been restored from a snapshot.
+  bool isRestored() const;
+  const SubtaskInfo& subtask() const;
+  // Memory of all states, in bytes.
+  size_t byteSize() const;
+  // Serialises every state: the bytes of one snapshot file (format in docs/internals).
+  std::string snapshot() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace millrace
