@@ -136,6 +136,7 @@ bool Shell::runTyped() {
     if (signal != 0) clearInterrupt();
     if (end != RunEnd::kDone) break;
   }
+  writeOut("\n");
   return false;
 }
 

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstddef>
 #include <cstdlib>
+#include <iterator>
+#include <tuple>
 
 namespace millrace {
 
@@ -225,7 +228,7 @@ std::string differenceOfMultisets(std::vector<std::string> expected,
         continue;
       }
       found.erase(match);
-      wanted.erase(wanted.begin() + static_cast<ptrdiff_t>(i));
+      wanted.erase(wanted.begin() + static_cast<std::ptrdiff_t>(i));
     }
   }
   for (const MaskedLine& line : wanted) differences.add('-', line.original);

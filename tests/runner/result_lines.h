@@ -1,6 +1,7 @@
 // Lines of results: their parts, and when two of them are equal.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>

@@ -100,9 +100,8 @@ Status TestSession::reset(const std::string& key) {
   return {};
 }
 
-bool TestSession::isOrdered() const {
-  // The getters of Configuration are const, the session hands it out for changes only.
-  Configuration& configuration = const_cast<Session&>(session_).configuration();
+bool TestSession::isOrdered() {
+  const Configuration& configuration = session_.configuration();
   return configuration.integer("parallelism.default") == 1 &&
          !configuration.boolean("table.exec.mini-batch.enabled");
 }

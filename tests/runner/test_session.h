@@ -54,7 +54,7 @@ class TestSession {
   Status reset(const std::string& key);
 
   // Whether the order of changes is determined.
-  bool isOrdered() const;
+  bool isOrdered();
 
  private:
   void follow(RunningQuery& query, int64_t deadline, QueryOutcome& outcome);
