@@ -166,6 +166,8 @@ LineEnd LineEditor::read(const std::string& prompt, std::string& line) {
   if (state_->editor == nullptr) return LineEnd::kEndOfInput;
   state_->prompt = prompt;
   state_->interrupted = false;
+  // The terminal is ready before the prompt shows: a Ctrl-D typed in between would be lost.
+  el_set(state_->editor, EL_PREP_TERM, 1);
   int size = 0;
   const char* text = el_gets(state_->editor, &size);
   if (state_->interrupted) {

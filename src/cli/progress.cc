@@ -18,7 +18,7 @@ constexpr int64_t kTickNanos = 1'000'000'000;
 constexpr int64_t kShortJobMillis = 1000;
 constexpr double kNanosPerSecond = 1e9;
 
-// "12", "3.4 k", "5.67 M".
+// "12 records", "3.4 k records", "5.67 MB".
 std::string scaled(double value, std::string_view unit) {
   static constexpr const char* kPrefixes[] = {"", "k", "M", "G", "T"};
   size_t prefix = 0;
@@ -27,7 +27,10 @@ std::string scaled(double value, std::string_view unit) {
     ++prefix;
   }
   std::string number = prefix == 0 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
-  return fmt::format("{} {}{}", number, kPrefixes[prefix], unit);
+  // A prefix is part of a symbol, and stands before a word.
+  bool symbol = unit.starts_with('B');
+  return fmt::format("{} {}{}{}", number, kPrefixes[prefix], prefix > 0 && !symbol ? " " : "",
+                     unit);
 }
 
 std::string timeSpan(int64_t millis) {

@@ -64,18 +64,27 @@ void RecordColumn::setScalar(size_t row, const ScalarValue& scalar) {
   if (scalar.isNull) return clear(row);
   switch (physical_) {
     case Physical::kBool:
-    case Physical::kInt8: return set(row, static_cast<int8_t>(scalar.integer));
-    case Physical::kInt16: return set(row, static_cast<int16_t>(scalar.integer));
-    case Physical::kInt32: return set(row, static_cast<int32_t>(scalar.integer));
-    case Physical::kInt64: return set(row, scalar.integer);
-    case Physical::kInt128: return set(row, scalar.wide);
-    case Physical::kFloat: return set(row, static_cast<float>(scalar.real));
-    case Physical::kDouble: return set(row, scalar.real);
-    case Physical::kNanoTimestamp: return set(row, scalar.nano);
+    case Physical::kInt8:
+      return set(row, static_cast<int8_t>(scalar.integer));
+    case Physical::kInt16:
+      return set(row, static_cast<int16_t>(scalar.integer));
+    case Physical::kInt32:
+      return set(row, static_cast<int32_t>(scalar.integer));
+    case Physical::kInt64:
+      return set(row, scalar.integer);
+    case Physical::kInt128:
+      return set(row, scalar.wide);
+    case Physical::kFloat:
+      return set(row, static_cast<float>(scalar.real));
+    case Physical::kDouble:
+      return set(row, scalar.real);
+    case Physical::kNanoTimestamp:
+      return set(row, scalar.nano);
     case Physical::kString:
       if (scalar.inRecord) return setView(row, scalar.text);
       return setCopy(row, scalar.text);
-    default: UNREACHABLE("a nested column has a builder");
+    default:
+      UNREACHABLE("a nested column has a builder");
   }
 }
 
@@ -99,12 +108,17 @@ ColumnBuilder& RecordColumn::builderAt(size_t row) {
 void appendScalar(const ScalarValue& scalar, ColumnBuilder& builder) {
   if (scalar.isNull) return builder.appendNull();
   switch (builder.physical()) {
-    case Physical::kInt128: return builder.appendWide(scalar.wide);
+    case Physical::kInt128:
+      return builder.appendWide(scalar.wide);
     case Physical::kFloat:
-    case Physical::kDouble: return builder.appendReal(scalar.real);
-    case Physical::kNanoTimestamp: return builder.appendNano(scalar.nano);
-    case Physical::kString: return builder.appendString(scalar.text);
-    default: return builder.appendInt(scalar.integer);
+    case Physical::kDouble:
+      return builder.appendReal(scalar.real);
+    case Physical::kNanoTimestamp:
+      return builder.appendNano(scalar.nano);
+    case Physical::kString:
+      return builder.appendString(scalar.text);
+    default:
+      return builder.appendInt(scalar.integer);
   }
 }
 

@@ -1,5 +1,5 @@
-// RecordColumn: one output column of a text format while a batch is being decoded. Rows are NULL until they are set,
-// so that fields absent from a record cost nothing.
+// RecordColumn: one output column of a text format while a batch is being decoded. Rows are NULL
+// until they are set, so that fields absent from a record cost nothing.
 #pragma once
 
 #include <memory>

@@ -16,8 +16,8 @@ constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kMicrosPerDay = 86'400'000'000;
 constexpr int64_t kMillisPerDay = 86'400'000;
 constexpr int64_t kSecondsPerDay = 86'400;
-constexpr int64_t kPowers[] = {1,         10,         100,         1'000,        10'000,
-                               100'000,   1'000'000,  10'000'000,  100'000'000,  1'000'000'000};
+constexpr int64_t kPowers[] = {1,       10,        100,        1'000,       10'000,
+                               100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -146,6 +146,12 @@ std::string_view trimJava(std::string_view text) {
   return text;
 }
 
+std::string upperCase(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return upper;
+}
+
 std::optional<int64_t> parseJavaInteger(std::string_view text, int64_t low, int64_t high) {
   if (!text.empty() && text[0] == '+') {
     text.remove_prefix(1);
@@ -244,7 +250,7 @@ std::optional<int64_t> parseTimeText(std::string_view text, bool secondsOptional
 }
 
 std::optional<DateTimeValue> parseTimestampText(std::string_view text, TimestampStyle style,
-                                            bool zoned) {
+                                                bool zoned) {
   if (zoned) {
     if (text.empty() || text.back() != 'Z') return std::nullopt;
     text.remove_suffix(1);
@@ -290,8 +296,7 @@ void appendDateText(int64_t days, std::string& out) {
   int64_t z = days + 719'468;
   int64_t era = floorDivide(z, 146'097);
   int64_t dayOfEra = z - era * 146'097;
-  int64_t yearOfEra =
-      (dayOfEra - dayOfEra / 1'460 + dayOfEra / 36'524 - dayOfEra / 146'096) / 365;
+  int64_t yearOfEra = (dayOfEra - dayOfEra / 1'460 + dayOfEra / 36'524 - dayOfEra / 146'096) / 365;
   int64_t dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
   int64_t shifted = (5 * dayOfYear + 2) / 153;
   int64_t month = shifted < 10 ? shifted + 3 : shifted - 9;

@@ -14,9 +14,12 @@ namespace millrace {
 // Without leading and trailing characters up to U+0020, as Java's String.trim.
 std::string_view trimJava(std::string_view text);
 
+// ASCII letters only.
+std::string upperCase(std::string_view text);
+
 // Long.parseLong and its narrower relatives: an optional sign and digits within [low, high].
 std::optional<int64_t> parseJavaInteger(std::string_view text, int64_t low, int64_t high);
-// Double.parseJavaDouble and Float.parseJavaFloat without hexadecimal numbers (text already trimmed).
+// Double.parseDouble and Float.parseFloat without hexadecimal numbers (text already trimmed).
 std::optional<double> parseJavaDouble(std::string_view text);
 std::optional<float> parseJavaFloat(std::string_view text);
 // "true" in any case is true, all else false.
@@ -46,7 +49,7 @@ std::optional<int32_t> parseDateText(std::string_view text);
 std::optional<int64_t> parseTimeText(std::string_view text, bool secondsOptional);
 // `zoned` texts end in Z.
 std::optional<DateTimeValue> parseTimestampText(std::string_view text, TimestampStyle style,
-                                            bool zoned);
+                                                bool zoned);
 
 // The column's value of a date and time, cut to the precision of the type.
 int64_t microsOf(const DateTimeValue& value, int precision);

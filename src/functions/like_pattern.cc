@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "functions/text_find.h"
@@ -76,7 +77,11 @@ Result<LikePattern> LikePattern::compile(std::string_view pattern, std::string_v
     if (isAny) piece.any.back() = true;
   }
   for (Piece& piece : compiled.pieces_) {
-    if (!piece.any.empty()) piece.any.resize(piece.text.size(), false);
+    piece.lead = piece.text.size();
+    if (piece.any.empty()) continue;
+    piece.any.resize(piece.text.size(), false);
+    piece.lead = static_cast<size_t>(
+        std::find(piece.any.begin(), piece.any.end(), true) - piece.any.begin());
   }
   return compiled;
 }
@@ -100,13 +105,19 @@ bool LikePattern::matchesMiddle(std::string_view text) const {
       text.remove_prefix(found + piece.text.size());
       continue;
     }
-    size_t taken = fitAt(text, piece.text, piece.any);
-    while (taken == kNotFound && !text.empty()) {
+    std::string_view lead = std::string_view(piece.text).substr(0, piece.lead);
+    for (;;) {
+      size_t candidate = findText(text, lead);
+      if (candidate == kNotFound) return false;
+      text.remove_prefix(candidate);
+      size_t taken = fitAt(text, piece.text, piece.any);
+      if (taken != kNotFound) {
+        text.remove_prefix(taken);
+        break;
+      }
+      if (text.empty()) return false;
       text.remove_prefix(characterBytes(text, 0));
-      taken = fitAt(text, piece.text, piece.any);
     }
-    if (taken == kNotFound) return false;
-    text.remove_prefix(taken);
   }
   const Piece& last = pieces_.back();
   if (last.any.empty()) return text.ends_with(last.text);

@@ -21,7 +21,7 @@ class LikePattern {
   struct Piece {
     std::string text;       // _ is stored as a zero byte and marked
     std::vector<bool> any;  // which characters are _; empty when none is
-    size_t minBytes = 0;
+    size_t lead = 0;        // bytes in front of the first _
   };
 
   bool matchesMiddle(std::string_view text) const;

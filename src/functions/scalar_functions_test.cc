@@ -113,6 +113,7 @@ TEST(ScalarFunctions, Arithmetic) {
          {"/", {number(INT32_MIN), number(-1)}, "-2147483648"},
          {"/", {number(1), number(0)}, "ERROR / by zero"},
          {"%", {number(-7), number(3)}, "-1"},
+         {"-", {decimal("3", 10, 2)}, "-3.00"},
          {"%", {decimal("7.5", 10, 2), number(2)}, "1.50"},
          {"/", {decimal("1", 10, 2), decimal("3", 5, 1)}, "0.33333333"},
          {"ROUND", {decimal("123.456", 6, 3), number(-1)}, "120"},
@@ -154,7 +155,8 @@ TEST(ScalarFunctions, Strings) {
          {"SUBSTRING", {text("hello"), number(-3), number(2)}, "ll"},
          {"SUBSTRING", {text("hello"), number(-10), number(3)}, ""},
          {"SUBSTRING", {text("hello"), number(2), number(-1)}, "NULL"},
-         {"TRIM", {text("xyaxy"), text("xy")}, "a"},
+         {"TRIM", {text("BOTH"), text("xy"), text("xyaxy")}, "a"},
+         {"TRIM", {text("LEADING"), text(" "), text(" a ")}, "a "},
          {"LTRIM", {text("xya"), text("yx")}, "a"},
          {"CONCAT_WS", {text("~"), text("AA"), null(Type::string()), text(""), text("C")}, "AA~~C"},
          {"CHAR_LENGTH", {text("añb😀")}, "4"},
@@ -231,8 +233,8 @@ TEST(ScalarFunctions, Temporal) {
          {"HOUR", {instant}, "10"},
          {"HOUR", {as("1969-12-31 22:30:00", Type::timestamp(3))}, "-1"},
          {"DAYOFWEEK", {date}, "2"},
-         {"FLOOR_TO", {instant, text("MINUTE")}, "2024-05-06 10:11:00.000"},
-         {"CEIL_TO", {date, text("QUARTER")}, "2024-07-01"},
+         {"FLOOR", {instant, text("MINUTE")}, "2024-05-06 10:11:00.000"},
+         {"CEIL", {date, text("QUARTER")}, "2024-07-01"},
          {"TIMESTAMPADD", {text("MONTH"), number(1), as("2003-01-31", Type::date())}, "2003-02-28"},
          {"TIMESTAMPDIFF",
           {text("MONTH"), as("2024-03-31 10:00:00", Type::timestamp(0)),
@@ -257,6 +259,101 @@ TEST(ScalarFunctions, Temporal) {
           "1969-12-31 16:00:00"},
          {"LOCALTIMESTAMP", {}, "2023-11-14 22:13:20.123"},
          {"CURRENT_WATERMARK", {instant}, "NULL"}});
+}
+
+TEST(ScalarFunctions, Json) {
+  ExprPtr none = text("");
+  auto value = [&](const char* json, const char* path) {
+    return run("JSON_VALUE", {text(json), text(path)});
+  };
+  EXPECT_EQ(value("{\"a\": true}", "$.a"), "true");
+  EXPECT_EQ(value("{\"a\": 1.50}", "$.a"), "1.50");
+  EXPECT_EQ(value("{\"a\": 1e3}", "$.a"), "1E+3");
+  EXPECT_EQ(value("{\"a\": \"x\\u00e9\\n\"}", "$.a"), "xé\n");
+  EXPECT_EQ(value("{\"a\":{\"b\":[1,{\"c\":2}]}}", "lax $.a.b[1].c"), "2");
+  EXPECT_EQ(value("[1,2,3]", "$[-1]"), "3");
+  EXPECT_EQ(value("{\"a b\": 3}", "$['a b']"), "3");
+  EXPECT_EQ(value("{\"a\":1}", "a"), "1");
+  EXPECT_EQ(value("{\"a\":{}}", "$.a"), "NULL");
+  EXPECT_EQ(value("bad", "$.a"), "NULL");
+  check({{"JSON_VALUE",
+          {text("{}"), text("$.a"), text("DEFAULT"), text("x"), none, null(Type::string())}, "x"},
+         {"JSON_VALUE",
+          {text("{}"), text("strict $.a"), none, null(Type::string()), text("DEFAULT"), text("e")},
+          "e"},
+         {"JSON_VALUE",
+          {text("{}"), text("$.a"), text("ERROR"), null(Type::string()), none,
+           null(Type::string())},
+          "ERROR empty result of JSON_VALUE is not allowed"},
+         {"JSON_EXISTS", {text("{\"a\":null}"), text("$.a")}, "FALSE"},
+         {"JSON_EXISTS", {text("{\"a\":[1,2]}"), text("$.a[*]")}, "TRUE"},
+         {"JSON_EXISTS", {text("{}"), text("strict $.b"), text("TRUE")}, "TRUE"},
+         {"JSON_QUERY", {text("{\"a\": {\"b\": 1}}"), text("$.a")}, "{\"b\":1}"},
+         {"JSON_QUERY", {text("{\"a\":1}"), text("$.a"), text("UNCONDITIONAL")}, "[1]"},
+         {"JSON_QUERY",
+          {text("{\"a\":[{\"b\":1},{\"b\":2}]}"), text("$.a[*].b"), text("CONDITIONAL")}, "[1,2]"},
+         {"JSON_QUERY",
+          {text("{\"a\":[{\"b\":1},{\"b\":2}]}"), text("$..b"), text("UNCONDITIONAL")}, "[[1,2]]"},
+         {"JSON_OBJECT", {text("NULL"), text("k"), number(1), text("j"), text("x")},
+          "{\"j\":\"x\",\"k\":1}"},
+         {"JSON_ARRAY", {text("ABSENT"), number(1), text("a"), null(Type::integer())},
+          "[1,\"a\"]"},
+         {"JSON_ARRAY", {text("NULL 1"), text("[2]"), null(Type::integer())}, "[[2],null]"},
+         {"JSON_STRING", {real(1e20)}, "1.0E+20"},
+         {"JSON_STRING", {as("2024-01-01 10:00:00.5", Type::timestamp(1))},
+          "\"2024-01-01T10:00:00.5\""},
+         {"IS JSON ARRAY", {text("[]")}, "TRUE"},
+         {"IS JSON", {text("{\"a\":1")}, "FALSE"},
+         {"JSON_UNQUOTE", {text("\"a\\\"b\"")}, "a\"b"}});
+}
+
+TEST(ScalarFunctions, Collections) {
+  ExprPtr array = call("ARRAY", {number(3), number(1), null(Type::integer()), number(3)});
+  ExprPtr letters = call("ARRAY", {text("a"), text("b"), text("c"), text("d")});
+  ExprPtr map = call("MAP", {text("a"), number(1), text("b"), number(2)});
+  check({{"ITEM", {letters, number(2)}, "b"},
+         {"ITEM", {letters, number(5)}, "NULL"},
+         {"ITEM", {letters, number(0)}, "ERROR an array index starts at 1 but was 0"},
+         {"ITEM", {map, text("b")}, "2"},
+         {"ITEM", {map, text("z")}, "NULL"},
+         {"CARDINALITY", {map}, "2"},
+         {"ELEMENT", {letters}, "ERROR array has more than one element"},
+         {"ROW", {number(1), text("a")}, "(1, a)"},
+         {"ARRAY_CONTAINS", {array, null(Type::integer())}, "TRUE"},
+         {"ARRAY_DISTINCT", {array}, "[3, 1, NULL]"},
+         {"ARRAY_POSITION", {array, number(1)}, "2"},
+         {"ARRAY_REMOVE", {array, number(3)}, "[1, NULL]"},
+         {"ARRAY_REVERSE", {letters}, "[d, c, b, a]"},
+         {"ARRAY_SLICE", {letters, number(-2)}, "[c, d]"},
+         {"ARRAY_SLICE", {letters, number(2), number(1)}, "[]"},
+         {"ARRAY_SORT", {array}, "[NULL, 1, 3, 3]"},
+         {"ARRAY_SORT", {array, truth(false)}, "[3, 3, 1, NULL]"},
+         {"ARRAY_SORT", {array, truth(true), truth(false)}, "[1, 3, 3, NULL]"},
+         {"ARRAY_UNION", {array, array}, "[3, 1, NULL]"},
+         {"ARRAY_MAX", {array}, "3"},
+         {"ARRAY_JOIN", {letters, text("+")}, "a+b+c+d"},
+         {"ARRAY_APPEND", {letters, text("e")}, "[a, b, c, d, e]"},
+         {"MAP_KEYS", {map}, "[a, b]"},
+         {"MAP_ENTRIES", {map}, "[(a, 1), (b, 2)]"},
+         {"MAP_UNION", {map, call("MAP", {text("a"), number(9)})}, "{a=9, b=2}"}});
+  EXPECT_EQ(typeOf("ARRAY", {number(1), decimal("2.5", 2, 1)}),
+            "ARRAY<DECIMAL(11, 1) NOT NULL> NOT NULL");
+}
+
+TEST(ScalarFunctions, Encodings) {
+  const char* url = "http://user:pw@facebook.com:80/path1/p.php?k1=v1&k2=v2#Ref1";
+  check({{"FROM_BASE64", {text("YQ")}, "a"},
+         {"FROM_BASE64", {text("a*b")}, "ERROR illegal Base64 text 'a*b'"},
+         {"UNHEX", {text("zz")}, "NULL"},
+         {"MD5", {text("")}, "d41d8cd98f00b204e9800998ecf8427e"},
+         {"SHA2", {text("abc"), number(1)}, "ERROR SHA2 has no such length"},
+         {"URL_ENCODE", {text("a*b-c_d.e~f é+")}, "a*b-c_d.e%7Ef+%C3%A9%2B"},
+         {"URL_DECODE", {text("a+b%zz")}, "NULL"},
+         {"PARSE_URL", {text(url), text("HOST")}, "facebook.com"},
+         {"PARSE_URL", {text(url), text("AUTHORITY")}, "user:pw@facebook.com:80"},
+         {"PARSE_URL", {text(url), text("FILE")}, "/path1/p.php?k1=v1&k2=v2"},
+         {"PARSE_URL", {text(url), text("QUERY"), text("k2")}, "v2"},
+         {"PARSE_URL", {text("notaurl"), text("HOST")}, "NULL"}});
 }
 
 TEST(ScalarFunctions, EveryDescriptorIsComplete) {

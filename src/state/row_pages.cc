@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "state/entry_pages.h"
 #include "state/size_class.h"
 
 namespace millrace {
@@ -11,7 +12,18 @@ namespace {
 
 constexpr size_t kFirstPageBytes = 1024;
 
+// Beyond some megabytes large pages save most of the page faults.
+constexpr size_t kManyPages = 64;
+constexpr size_t kLargePageBytes = size_t{8} << 20;
+
+size_t nextPageBytes(size_t pages) {
+  if (pages >= kManyPages) return kLargePageBytes;
+  return std::min<size_t>(kLargestClass, kFirstPageBytes << std::min<size_t>(pages, 8));
+}
+
 }  // namespace
+
+void RowPages::ReleasePage::operator()(char* page) const { releasePages(page); }
 
 char* RowPages::allocate(size_t bytes) {
   if (bytes > kLargestClass) {
@@ -28,10 +40,8 @@ char* RowPages::allocate(size_t bytes) {
     return row;
   }
   if (static_cast<size_t>(end_ - next_) < sizeClass.bytes) {
-    size_t page = std::max<size_t>(
-        std::min<size_t>(kLargestClass, kFirstPageBytes << std::min<size_t>(pages_.size(), 8)),
-        sizeClass.bytes);
-    pages_.emplace_back(new char[page]);
+    size_t page = std::max<size_t>(nextPageBytes(pages_.size()), sizeClass.bytes);
+    pages_.emplace_back(static_cast<char*>(allocatePages(page)));
     next_ = pages_.back().get();
     end_ = next_ + page;
     reservedBytes_ += page;

@@ -1,5 +1,6 @@
 // RowPages: memory for rows in state. Addresses are stable until a row is released; freed rows are
-// reused by size class. Pages start small and grow to 256 KiB; larger rows are allocated alone.
+// reused by size class. Pages start small and grow to 256 KiB, then to 8 MiB where there are many;
+// rows above 256 KiB are allocated alone.
 // Not thread-safe.
 #pragma once
 
@@ -27,7 +28,10 @@ class RowPages {
   static constexpr size_t kNumClasses = 40;
 
   char* freeLists_[kNumClasses] = {};  // linked through the freed rows
-  std::vector<std::unique_ptr<char[]>> pages_;
+  struct ReleasePage {
+    void operator()(char* page) const;
+  };
+  std::vector<std::unique_ptr<char, ReleasePage>> pages_;
   std::vector<char*> largeRows_;
   char* next_ = nullptr;
   char* end_ = nullptr;

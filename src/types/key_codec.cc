@@ -13,8 +13,8 @@ template <typename T>
 T normalised(T value) {
   return value;
 }
-float normalised(float value) { return canonicalReal(value, true); }
-double normalised(double value) { return canonicalReal(value, true); }
+float normalised(float value) { return canonicalReal(value, false); }
+double normalised(double value) { return canonicalReal(value, false); }
 
 // Where a column goes inside keys of `stride` bytes.
 struct KeyPlace {

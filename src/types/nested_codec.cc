@@ -30,11 +30,11 @@ void encodeValue(const Column& column, size_t row, bool normaliseKeys, std::stri
       return;
     }
     case Physical::kFloat: {
-      float value = canonicalReal(column.values<float>()[i], normaliseKeys);
+      float value = canonicalReal(column.values<float>()[i], false);
       return appendRaw(&value, sizeof(value), out);
     }
     case Physical::kDouble: {
-      double value = canonicalReal(column.values<double>()[i], normaliseKeys);
+      double value = canonicalReal(column.values<double>()[i], false);
       return appendRaw(&value, sizeof(value), out);
     }
     case Physical::kArray:

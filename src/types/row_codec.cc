@@ -32,8 +32,8 @@ template <typename T>
 T canonical(T value, bool) {
   return value;
 }
-float canonical(float value, bool normalise) { return canonicalReal(value, normalise); }
-double canonical(double value, bool normalise) { return canonicalReal(value, normalise); }
+float canonical(float value, bool) { return canonicalReal(value, false); }
+double canonical(double value, bool) { return canonicalReal(value, false); }
 
 struct Place {
   size_t slot;

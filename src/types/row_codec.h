@@ -6,8 +6,8 @@
 // 12 inline bytes or a 4-byte prefix, a 4-byte offset from the row's start into the variable part
 // and 4 zero bytes. A nested slot is a 4-byte offset and a 4-byte size; its bytes are a count (for
 // lists), null bits and the values in order. Slots of NULLs and all padding are zero, so equal rows
-// have equal bytes and may be compared and hashed as bytes. All NaNs are stored as one; -0.0 stays
-// unless the layout normalises keys. docs/internals/row-format.md has the bytes.
+// have equal bytes and may be compared and hashed as bytes. All NaNs are stored as one, -0.0 stays
+// what it is. docs/internals/row-format.md has the bytes.
 //
 // A RowLayout is immutable and may be used by several threads.
 #pragma once
@@ -25,7 +25,7 @@ namespace millrace {
 
 class RowLayout {
  public:
-  // With `normaliseKeys`, -0.0 becomes 0.0 and MAP and MULTISET entries are sorted by their key's
+  // With `normaliseKeys`, MAP and MULTISET entries are sorted by their key's
   // bytes, so that values that are equal as grouping keys have equal bytes.
   explicit RowLayout(std::vector<Type> types, bool normaliseKeys = false);
 

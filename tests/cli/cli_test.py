@@ -100,7 +100,8 @@ def test_tableau():
     )
     rows = (
         "SELECT * FROM (VALUES (1, 'abcdefghijklmnopqrstuvwxyzabcdefgh'),"
-        " (2, CAST(NULL AS STRING)), (3, '日本語テキスト'), (4, U&'a\\000Ab\\001B')) AS v(n, s)"
+        " (2, CAST(NULL AS STRING)), (3, '日本語テキスト'),"
+        " (4, U&'a\\000Ab\\001B')) AS v(n, s)"
     )
     expect_run(sql(rows, "-D", "sql-client.display.print-time-cost=false"), 0, box, "")
     expect("Received a total of 0 row (" in sql(EMPTY).out, "no row")

@@ -16,8 +16,9 @@ Result<AllowList> AllowList::read(const std::string& path) {
     if (trimmed(line).empty() || line.starts_with('#')) continue;
     size_t bar = line.find('|');
     std::string_view place = trimmed(std::string_view(line).substr(0, bar));
-    std::string_view reason =
-        bar == std::string::npos ? std::string_view() : trimmed(std::string_view(line).substr(bar + 1));
+    std::string_view reason = bar == std::string::npos
+                                  ? std::string_view()
+                                  : trimmed(std::string_view(line).substr(bar + 1));
     if (place.empty() || reason.empty()) {
       return Error(ErrorKind::kUsage,
                    fmt::format("{}:{}: write 'path[:line] | reason'", path, number));

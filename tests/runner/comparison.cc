@@ -92,8 +92,8 @@ void keepTiedBare(const TestBlock& block, const Schema& schema, std::vector<std:
     std::vector<std::string> fields = barFields(line);
     std::string kept;
     for (size_t i = 0; i < schema.size() && i < fields.size(); ++i) {
-      bool isNamed = std::find(block.ties.begin(), block.ties.end(), schema[i].name) !=
-                     block.ties.end();
+      bool isNamed =
+          std::find(block.ties.begin(), block.ties.end(), schema[i].name) != block.ties.end();
       if (isNamed) kept += fields[i] + "|";
     }
     line = kept;
@@ -112,7 +112,8 @@ std::vector<std::string> foldChanges(const std::vector<std::string>& changes) {
 
 bool isUnicodeSpace(std::string_view character) {
   // No-break space, next line, the spaces of U+2000 to U+3000.
-  if (character == "\xC2\xA0" || character == "\xC2\x85" || character == "\xE3\x80\x80") return true;
+  if (character == "\xC2\xA0" || character == "\xC2\x85" || character == "\xE3\x80\x80")
+    return true;
   if (!character.starts_with("\xE2\x80") || character.size() != 3) return false;
   auto last = static_cast<unsigned char>(character[2]);
   return last <= 0x8A || last == 0xA8 || last == 0xA9 || last == 0xAF;
@@ -167,8 +168,7 @@ std::string compareTable(const TestBlock& block, const std::vector<std::string>&
   std::vector<std::string> found = folded.lines();
   keepTiedJson(block, wanted);
   keepTiedJson(block, found);
-  return difference +
-         differenceOfMultisets(std::move(wanted), std::move(found), block.approximate);
+  return difference + differenceOfMultisets(std::move(wanted), std::move(found), block.approximate);
 }
 
 std::string compareChangelog(const TestBlock& block, const std::vector<std::string>& expected,
@@ -187,8 +187,7 @@ std::string compareChangelog(const TestBlock& block, const std::vector<std::stri
   found = foldChanges(found);
   keepTiedBare(block, outcome.schema, wanted);
   keepTiedBare(block, outcome.schema, found);
-  return difference +
-         differenceOfMultisets(std::move(wanted), std::move(found), block.approximate);
+  return difference + differenceOfMultisets(std::move(wanted), std::move(found), block.approximate);
 }
 
 std::string compareExpressions(const TestBlock& block, const std::vector<std::string>& expressions,

@@ -51,14 +51,13 @@ Result<std::vector<std::string>> findFiles(const Arguments& arguments) {
 Result<std::vector<RunSettings>> runsOf(const Arguments& arguments, const TestFile& file) {
   std::vector<std::string> paths = arguments.configurations;
   if (!arguments.seed.empty()) {
-    paths.push_back(
-        TRY(chooseConfiguration(kTestsDirectory + "/configs", file, arguments.seed)));
+    paths.push_back(TRY(chooseConfiguration(kTestsDirectory + "/configs", file, arguments.seed)));
   }
   std::vector<RunSettings> runs;
   for (const std::string& path : paths) {
     RunSettings settings = TRY(readConfiguration(path));
-    bool fixesOrder = settings.parallelism == 1 && !settings.options.contains(
-                                                       "table.exec.mini-batch.enabled");
+    bool fixesOrder =
+        settings.parallelism == 1 && !settings.options.contains("table.exec.mini-batch.enabled");
     if (!file.skipRuns || fixesOrder) runs.push_back(std::move(settings));
   }
   if (!paths.empty()) return runs;

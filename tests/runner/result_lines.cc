@@ -86,12 +86,15 @@ struct MaskedLine {
   bool operator<(const MaskedLine& other) const {
     return std::tie(text, numbers) < std::tie(other.text, other.numbers);
   }
-  bool closeTo(const MaskedLine& other) const {
+  // Exactly: the same numbers, however many digits they are written with.
+  bool equals(const MaskedLine& other, bool approximate) const {
     if (text != other.text || numbers.size() != other.numbers.size()) return false;
     for (size_t i = 0; i < numbers.size(); ++i) {
       double a = numbers[i];
       double b = other.numbers[i];
-      if (std::abs(a - b) > kTolerance * std::max(std::abs(a), std::abs(b))) return false;
+      bool equal = approximate ? std::abs(a - b) <= kTolerance * std::max(std::abs(a), std::abs(b))
+                               : a == b && std::signbit(a) == std::signbit(b);
+      if (!equal) return false;
     }
     return true;
   }
@@ -171,8 +174,7 @@ std::vector<std::string> outcomeValues(std::string_view text) {
 }
 
 bool equalLines(const std::string& a, const std::string& b, bool approximate) {
-  if (a == b) return true;
-  return approximate && MaskedLine(a).closeTo(MaskedLine(b));
+  return a == b || MaskedLine(a).equals(MaskedLine(b), approximate);
 }
 
 std::string differenceInOrder(const std::vector<std::string>& expected,
@@ -217,20 +219,16 @@ std::string differenceOfMultisets(std::vector<std::string> expected,
   Differences differences;
   std::vector<MaskedLine> wanted(missing.begin(), missing.end());
   std::vector<MaskedLine> found(extra.begin(), extra.end());
-  if (approximate) {
-    std::sort(wanted.begin(), wanted.end());
-    std::sort(found.begin(), found.end());
-    for (size_t i = 0; i < wanted.size();) {
-      auto match = std::find_if(found.begin(), found.end(),
-                                [&](const MaskedLine& line) { return line.closeTo(wanted[i]); });
-      if (match == found.end()) {
-        ++i;
-        continue;
-      }
-      found.erase(match);
-      wanted.erase(wanted.begin() + static_cast<std::ptrdiff_t>(i));
-    }
-  }
+  std::sort(wanted.begin(), wanted.end());
+  std::sort(found.begin(), found.end());
+  std::erase_if(wanted, [&](const MaskedLine& line) {
+    auto match = std::find_if(found.begin(), found.end(), [&](const MaskedLine& other) {
+      return other.equals(line, approximate);
+    });
+    if (match == found.end()) return false;
+    found.erase(match);
+    return true;
+  });
   for (const MaskedLine& line : wanted) differences.add('-', line.original);
   for (const MaskedLine& line : found) differences.add('+', line.original);
   return differences.text();

@@ -17,7 +17,7 @@ std::vector<std::string> barFields(std::string_view line);
 // The values of an outcome of `expressions`: parts between " | ", where JSON strings may hold bars.
 std::vector<std::string> outcomeValues(std::string_view text);
 
-// Exactly, or numbers with an exponent to a relative 1e-12.
+// Exactly, but numbers with an exponent by value; approximate: those to a relative 1e-12.
 bool equalLines(const std::string& a, const std::string& b, bool approximate);
 
 // The difference of two lists: "- line" and "+ line" for what is missing and what is too much, at

@@ -192,8 +192,7 @@ void TestSuite::judgeBlock(FileState& state, size_t index, size_t& unsupported) 
   for (const TestFailure& failure : found->second) print(state, block, failure);
 }
 
-void TestSuite::print(const FileState& state, const TestBlock& block,
-                      const TestFailure& failure) {
+void TestSuite::print(const FileState& state, const TestBlock& block, const TestFailure& failure) {
   fmt::print("FAILED {}:{} [{}]{}{}\n", state.file.path, block.line, failure.run,
              failure.item.empty() ? "" : " [" + failure.item + "]",
              failure.label.empty() ? "" : " " + failure.label);

@@ -112,17 +112,33 @@ class TestFileParser {
     const std::string& argument = block.argument;
     bool fits = true;
     switch (block.kind) {
-      case Kind::kFile: fits = !argument.empty(); break;
-      case Kind::kSet: fits = argument.find(' ') != std::string::npos; break;
+      case Kind::kFile:
+        fits = !argument.empty();
+        break;
+      case Kind::kSet:
+        fits = argument.find(' ') != std::string::npos;
+        break;
       case Kind::kReset:
-      case Kind::kSkipRuns: fits = !argument.empty(); break;
-      case Kind::kForeach: fits = readForeach(block); break;
-      case Kind::kStatement: fits = argument == "ok" || argument.starts_with("error "); break;
+      case Kind::kSkipRuns:
+        fits = !argument.empty();
+        break;
+      case Kind::kForeach:
+        fits = readForeach(block);
+        break;
+      case Kind::kStatement:
+        fits = argument == "ok" || argument.starts_with("error ");
+        break;
       case Kind::kTable:
-      case Kind::kChangelog: fits = argument.empty() || argument == "types"; break;
-      case Kind::kExpressions: fits = argument.empty() || argument.starts_with("from "); break;
+      case Kind::kChangelog:
+        fits = argument.empty() || argument == "types";
+        break;
+      case Kind::kExpressions:
+        fits = argument.empty() || argument.starts_with("from ");
+        break;
       case Kind::kEnd:
-      case Kind::kPlan: fits = argument.empty(); break;
+      case Kind::kPlan:
+        fits = argument.empty();
+        break;
     }
     if (fits) return {};
     return wrong(fmt::format("'{}' does not follow the grammar", lines_[at_]));
@@ -155,8 +171,8 @@ class TestFileParser {
       while (at_ < lines_.size() && !isBlank(lines_[at_])) block.expected.push_back(lines_[at_++]);
       return {};
     }
-    bool needsResult = block.kind == Kind::kTable || block.kind == Kind::kChangelog ||
-                       block.kind == Kind::kPlan;
+    bool needsResult =
+        block.kind == Kind::kTable || block.kind == Kind::kChangelog || block.kind == Kind::kPlan;
     if (needsResult) return wrong("no ---- behind the query");
     return {};
   }

@@ -1,5 +1,6 @@
 #include "runner/test_process.h"
 
+#include <execinfo.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -45,7 +47,7 @@ class PipeReporter final : public TestReporter {
   void sourceRows(const std::string& query, uint64_t rows) override {
     write({{"query", query}, {"rows", rows}});
   }
-  void giveUp() override {
+  [[noreturn]] void giveUp() override {
     write({{"hung", true}});
     _exit(0);
   }
@@ -64,6 +66,27 @@ class PipeReporter final : public TestReporter {
 
   int descriptor_;
 };
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// Writes the stack to stderr, then dies of the signal. Sanitizers do that better.
+void describeCrash(int signal) {
+  void* frames[64];
+  int count = ::backtrace(frames, std::size(frames));
+  ::backtrace_symbols_fd(frames, count, STDERR_FILENO);
+  ::raise(signal);
+}
+
+void watchCrashes() {
+  struct sigaction action {};
+  action.sa_handler = describeCrash;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  for (int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) {
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+#else
+void watchCrashes() {}
+#endif
 
 std::string endOfFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -110,6 +133,7 @@ void TestProcess::runChild(const TestFile& file, int descriptor) {
   int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(out, STDERR_FILENO);
+  watchCrashes();
   PipeReporter reporter(descriptor);
   TestRun(file, request_, reporter).run();
   reporter.complete();
@@ -165,11 +189,11 @@ void TestProcess::finish() {
   if (clean && (complete_ || report_.hung)) return;
   report_.crashed = true;
   if (stuck_) {
-    report_.crash = fmt::format("no sign of life for {} s",
-                                (request_.timeoutMillis + kSilenceMillis) / 1000);
+    report_.crash =
+        fmt::format("no sign of life for {} s", (request_.timeoutMillis + kSilenceMillis) / 1000);
   } else if (WIFSIGNALED(status)) {
-    report_.crash = fmt::format("ended by signal {} ({})", WTERMSIG(status),
-                                strsignal(WTERMSIG(status)));
+    report_.crash =
+        fmt::format("ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
   } else {
     report_.crash = fmt::format("ended with status {}", WEXITSTATUS(status));
   }

@@ -1,6 +1,7 @@
 #include "runner/test_run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -41,6 +42,16 @@ std::string withoutSemicolon(const std::string& sql) {
   return std::string(text);
 }
 
+std::string describeRows(const std::vector<TestRow>& rows) {
+  constexpr size_t kMostRows = 20;
+  std::string text = rows.empty() ? "nothing\n" : "";
+  for (size_t i = 0; i < rows.size() && i < kMostRows; ++i) {
+    text += fmt::format("{}|{}\n", rowKindName(rows[i].kind), fmt::join(rows[i].bare, "|"));
+  }
+  if (rows.size() > kMostRows) text += fmt::format("... {} rows\n", rows.size());
+  return text;
+}
+
 }  // namespace
 
 TestRun::TestRun(const TestFile& file, const RunRequest& request, TestReporter& reporter)
@@ -71,7 +82,9 @@ void TestRun::runStep(size_t step) {
   // A query that gave a wrong result would give it again; statements are needed by what follows.
   bool judged = !request_.failed.contains(index);
   switch (block.kind) {
-    case Kind::kStatement: runStatement(block); break;
+    case Kind::kStatement:
+      runStatement(block);
+      break;
     case Kind::kTable:
     case Kind::kChangelog:
       if (judged) runResult(block);
@@ -162,8 +175,7 @@ void TestRun::runExpressions(const TestBlock& block) {
         fail(part, expressions[0], "must return rows, but fails", &*outcome.error);
         return;
       }
-      std::string difference =
-          compareExpressions(block, expressions, outcomes, outcome, ordered());
+      std::string difference = compareExpressions(block, expressions, outcomes, outcome, ordered());
       if (!difference.empty()) fail(part, {}, difference);
     });
     // One by one they say which of them is refused.
@@ -176,8 +188,8 @@ void TestRun::runExpressions(const TestBlock& block) {
 void TestRun::runEachExpression(const TestBlock& block, const std::vector<size_t>& lines) {
   for (size_t i : lines) {
     ExpressionLine line = splitExpression(replaced(block.body[i]));
-    std::string sql = fmt::format("SELECT ({}) AS c{}\n{}", line.expression, i + 1,
-                                  replaced(block.argument));
+    std::string sql =
+        fmt::format("SELECT ({}) AS c{}\n{}", line.expression, i + 1, replaced(block.argument));
     reporter_.begin(file_.steps[step_].block);
     runQuery(sql, [&](const QueryOutcome& outcome, const std::string& part) {
       if (line.fails()) {
@@ -234,10 +246,12 @@ void TestRun::runQuery(const std::string& sql, Judge judge) {
   options.stopAfterRecords = 0;
   options.restorePath = outcome.checkpoint;
   QueryOutcome rest = execute(*sessions_[1], sql, options, parts);
+  firstPart_ = describeRows(outcome.rows);
   outcome.error = std::move(rest.error);
   outcome.rows.insert(outcome.rows.end(), std::make_move_iterator(rest.rows.begin()),
                       std::make_move_iterator(rest.rows.end()));
   judge(outcome, parts);
+  firstPart_.clear();
 }
 
 QueryOutcome TestRun::execute(TestSession& session, const std::string& sql,
@@ -250,10 +264,11 @@ QueryOutcome TestRun::execute(TestSession& session, const std::string& sql,
   if (!step.variable.empty()) failure.item = step.variable + "=" + step.item;
   failure.label = "hang";
   failure.sql = sql;
-  failure.text = fmt::format("does not end within {} ms: {}", request_.timeoutMillis,
-                             outcome.progress);
+  failure.text =
+      fmt::format("does not end within {} ms: {}", request_.timeoutMillis, outcome.progress);
   reporter_.fail(step.block, failure);
   reporter_.giveUp();
+  UNREACHABLE();
 }
 
 void TestRun::expectError(const std::string& sql, const std::string& label,
@@ -288,6 +303,7 @@ void TestRun::fail(const std::string& part, const std::string& sql, const std::s
     failure.label = errorLabel(error->kind());
     failure.text += ":\n" + error->describe();
   }
+  if (!firstPart_.empty()) failure.text += "\nbefore the stop it returned\n" + firstPart_;
   reporter_.fail(step.block, failure);
 }
 

@@ -83,6 +83,7 @@ class TestRun {
   std::vector<std::unique_ptr<TestSession>> sessions_;  // two with inParts
   size_t step_ = 0;
   size_t numQueries_ = 0;  // of this step
+  std::string firstPart_;  // what the query returned before it was stopped, for messages
 };
 
 }  // namespace millrace

@@ -47,12 +47,13 @@ void addRows(const StatementResult& result, std::vector<TestRow>& rows) {
 }
 
 std::string describeProgress(const JobProgress& progress) {
-  std::string text = fmt::format("{} after {} ms\n", jobStatusName(progress.status),
-                                 progress.elapsedMillis);
+  std::string text =
+      fmt::format("{} after {} ms\n", jobStatusName(progress.status), progress.elapsedMillis);
   for (const OperatorProgress& op : progress.operators) {
-    std::string watermark = op.currentWatermark == INT64_MIN   ? "none"
-                            : op.currentWatermark == INT64_MAX ? "end"
-                                                               : fmt::to_string(op.currentWatermark);
+    std::string watermark = op.currentWatermark == INT64_MIN ? "none"
+                            : op.currentWatermark == INT64_MAX
+                                ? "end"
+                                : fmt::to_string(op.currentWatermark);
     text += fmt::format("  {}: {} rows in, {} out, watermark {}, busy {:.2f}\n", op.name,
                         op.recordsIn, op.recordsOut, watermark, op.busy);
   }
@@ -75,12 +76,13 @@ TestSession::TestSession(Env& env, const RunSettings& settings, uint32_t paralle
       defaults_{{"table.local-time-zone", "UTC"},
                 {"parallelism.default", fmt::to_string(parallelism)},
                 {"pipeline.auto-watermark-interval", "0 ms"}},
-      session_(env, sessionOptions([this](JobGraph graph, JobOptions options)
-                                       -> Result<std::shared_ptr<Job>> {
-        options.checkpoints = checkpoints_;
-        if (settings_.channelCapacity != 0) options.channelCapacity = settings_.channelCapacity;
-        return std::shared_ptr<Job>(TRY(startJob(std::move(graph), std::move(options), env_)));
-      })) {
+      session_(
+          env, sessionOptions([this](JobGraph graph,
+                                     JobOptions options) -> Result<std::shared_ptr<Job>> {
+            options.checkpoints = checkpoints_;
+            if (settings_.channelCapacity != 0) options.channelCapacity = settings_.channelCapacity;
+            return std::shared_ptr<Job>(TRY(startJob(std::move(graph), std::move(options), env_)));
+          })) {
   for (const auto& [key, value] : settings.options) defaults_[key] = value;
   for (const auto& [key, value] : defaults_) {
     Status done = set(key, value);
@@ -121,14 +123,19 @@ QueryOutcome TestSession::execute(const std::string& sql, const CheckpointOption
   outcome.schema = result.schema;
   switch (result.kind) {
     case StatementResult::Kind::kOk:
-    case StatementResult::Kind::kText: break;
-    case StatementResult::Kind::kRows: addRows(result, outcome.rows); break;
+    case StatementResult::Kind::kText:
+      break;
+    case StatementResult::Kind::kRows:
+      addRows(result, outcome.rows);
+      break;
     case StatementResult::Kind::kQuery:
       outcome.schema = result.query.schema;
       outcome.insertOnly = result.query.insertOnly;
       follow(result.query, deadline, outcome);
       break;
-    case StatementResult::Kind::kJob: finish(result.job, deadline, outcome); break;
+    case StatementResult::Kind::kJob:
+      finish(result.job, deadline, outcome);
+      break;
   }
   return outcome;
 }
@@ -150,8 +157,7 @@ void TestSession::follow(RunningQuery& query, int64_t deadline, QueryOutcome& ou
   finish(query.job, deadline, outcome);
 }
 
-void TestSession::finish(const std::shared_ptr<Job>& job, int64_t deadline,
-                         QueryOutcome& outcome) {
+void TestSession::finish(const std::shared_ptr<Job>& job, int64_t deadline, QueryOutcome& outcome) {
   int64_t now = env_.clock().monotonicNanos() / 1'000'000;
   if (!job->wait(std::max<int64_t>(0, deadline - now))) {
     outcome.hung = true;
@@ -164,7 +170,9 @@ void TestSession::finish(const std::shared_ptr<Job>& job, int64_t deadline,
     if (op.isSource) outcome.sourceRows += op.recordsOut;
   }
   switch (job->status()) {
-    case JobStatus::kFailed: outcome.error = job->error(); break;
+    case JobStatus::kFailed:
+      outcome.error = job->error();
+      break;
     case JobStatus::kCancelled:
       outcome.error = Error(ErrorKind::kCancelled, "the job was cancelled");
       break;
@@ -173,7 +181,8 @@ void TestSession::finish(const std::shared_ptr<Job>& job, int64_t deadline,
       outcome.checkpoint = progress.lastCheckpointPath;
       break;
     case JobStatus::kRunning:
-    case JobStatus::kFinished: break;
+    case JobStatus::kFinished:
+      break;
   }
 }
 

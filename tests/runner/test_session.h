@@ -1,4 +1,5 @@
-// TestSession: a Session that runs every statement to its end and keeps what came out, within a time.
+// TestSession: a Session that runs every statement to its end, within a time, and keeps what came
+// out.
 #pragma once
 
 #include <map>
@@ -13,9 +14,9 @@ namespace millrace {
 
 // How a run differs from the defaults.
 struct RunSettings {
-  std::string name;                          // for messages
+  std::string name;                            // for messages
   std::map<std::string, std::string> options;  // SET before the file starts
-  uint32_t channelCapacity = 0;              // of JobOptions; 0 = its default
+  uint32_t channelCapacity = 0;                // of JobOptions; 0 = its default
   // Two sessions: one that stops at a checkpoint in the middle, one that restores it.
   bool inParts = false;
   uint32_t parallelism = 1;
@@ -38,8 +39,8 @@ struct QueryOutcome {
   Schema schema;
   std::vector<TestRow> rows;
   bool insertOnly = false;
-  uint64_t sourceRows = 0;     // read by the job's sources
-  bool stopped = false;        // at `checkpoint`
+  uint64_t sourceRows = 0;  // read by the job's sources
+  bool stopped = false;     // at `checkpoint`
   std::string checkpoint;
 };
 

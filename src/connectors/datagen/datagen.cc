@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/close_matches.h"
 #include "connectors/connector.h"
 #include "connectors/datagen/value_generator.h"
 
@@ -16,19 +17,39 @@ constexpr int64_t kNoEnd = INT64_MAX;
 std::vector<OptionSpec> datagenOptions() {
   constexpr OptionType kText = OptionType::kString;
   return {
-      {"rows-per-second", OptionType::kInteger, "10000", false, {},
+      {"rows-per-second",
+       OptionType::kInteger,
+       "10000",
+       false,
+       {},
        "The rate of all subtasks together."},
-      {"number-of-rows", OptionType::kInteger, "", false, {},
+      {"number-of-rows",
+       OptionType::kInteger,
+       "",
+       false,
+       {},
        "How many rows to make; without it and without sequences the source does not end."},
       {"scan.parallelism", OptionType::kInteger, "", false, {}, "The source's parallelism."},
       {"fields.#.kind", kText, "random", false, {}, "random or sequence."},
       {"fields.#.min", kText, "", false, {}, "The smallest random number."},
       {"fields.#.max", kText, "", false, {}, "The largest random number."},
-      {"fields.#.max-past", OptionType::kDuration, "0 s", false, {},
+      {"fields.#.max-past",
+       OptionType::kDuration,
+       "0 s",
+       false,
+       {},
        "How far random timestamps lie in the past at most."},
-      {"fields.#.length", OptionType::kInteger, "", false, {},
+      {"fields.#.length",
+       OptionType::kInteger,
+       "",
+       false,
+       {},
        "The length of random strings, bytes and collections."},
-      {"fields.#.var-len", OptionType::kBoolean, "false", false, {},
+      {"fields.#.var-len",
+       OptionType::kBoolean,
+       "false",
+       false,
+       {},
        "Whether that is the greatest length instead."},
       {"fields.#.start", kText, "", false, {}, "The first number of a sequence."},
       {"fields.#.end", kText, "", false, {}, "The last number of a sequence."},
@@ -66,8 +87,8 @@ class DatagenReader : public SourceReader {
       std::istringstream in(element);
       RowStream stream;
       while (in >> stream.next >> stream.step) {
-        streams_.push_back({stream.next + stream.step * subtask_.index,
-                            stream.step * subtask_.parallelism});
+        streams_.push_back(
+            {stream.next + stream.step * subtask_.index, stream.step * subtask_.parallelism});
       }
     }
     return {};
@@ -169,8 +190,29 @@ class DatagenSource : public Source {
   GeneratorPlan plan_;
 };
 
+// Every option of a field must be of a column of the table.
+Status checkFields(const TableDefinition& table, const OptionReader& options) {
+  std::vector<std::string> names;
+  for (const Field& field : table.physical) names.push_back(field.name);
+  for (const auto& [key, value] : options.all()) {
+    constexpr std::string_view kPrefix = "fields.";
+    if (!key.starts_with(kPrefix)) continue;
+    std::string_view name = std::string_view(key).substr(kPrefix.size());
+    bool known = std::any_of(names.begin(), names.end(), [&](const std::string& column) {
+      return name.starts_with(column) && name.substr(column.size()).starts_with(".");
+    });
+    if (known) continue;
+    std::string wanted(name.substr(0, name.find('.')));
+    return Error(ErrorKind::kUnknownOption,
+                 fmt::format("option '{}': the table has no column '{}'", key, wanted))
+        .withHint(didYouMean(wanted, names));
+  }
+  return {};
+}
+
 Result<GeneratorPlan> makePlan(const TableDefinition& table, uint64_t seed) {
   TableOptions read = TRY(readTableOptions(table));
+  TRY(checkFields(table, read.options));
   GeneratorPlan plan;
   plan.rowsPerSecond = read.options.integer("rows-per-second");
   if (plan.rowsPerSecond <= 0) {

@@ -70,12 +70,18 @@ struct Range {
 
 Range rangeOf(const Type& type) {
   switch (type.kind()) {
-    case TypeKind::kTinyint: return {INT8_MIN, INT8_MAX};
-    case TypeKind::kSmallint: return {INT16_MIN, INT16_MAX};
-    case TypeKind::kInteger: return {INT32_MIN, INT32_MAX};
-    case TypeKind::kIntervalYearMonth: return {0, kMostMonths};
-    case TypeKind::kIntervalDayTime: return {0, INT64_MAX};
-    default: return {INT64_MIN, INT64_MAX};
+    case TypeKind::kTinyint:
+      return {INT8_MIN, INT8_MAX};
+    case TypeKind::kSmallint:
+      return {INT16_MIN, INT16_MAX};
+    case TypeKind::kInteger:
+      return {INT32_MIN, INT32_MAX};
+    case TypeKind::kIntervalYearMonth:
+      return {0, kMostMonths};
+    case TypeKind::kIntervalDayTime:
+      return {0, INT64_MAX};
+    default:
+      return {INT64_MIN, INT64_MAX};
   }
 }
 
@@ -89,8 +95,9 @@ Result<ValueGenerator> ValueGenerator::make(const std::string& name, const Type&
   made.seed_ = mix(seed + type.numChildren());
   TRY(made.readOptions(options));
   for (size_t i = 0; i < type.numChildren(); ++i) {
-    std::string child = type.kind() == TypeKind::kRow ? type.fieldNames()[i]
-                        : type.kind() == TypeKind::kMap ? (i == 0 ? "key" : "value") : "element";
+    std::string child = type.kind() == TypeKind::kRow   ? type.fieldNames()[i]
+                        : type.kind() == TypeKind::kMap ? (i == 0 ? "key" : "value")
+                                                        : "element";
     made.children_.push_back(
         TRY(make(name + "." + child, type.child(i), options, made.seed_ + i + 1)));
   }
@@ -108,8 +115,8 @@ Status ValueGenerator::readOptions(const OptionReader& options) {
     return wrongOption(kind->first, kind->second, "It must be 'random' or 'sequence'.");
   }
   bool fixed = type_.kind() == TypeKind::kChar || type_.kind() == TypeKind::kBinary;
-  bool bounded = (type_.isCharacter() || type_.isBinaryString()) &&
-                 type_.length() != kMaxStringLength;
+  bool bounded =
+      (type_.isCharacter() || type_.isBinaryString()) && type_.length() != kMaxStringLength;
   int64_t longest = bounded ? type_.length() : kMaxStringLength;
   int64_t usual = bounded ? type_.length() : 100;
   if (type_.isNested()) usual = kCollectionLength;
@@ -201,25 +208,31 @@ void ValueGenerator::appendOne(int64_t row, int64_t nowMillis, ColumnBuilder& bu
   uint64_t random = draw(row);
   if (nullRate_ > 0 && unit(mix(random)) < nullRate_) return builder.appendNull();
   switch (type_.kind()) {
-    case TypeKind::kBoolean: return builder.appendBool(random >> 63 != 0);
+    case TypeKind::kBoolean:
+      return builder.appendBool(random >> 63 != 0);
     case TypeKind::kTinyint:
     case TypeKind::kSmallint:
     case TypeKind::kInteger:
     case TypeKind::kBigint:
     case TypeKind::kIntervalYearMonth:
-    case TypeKind::kIntervalDayTime: return builder.appendInt(between(random, low_, high_));
+    case TypeKind::kIntervalDayTime:
+      return builder.appendInt(between(random, low_, high_));
     case TypeKind::kFloat:
     case TypeKind::kDouble: {
       double share = unit(random);
       return builder.appendReal(lowReal_ * (1 - share) + highReal_ * share);
     }
-    case TypeKind::kDecimal: return appendDecimal(random, builder);
+    case TypeKind::kDecimal:
+      return appendDecimal(random, builder);
     case TypeKind::kChar:
     case TypeKind::kVarchar:
     case TypeKind::kBinary:
-    case TypeKind::kVarbinary: return appendText(random, builder);
-    case TypeKind::kDate: return builder.appendInt(nowMillis / kMillisPerDay);
-    case TypeKind::kTime: return builder.appendInt(nowMillis % kMillisPerDay);
+    case TypeKind::kVarbinary:
+      return appendText(random, builder);
+    case TypeKind::kDate:
+      return builder.appendInt(nowMillis / kMillisPerDay);
+    case TypeKind::kTime:
+      return builder.appendInt(nowMillis % kMillisPerDay);
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz: {
       int64_t millis = nowMillis;
@@ -229,8 +242,10 @@ void ValueGenerator::appendOne(int64_t row, int64_t nowMillis, ColumnBuilder& bu
       }
       return builder.appendInt(millis * 1'000);
     }
-    case TypeKind::kNull: return builder.appendNull();
-    default: return appendNested(row, nowMillis, builder);
+    case TypeKind::kNull:
+      return builder.appendNull();
+    default:
+      return appendNested(row, nowMillis, builder);
   }
 }
 

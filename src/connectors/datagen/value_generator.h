@@ -41,8 +41,8 @@ class ValueGenerator {
   Type type_;
   uint64_t seed_ = 0;
   bool sequence_ = false;
-  int64_t low_ = 0;    // of integers; start of a sequence
-  int64_t high_ = 0;   // inclusive
+  int64_t low_ = 0;   // of integers; start of a sequence
+  int64_t high_ = 0;  // inclusive
   double lowReal_ = 0;
   double highReal_ = 0;
   int64_t length_ = 100;

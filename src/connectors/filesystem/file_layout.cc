@@ -72,8 +72,9 @@ bool matchesHere(std::string_view pattern, std::string_view path) {
     }
     if (path.empty()) return false;
     size_t length = 1;
-    bool same = p == '?' ? path[0] != '/'
-                         : p == '[' ? matchesBracket(pattern, path[0], length) : p == path[0];
+    bool same = p == '?'   ? path[0] != '/'
+                : p == '[' ? matchesBracket(pattern, path[0], length)
+                           : p == path[0];
     if (!same) return false;
     pattern.remove_prefix(length);
     path.remove_prefix(1);
@@ -104,9 +105,8 @@ std::string globRoot(const std::string& pattern) {
 Status filterByRegex(const std::string& regex, std::vector<FileInfo>& files) {
   try {
     std::regex compiled(regex, std::regex::ECMAScript | std::regex::optimize);
-    std::erase_if(files, [&](const FileInfo& file) {
-      return !std::regex_match(file.path, compiled);
-    });
+    std::erase_if(files,
+                  [&](const FileInfo& file) { return !std::regex_match(file.path, compiled); });
     return {};
   } catch (const std::regex_error&) {
     return Error(ErrorKind::kInvalidOption,

@@ -48,10 +48,7 @@ std::string makeRunId(Random& random) {
 }
 
 FileParts::FileParts(FilePartsOptions options, uint32_t subtask, Env& env)
-    : options_(std::move(options)),
-      subtask_(subtask),
-      env_(env),
-      runId_(makeRunId(env.random())) {}
+    : options_(std::move(options)), subtask_(subtask), env_(env), runId_(makeRunId(env.random())) {}
 
 std::string FileParts::pathOf(const std::string& directory, const std::string& name) const {
   if (directory.empty()) return options_.root + "/" + name;
@@ -136,9 +133,8 @@ Status FileParts::commit(uint64_t checkpointId) {
 bool FileParts::hasUncommitted(const std::string& directory) const {
   if (open_.contains(directory)) return true;
   std::string prefix = pathOf(directory, "part-");
-  return std::any_of(pending_.begin(), pending_.end(), [&](const PendingPart& part) {
-    return part.finalPath.starts_with(prefix);
-  });
+  return std::any_of(pending_.begin(), pending_.end(),
+                     [&](const PendingPart& part) { return part.finalPath.starts_with(prefix); });
 }
 
 // "U<run>" names this run; "P<hidden>" and then the final path is a pending part.

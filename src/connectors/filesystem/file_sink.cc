@@ -19,7 +19,7 @@ struct SinkPlan {
   FilePartsOptions parts;
   PartitionCommitOptions commits;
   std::string defaultPartition;
-  std::vector<uint32_t> keyColumns;   // in the order of PARTITIONED BY
+  std::vector<uint32_t> keyColumns;  // in the order of PARTITIONED BY
   std::vector<std::string> keyNames;
   std::vector<uint32_t> dataColumns;  // what the files hold
   const TimeZone* zone = nullptr;
@@ -123,9 +123,8 @@ class FileSink : public Operator {
 
   Status commitPartitions() {
     if (!commits_.enabled()) return {};
-    return commits_.commitDue(env_.clock().nowMillis(), finished_, [&](const std::string& path) {
-      return parts_.hasUncommitted(path);
-    });
+    return commits_.commitDue(env_.clock().nowMillis(), finished_,
+                              [&](const std::string& path) { return parts_.hasUncommitted(path); });
   }
 
   SinkPlan plan_;
@@ -172,9 +171,8 @@ Status validateFileSink(const TableOptions& options, const TableDefinition& tabl
   }
   std::string policies = reader.text("sink.partition-commit.policy.kind");
   if (!policies.empty() && policies != "success-file") {
-    return unsupportedOption(
-        fmt::format("'sink.partition-commit.policy.kind' = '{}'", policies),
-        "Use 'success-file'; there is no metastore for file tables.");
+    return unsupportedOption(fmt::format("'sink.partition-commit.policy.kind' = '{}'", policies),
+                             "Use 'success-file'; there is no metastore for file tables.");
   }
   if (reader.text("partition.time-extractor.kind") != "default") {
     return unsupportedOption("'partition.time-extractor.kind' other than 'default'",
@@ -191,8 +189,7 @@ Status validateFileSink(const TableOptions& options, const TableDefinition& tabl
   return {};
 }
 
-Result<OperatorPtr> makeFileSink(const SinkRequest& request, const SubtaskInfo& subtask,
-                                 Env& env) {
+Result<OperatorPtr> makeFileSink(const SinkRequest& request, const SubtaskInfo& subtask, Env& env) {
   TableOptions options = TRY(readTableOptions(request.table));
   TRY(validateFileSink(options, request.table));
   SinkPlan plan;
@@ -202,8 +199,8 @@ Result<OperatorPtr> makeFileSink(const SinkRequest& request, const SubtaskInfo& 
   plan.parts.rollMillis = options.options.durationMillis("sink.rolling-policy.rollover-interval");
   plan.parts.checkMillis =
       std::max<int64_t>(1, options.options.durationMillis("sink.rolling-policy.check-interval"));
-  plan.commits = TRY(readCommitOptions(options.options, plan.parts.root,
-                                       !request.table.partitionKeys.empty()));
+  plan.commits = TRY(
+      readCommitOptions(options.options, plan.parts.root, !request.table.partitionKeys.empty()));
   plan.defaultPartition = options.options.text("partition.default-name");
   plan.keyNames = request.table.partitionKeys;
   plan.keyColumns.resize(plan.keyNames.size());
@@ -220,8 +217,7 @@ Result<OperatorPtr> makeFileSink(const SinkRequest& request, const SubtaskInfo& 
   }
   std::unique_ptr<Encoder> encoder =
       TRY(options.format->makeEncoder(dataSchema, options.formatOptions));
-  return OperatorPtr(
-      std::make_unique<FileSink>(std::move(plan), std::move(encoder), subtask, env));
+  return OperatorPtr(std::make_unique<FileSink>(std::move(plan), std::move(encoder), subtask, env));
 }
 
 bool fileSinkNeedsWatermarks(const TableDefinition& table) {

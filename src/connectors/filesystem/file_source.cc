@@ -182,8 +182,7 @@ Result<LookupTable> makeFileLookup(const ScanRequest& request, Env& env) {
   TableOptions options = TRY(readTableOptions(request.table));
   LookupTable table;
   table.reloadMillis = options.options.durationMillis("lookup.full-cache.periodic-reload.interval");
-  table.read = [request, options, &env](
-                   const std::vector<DecodedField>& fields) -> Result<Batch> {
+  table.read = [request, options, &env](const std::vector<DecodedField>& fields) -> Result<Batch> {
     ScanRequest wanted = request;
     wanted.fields = fields;
     wanted.metadataKeys.clear();

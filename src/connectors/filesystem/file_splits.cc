@@ -119,8 +119,8 @@ Result<std::optional<FileSplit>> FileSplits::next() {
   if (next_ == queue_.size()) {
     queue_.clear();
     next_ = 0;
-    bool due = !listed_ || (!isBounded() && env_.clock().nowMillis() - listedAt_ >=
-                                                options_.monitorMillis);
+    bool due = !listed_ ||
+               (!isBounded() && env_.clock().nowMillis() - listedAt_ >= options_.monitorMillis);
     if (due) TRY(list());
     if (queue_.empty()) return std::optional<FileSplit>();
   }
@@ -133,8 +133,7 @@ int64_t FileSplits::nextListMillis() {
 }
 
 Status FileSplits::list() {
-  std::vector<FileInfo> present =
-      TRY(listDataFiles(env_.files(), options_.path, options_.regex));
+  std::vector<FileInfo> present = TRY(listDataFiles(env_.files(), options_.path, options_.regex));
   if (!listed_) TRY(checkVanished(present));
   listed_ = true;
   listedAt_ = env_.clock().nowMillis();

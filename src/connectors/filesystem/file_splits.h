@@ -2,9 +2,10 @@
 // the files and positions, so that subtasks stay close to each other in event time.
 //
 // A split is a range of byte offsets and means the records that start in it. What was read is
-// remembered per subtask as ranges, written into its state, and united at a restore; what is missing
-// is handed out again, at any parallelism. Files that cannot be split (compressed ones, records that
-// may hold line ends) are one split whose offsets count decompressed bytes and whose end is open.
+// remembered per subtask as ranges, written into its state, and united at a restore; what is
+// missing is handed out again, at any parallelism. Files that cannot be split (compressed ones,
+// records that may hold line ends) are one split whose offsets count decompressed bytes and whose
+// end is open.
 #pragma once
 
 #include <cstdint>
@@ -51,8 +52,8 @@ struct FileSplitOptions {
   std::string path;
   std::string regex;
   uint64_t splitSize = 4 << 20;
-  bool splittable = true;         // by the format's framing
-  int64_t monitorMillis = 0;      // 0 = bounded: the directory is listed once
+  bool splittable = true;     // by the format's framing
+  int64_t monitorMillis = 0;  // 0 = bounded: the directory is listed once
 };
 
 // Thread-safe.

@@ -16,7 +16,7 @@ namespace millrace {
 class TimeZone;
 
 struct PartitionCommitOptions {
-  bool enabled = false;        // a policy is set and the table is partitioned
+  bool enabled = false;          // a policy is set and the table is partitioned
   bool byPartitionTime = false;  // else by the clock, from the partition's first row on
   int64_t delayMillis = 0;
   std::string timestampPattern;  // "$dt $hour:00:00"; empty = the first partition column

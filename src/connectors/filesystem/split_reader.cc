@@ -54,8 +54,8 @@ Status SplitReader::alignToRecord() {
     }
     const char* from = buffer_->data() + begin_;
     const void* newline = std::memchr(from, '\n', end_ - begin_);
-    size_t skipped = newline ? static_cast<size_t>(static_cast<const char*>(newline) - from) + 1
-                             : end_ - begin_;
+    size_t skipped =
+        newline ? static_cast<size_t>(static_cast<const char*>(newline) - from) + 1 : end_ - begin_;
     begin_ += skipped;
     position_ += skipped;
     if (newline) return {};
@@ -119,6 +119,7 @@ size_t SplitReader::wholeRecords() const {
 }
 
 Status SplitReader::read(size_t maxRows, Batch& out) {
+  out = Batch();
   size_t whole = wholeRecords();
   while (true) {
     if (whole > 0) {
@@ -145,7 +146,7 @@ Status SplitReader::read(size_t maxRows, Batch& out) {
     TRY(fill());
     whole = wholeRecords();
   }
-  addConstants(out);
+  if (out.numRows() > 0) addConstants(out);
   if (atEnd()) finishSplit();
   return {};
 }
@@ -209,8 +210,8 @@ Result<ColumnPtr> SplitReader::partitionColumn(const FileScan::OutputColumn& col
     }
     return ColumnPtr(out);
   }
-  return Error(ErrorKind::kCorruptData, fmt::format("'{}' has no directory '{}=...'",
-                                                    split_.file.path, column.key))
+  return Error(ErrorKind::kCorruptData,
+               fmt::format("'{}' has no directory '{}=...'", split_.file.path, column.key))
       .withHint("Put the file into a directory of its partition.");
 }
 

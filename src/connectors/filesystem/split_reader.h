@@ -72,9 +72,9 @@ class SplitReader {
   std::unique_ptr<ByteStream> stream_;
   std::vector<BufferPtr> pool_;
   BufferPtr buffer_;
-  size_t begin_ = 0;         // of unread bytes in the buffer
-  size_t end_ = 0;           // of bytes in the buffer
-  uint64_t position_ = 0;    // in the file, of begin_
+  size_t begin_ = 0;       // of unread bytes in the buffer
+  size_t end_ = 0;         // of bytes in the buffer
+  uint64_t position_ = 0;  // in the file, of begin_
   bool streamEnded_ = false;
   std::vector<ColumnPtr> constants_;  // one row each; nullptr for decoded columns
   ReadFiles read_;

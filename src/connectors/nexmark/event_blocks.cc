@@ -27,8 +27,8 @@ EventBlocks::EventBlocks(int64_t total, int64_t blockSize, uint32_t subtask, uin
 
 // A state is text: block size, parallelism, subtask, position, then each layer with its size.
 std::string EventBlocks::state() const {
-  std::string text = fmt::format("{} {} {} {} {}", blockSize_, parallelism_, subtask_, position_,
-                                 layers_.size());
+  std::string text =
+      fmt::format("{} {} {} {} {}", blockSize_, parallelism_, subtask_, position_, layers_.size());
   for (const Layer& layer : layers_) {
     text += fmt::format(" {}", layer.frontier.size());
     for (int64_t event : layer.frontier) text += fmt::format(" {}", event);

@@ -21,8 +21,9 @@ struct KindRows {
     constexpr int64_t kRound = Model::kEventsPerRound;
     constexpr int64_t kFirstBid = 1 + Model::kAuctionsPerRound;
     int64_t low = kind == NexmarkKind::kPerson ? 0 : kind == NexmarkKind::kAuction ? 1 : kFirstBid;
-    int64_t high = kind == NexmarkKind::kPerson ? 1 : kind == NexmarkKind::kAuction ? kFirstBid
-                                                                                   : kRound;
+    int64_t high = kind == NexmarkKind::kPerson    ? 1
+                   : kind == NexmarkKind::kAuction ? kFirstBid
+                                                   : kRound;
     int64_t end = first + static_cast<int64_t>(count);
     for (int64_t round = first / kRound * kRound; round < end; round += kRound) {
       int64_t from = std::max(round + low, first);
@@ -80,10 +81,14 @@ struct NumberField {
   int64_t (Model::*value)(int64_t) const;
 };
 constexpr NumberField kNumbers[] = {
-    {"person.id", &Model::personId},          {"auction.id", &Model::auctionId},
-    {"auction.initialBid", &Model::initialBid}, {"auction.reserve", &Model::reserve},
-    {"auction.seller", &Model::seller},       {"auction.category", &Model::category},
-    {"bid.auction", &Model::bidAuction},      {"bid.bidder", &Model::bidder},
+    {"person.id", &Model::personId},
+    {"auction.id", &Model::auctionId},
+    {"auction.initialBid", &Model::initialBid},
+    {"auction.reserve", &Model::reserve},
+    {"auction.seller", &Model::seller},
+    {"auction.category", &Model::category},
+    {"bid.auction", &Model::bidAuction},
+    {"bid.bidder", &Model::bidder},
 };
 
 struct ViewField {
@@ -91,9 +96,9 @@ struct ViewField {
   std::string_view (Model::*value)(int64_t) const;
 };
 constexpr ViewField kViews[] = {
-    {"person.city", &Model::city},           {"person.state", &Model::state},
-    {"person.extra", &Model::personExtra},   {"auction.extra", &Model::auctionExtra},
-    {"bid.channel", &Model::channel},        {"bid.url", &Model::url},
+    {"person.city", &Model::city},         {"person.state", &Model::state},
+    {"person.extra", &Model::personExtra}, {"auction.extra", &Model::auctionExtra},
+    {"bid.channel", &Model::channel},      {"bid.url", &Model::url},
     {"bid.extra", &Model::bidExtra},
 };
 
@@ -167,7 +172,8 @@ Type rowOf(std::initializer_list<Field> fields) {
 // TIMESTAMP of any precision that is kept in microseconds stands for TIMESTAMP(3).
 bool sameKind(const Type& wanted, const Type& given) {
   if (wanted.kind() != given.kind()) return false;
-  if (wanted.kind() == TypeKind::kTimestamp) return given.precision() >= 3 && given.precision() <= 6;
+  if (wanted.kind() == TypeKind::kTimestamp)
+    return given.precision() >= 3 && given.precision() <= 6;
   return wanted.isCharacter() ? given.length() == kMaxStringLength : true;
 }
 
@@ -184,15 +190,31 @@ const Schema& nexmarkSchema() {
     Type id = Type::bigint(), text = Type::string(), time = Type::timestamp(3);
     return Schema{
         {"event_type", Type::integer()},
-        {"person", rowOf({{"id", id}, {"name", text}, {"emailAddress", text},
-                          {"creditCard", text}, {"city", text}, {"state", text},
-                          {"dateTime", time}, {"extra", text}})},
-        {"auction", rowOf({{"id", id}, {"itemName", text}, {"description", text},
-                           {"initialBid", id}, {"reserve", id}, {"dateTime", time},
-                           {"expires", time}, {"seller", id}, {"category", id},
+        {"person", rowOf({{"id", id},
+                          {"name", text},
+                          {"emailAddress", text},
+                          {"creditCard", text},
+                          {"city", text},
+                          {"state", text},
+                          {"dateTime", time},
+                          {"extra", text}})},
+        {"auction", rowOf({{"id", id},
+                           {"itemName", text},
+                           {"description", text},
+                           {"initialBid", id},
+                           {"reserve", id},
+                           {"dateTime", time},
+                           {"expires", time},
+                           {"seller", id},
+                           {"category", id},
                            {"extra", text}})},
-        {"bid", rowOf({{"auction", id}, {"bidder", id}, {"price", id}, {"channel", text},
-                       {"url", text}, {"dateTime", time}, {"extra", text}})},
+        {"bid", rowOf({{"auction", id},
+                       {"bidder", id},
+                       {"price", id},
+                       {"channel", text},
+                       {"url", text},
+                       {"dateTime", time},
+                       {"extra", text}})},
     };
   }();
   return schema;
@@ -205,14 +227,15 @@ Status checkNexmarkSchema(const Schema& table) {
       if (candidate.name == field.name) known = &candidate;
     }
     if (!known || known->type.kind() != field.type.kind()) {
-      return wrongColumn(field.name, "The columns are event_type INT and the rows person, "
-                                     "auction and bid.");
+      return wrongColumn(field.name,
+                         "The columns are event_type INT and the rows person, "
+                         "auction and bid.");
     }
     for (size_t i = 0; i < field.type.numChildren(); ++i) {
       const std::string& name = field.type.fieldNames()[i];
       int index = known->type.fieldIndex(name);
-      if (index < 0 || !sameKind(known->type.child(static_cast<size_t>(index)),
-                                 field.type.child(i))) {
+      if (index < 0 ||
+          !sameKind(known->type.child(static_cast<size_t>(index)), field.type.child(i))) {
         return wrongColumn(field.name + "." + name,
                            fmt::format("'{}' is a {}.", field.name, known->type.toString()));
       }

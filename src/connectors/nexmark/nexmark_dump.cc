@@ -152,17 +152,23 @@ void appendBidCsv(const NexmarkModel& model, int64_t event, std::string& out) {
 
 void appendNexmarkJson(const NexmarkModel& model, int64_t event, std::string& out) {
   switch (NexmarkModel::kindOf(event)) {
-    case NexmarkKind::kPerson: return appendPersonJson(model, event, out);
-    case NexmarkKind::kAuction: return appendAuctionJson(model, event, out);
-    case NexmarkKind::kBid: return appendBidJson(model, event, out);
+    case NexmarkKind::kPerson:
+      return appendPersonJson(model, event, out);
+    case NexmarkKind::kAuction:
+      return appendAuctionJson(model, event, out);
+    case NexmarkKind::kBid:
+      return appendBidJson(model, event, out);
   }
 }
 
 void appendNexmarkCsv(const NexmarkModel& model, int64_t event, std::string& out) {
   switch (NexmarkModel::kindOf(event)) {
-    case NexmarkKind::kPerson: return appendPersonCsv(model, event, out);
-    case NexmarkKind::kAuction: return appendAuctionCsv(model, event, out);
-    case NexmarkKind::kBid: return appendBidCsv(model, event, out);
+    case NexmarkKind::kPerson:
+      return appendPersonCsv(model, event, out);
+    case NexmarkKind::kAuction:
+      return appendAuctionCsv(model, event, out);
+    case NexmarkKind::kBid:
+      return appendBidCsv(model, event, out);
   }
 }
 

@@ -28,9 +28,9 @@ constexpr std::string_view kFirstNames[] = {"Amara", "Benno", "Chiara", "Dario",
                                             "Gwen",  "Hanna", "Ilya",   "Jasmin", "Kofi"};
 constexpr std::string_view kLastNames[] = {"Almeida", "Berger", "Conti",  "Duarte", "Eriksen",
                                            "Fontana", "Geller", "Hodzic", "Ishii"};
-constexpr std::string_view kCities[] = {"Phoenix", "Los Angeles", "San Francisco", "Boise",
-                                        "Portland", "Bend", "Redmond", "Seattle", "Kent",
-                                        "Cheyenne"};
+constexpr std::string_view kCities[] = {"Phoenix",  "Los Angeles", "San Francisco", "Boise",
+                                        "Portland", "Bend",        "Redmond",       "Seattle",
+                                        "Kent",     "Cheyenne"};
 constexpr std::string_view kStates[] = {"AZ", "CA", "ID", "OR", "WA", "WY"};
 constexpr std::string_view kHotNames[kHotChannels] = {"Apple", "Google", "Facebook", "Baidu"};
 
@@ -108,8 +108,8 @@ NexmarkModel::NexmarkModel(const NexmarkOptions& options) : options_(options) {
   letters_ = all.substr(0, kLetters);
   size_t begin = kLetters;
   for (size_t i = 0; i < ends.size(); i += 2) {
-    channels_.push_back({all.substr(begin, ends[i] - begin),
-                         all.substr(ends[i], ends[i + 1] - ends[i])});
+    channels_.push_back(
+        {all.substr(begin, ends[i] - begin), all.substr(ends[i], ends[i + 1] - ends[i])});
     begin = ends[i + 1];
   }
   prices_.resize((size_t{1} << kPriceBits) + 1);
@@ -214,8 +214,8 @@ int64_t NexmarkModel::expiresMillis(int64_t event) const {
 
 int64_t NexmarkModel::seller(int64_t event) const {
   bool hot = below(event, NexmarkDraw::kHotSeller, 4) > 0;
-  int64_t person = hot ? lastPerson(event) / kHotGroup * kHotGroup
-                       : anyPerson(event, NexmarkDraw::kSeller);
+  int64_t person =
+      hot ? lastPerson(event) / kHotGroup * kHotGroup : anyPerson(event, NexmarkDraw::kSeller);
   return person + kFirstId;
 }
 
@@ -239,8 +239,8 @@ int64_t NexmarkModel::bidAuction(int64_t event) const {
 
 int64_t NexmarkModel::bidder(int64_t event) const {
   bool hot = below(event, NexmarkDraw::kHotSeller, 4) > 0;
-  int64_t person = hot ? lastPerson(event) / kHotGroup * kHotGroup + 1
-                       : anyPerson(event, NexmarkDraw::kSeller);
+  int64_t person =
+      hot ? lastPerson(event) / kHotGroup * kHotGroup + 1 : anyPerson(event, NexmarkDraw::kSeller);
   return person + kBidderOffset;
 }
 

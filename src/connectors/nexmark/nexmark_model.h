@@ -26,8 +26,26 @@ struct NexmarkOptions {
 // Which draw of an event a number belongs to. Each field has its own, so that leaving one out does
 // not change another.
 enum class NexmarkDraw : uint32_t {
-  kChoice, kHot, kAny, kPrice, kReserve, kChannel, kChannelNumber, kText, kTextStart, kTextLength,
-  kSecondText, kCard, kCity, kState, kFirstName, kLastName, kSpan, kCategory, kHotSeller, kSeller,
+  kChoice,
+  kHot,
+  kAny,
+  kPrice,
+  kReserve,
+  kChannel,
+  kChannelNumber,
+  kText,
+  kTextStart,
+  kTextLength,
+  kSecondText,
+  kCard,
+  kCity,
+  kState,
+  kFirstName,
+  kLastName,
+  kSpan,
+  kCategory,
+  kHotSeller,
+  kSeller,
 };
 
 class NexmarkModel {
@@ -39,8 +57,9 @@ class NexmarkModel {
 
   static NexmarkKind kindOf(int64_t event) {
     int64_t place = event % kEventsPerRound;
-    return place == 0 ? NexmarkKind::kPerson
-                      : place <= kAuctionsPerRound ? NexmarkKind::kAuction : NexmarkKind::kBid;
+    return place == 0                   ? NexmarkKind::kPerson
+           : place <= kAuctionsPerRound ? NexmarkKind::kAuction
+                                        : NexmarkKind::kBid;
   }
   int64_t millisOf(int64_t event) const {
     return options_.baseMillis + event * 1'000 / options_.eventsPerSecond;
@@ -103,7 +122,7 @@ class NexmarkModel {
   // Log-uniform prices by the upper bits of a draw, interpolated between.
   std::vector<double> prices_;
   std::vector<Channel> channels_;
-  BufferPtr texts_;            // shared with the columns whose views point into it
+  BufferPtr texts_;           // shared with the columns whose views point into it
   std::string_view letters_;  // long random text of which fillers are parts
 };
 

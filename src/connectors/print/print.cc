@@ -43,7 +43,11 @@ class PrintSink : public Operator {
 std::vector<OptionSpec> printOptions() {
   return {
       {"print-identifier", OptionType::kString, "", false, {}, "A text in front of every line."},
-      {"standard-error", OptionType::kBoolean, "false", false, {},
+      {"standard-error",
+       OptionType::kBoolean,
+       "false",
+       false,
+       {},
        "Write to standard error instead of standard output."},
       {"sink.parallelism", OptionType::kInteger, "", false, {}, "The sink's parallelism."},
   };

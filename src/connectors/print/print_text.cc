@@ -14,10 +14,14 @@ constexpr int64_t kMillisPerDay = 86'400'000;
 
 int64_t integerAt(const Column& column, size_t at) {
   switch (column.physical()) {
-    case Physical::kInt8: return column.values<int8_t>()[at];
-    case Physical::kInt16: return column.values<int16_t>()[at];
-    case Physical::kInt32: return column.values<int32_t>()[at];
-    default: return column.values<int64_t>()[at];
+    case Physical::kInt8:
+      return column.values<int8_t>()[at];
+    case Physical::kInt16:
+      return column.values<int16_t>()[at];
+    case Physical::kInt32:
+      return column.values<int32_t>()[at];
+    default:
+      return column.values<int64_t>()[at];
   }
 }
 
@@ -110,19 +114,27 @@ void appendPrintText(const Column& column, size_t row, std::string& out) {
   size_t at = column.position(row);
   const Type& type = column.type();
   switch (type.kind()) {
-    case TypeKind::kBoolean: out += column.values<uint8_t>()[at] ? "true" : "false"; return;
-    case TypeKind::kFloat: return appendJavaFloat(column.values<float>()[at], out);
-    case TypeKind::kDouble: return appendJavaDouble(column.values<double>()[at], out);
+    case TypeKind::kBoolean:
+      out += column.values<uint8_t>()[at] ? "true" : "false";
+      return;
+    case TypeKind::kFloat:
+      return appendJavaFloat(column.values<float>()[at], out);
+    case TypeKind::kDouble:
+      return appendJavaDouble(column.values<double>()[at], out);
     case TypeKind::kDecimal: {
       bool wide = column.physical() == Physical::kInt128;
       int128 value = wide ? column.values<int128>()[at] : column.values<int64_t>()[at];
       return appendBigDecimal(value, type.scale(), out);
     }
     case TypeKind::kChar:
-    case TypeKind::kVarchar: out += column.values<StringView>()[at].view(); return;
+    case TypeKind::kVarchar:
+      out += column.values<StringView>()[at].view();
+      return;
     case TypeKind::kBinary:
-    case TypeKind::kVarbinary: return appendBytes(column.values<StringView>()[at], out);
-    case TypeKind::kDate: return appendDate(column.values<int32_t>()[at], out);
+    case TypeKind::kVarbinary:
+      return appendBytes(column.values<StringView>()[at], out);
+    case TypeKind::kDate:
+      return appendDate(column.values<int32_t>()[at], out);
     case TypeKind::kTime:
       return appendJavaTime(int64_t{column.values<int32_t>()[at]} * 1'000'000, false, out);
     case TypeKind::kTimestamp:
@@ -131,8 +143,10 @@ void appendPrintText(const Column& column, size_t row, std::string& out) {
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kMultiset:
-    case TypeKind::kRow: return appendNested(column, at, out);
-    default: return appendInteger(integerAt(column, at), out);
+    case TypeKind::kRow:
+      return appendNested(column, at, out);
+    default:
+      return appendInteger(integerAt(column, at), out);
   }
 }
 

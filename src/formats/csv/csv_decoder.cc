@@ -31,6 +31,7 @@ class CsvDecoder : public Decoder {
       }
     }
     neededFields_ = tops.size();
+    splits_.resize(schema_.size());
   }
 
   Status decode(std::string_view data, const BufferPtr& owner, size_t maxRows, Batch& out,
@@ -75,6 +76,11 @@ class CsvDecoder : public Decoder {
   }
 
  private:
+  struct Split {
+    uint64_t record = 0;
+    std::vector<std::string_view> elements;
+  };
+
   static const char* lineAfter(const char* p, const char* end) {
     const void* newline = std::memchr(p, '\n', static_cast<size_t>(end - p));
     return newline ? static_cast<const char*>(newline) + 1 : end;
@@ -95,20 +101,19 @@ class CsvDecoder : public Decoder {
   }
 
   bool storeRecord(size_t row) {
+    ++record_;
     const std::vector<CsvField>& texts = scanner_.fields();
     size_t count = texts.size();
-    bool trailing = options_.allowTrailingDelimiter && count == schema_.size() + 1 &&
-                    texts.back().text.empty();
+    bool trailing =
+        options_.allowTrailingDelimiter && count == schema_.size() + 1 && texts.back().text.empty();
     if (count > schema_.size() && !trailing && !options_.ignoreExtraFields) {
       problem_ = fmt::format("{} fields, expected at most {}", count, schema_.size());
       return false;
     }
-    bool missing = options_.failOnMissingColumns ? count < schema_.size()
-                                                 : count < neededFields_;
+    bool missing = options_.failOnMissingColumns ? count < schema_.size() : count < neededFields_;
     if (missing && (options_.failOnMissingColumns || !options_.ignoreParseErrors)) {
       problem_ = fmt::format("row length mismatch, {} fields expected but was {}",
-                             options_.failOnMissingColumns ? schema_.size() : neededFields_,
-                             count);
+                             options_.failOnMissingColumns ? schema_.size() : neededFields_, count);
       return false;
     }
     for (size_t i = 0; i < columns_.size(); ++i) {
@@ -117,8 +122,7 @@ class CsvDecoder : public Decoder {
       if (options_.ignoreParseErrors) continue;
       const Field& field = schema_[fields_[i].path[0]];
       problem_ = fmt::format("field '{}': '{}' is not of type {}", field.name,
-                             texts[fields_[i].path[0]].text.substr(0, 60),
-                             field.type.toString());
+                             texts[fields_[i].path[0]].text.substr(0, 60), field.type.toString());
       return false;
     }
     return true;
@@ -131,7 +135,9 @@ class CsvDecoder : public Decoder {
     CsvField field = scanner_.fields()[path[0]];
     if (isNull(field.text)) return true;
     if (path.size() > 1) {
-      if (!csvElement(field.text, options_, path[1], field.text)) return true;
+      const std::vector<std::string_view>& elements = elementsOf(path[0], field.text);
+      if (path[1] >= elements.size()) return true;
+      field.text = elements[path[1]];
       if (isNull(field.text)) return true;
     }
     if (column.isNested()) return convertCsvNested(field.text, options_, column.builderAt(row));
@@ -140,6 +146,16 @@ class CsvDecoder : public Decoder {
     if (field.copied) value.inRecord = false;
     column.setScalar(row, value);
     return true;
+  }
+
+  // Splits a field once per record, however many columns take parts of it.
+  const std::vector<std::string_view>& elementsOf(uint32_t index, std::string_view text) {
+    Split& split = splits_[index];
+    if (split.record != record_) {
+      splitCsvElements(text, options_, split.elements);
+      split.record = record_;
+    }
+    return split.elements;
   }
 
   bool isNull(std::string_view text) const {
@@ -154,14 +170,15 @@ class CsvDecoder : public Decoder {
   OperatorMetrics* metrics_;
   std::vector<RecordColumn> columns_;
   size_t neededFields_ = 0;
+  std::vector<Split> splits_;  // by the table's columns
+  uint64_t record_ = 0;
   std::string scratch_;
   std::string problem_;
 };
 
 }  // namespace
 
-std::unique_ptr<Decoder> makeCsvDecoder(const DecoderRequest& request,
-                                        const CsvOptions& options) {
+std::unique_ptr<Decoder> makeCsvDecoder(const DecoderRequest& request, const CsvOptions& options) {
   return std::make_unique<CsvDecoder>(request, options);
 }
 

@@ -49,7 +49,8 @@ class CsvEncoder : public Encoder {
         appendElements(column, column.position(row), text_);
         appendQuotable(text_, out);
         return;
-      default: break;
+      default:
+        break;
     }
     if (appendScalar(column, column.position(row), text_)) {
       appendQuotable(text_, out);
@@ -77,9 +78,15 @@ class CsvEncoder : public Encoder {
   // Appends the plain text; true when it is of a kind that may need quotes.
   bool appendScalar(const Column& column, size_t at, std::string& out) {
     switch (column.type().kind()) {
-      case TypeKind::kBoolean: out += column.values<uint8_t>()[at] ? "true" : "false"; return false;
-      case TypeKind::kFloat: appendJavaFloat(column.values<float>()[at], out); return false;
-      case TypeKind::kDouble: appendJavaDouble(column.values<double>()[at], out); return false;
+      case TypeKind::kBoolean:
+        out += column.values<uint8_t>()[at] ? "true" : "false";
+        return false;
+      case TypeKind::kFloat:
+        appendJavaFloat(column.values<float>()[at], out);
+        return false;
+      case TypeKind::kDouble:
+        appendJavaDouble(column.values<double>()[at], out);
+        return false;
       case TypeKind::kDecimal: {
         int128 value = column.physical() == Physical::kInt128 ? column.values<int128>()[at]
                                                               : column.values<int64_t>()[at];
@@ -87,31 +94,41 @@ class CsvEncoder : public Encoder {
         return false;
       }
       case TypeKind::kChar:
-      case TypeKind::kVarchar: out += column.values<StringView>()[at].view(); return true;
+      case TypeKind::kVarchar:
+        out += column.values<StringView>()[at].view();
+        return true;
       case TypeKind::kBinary:
       case TypeKind::kVarbinary:
         appendBase64Text(column.values<StringView>()[at], out);
         return true;
-      case TypeKind::kDate: appendDateText(column.values<int32_t>()[at], out); return true;
+      case TypeKind::kDate:
+        appendDateText(column.values<int32_t>()[at], out);
+        return true;
       case TypeKind::kTime:
-        appendTimeText(int64_t{column.values<int32_t>()[at]} * 1'000'000,
-                       FractionStyle::kShortest, out);
+        appendTimeText(int64_t{column.values<int32_t>()[at]} * 1'000'000, FractionStyle::kShortest,
+                       out);
         return true;
       case TypeKind::kTimestamp:
       case TypeKind::kTimestampLtz:
         appendTimestampText(dateTimeOf(column, at), TimestampStyle::kSql, out);
         if (column.type().kind() == TypeKind::kTimestampLtz) out += 'Z';
         return true;
-      default: appendInteger(integerAt(column, at), out); return false;
+      default:
+        appendInteger(integerAt(column, at), out);
+        return false;
     }
   }
 
   static int64_t integerAt(const Column& column, size_t at) {
     switch (column.physical()) {
-      case Physical::kInt8: return column.values<int8_t>()[at];
-      case Physical::kInt16: return column.values<int16_t>()[at];
-      case Physical::kInt32: return column.values<int32_t>()[at];
-      default: return column.values<int64_t>()[at];
+      case Physical::kInt8:
+        return column.values<int8_t>()[at];
+      case Physical::kInt16:
+        return column.values<int16_t>()[at];
+      case Physical::kInt32:
+        return column.values<int32_t>()[at];
+      default:
+        return column.values<int64_t>()[at];
     }
   }
 

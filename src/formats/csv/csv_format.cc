@@ -13,25 +13,53 @@ std::vector<OptionSpec> csvOptions() {
   constexpr OptionType kFlag = OptionType::kBoolean;
   constexpr OptionType kText = OptionType::kString;
   return {
-      {"field-delimiter", kText, ",", false, {},
+      {"field-delimiter",
+       kText,
+       ",",
+       false,
+       {},
        "The character between fields; escapes such as '\\t' are understood."},
       {"disable-quote-character", kFlag, "false", false, {}, "Take quotes for ordinary text."},
       {"quote-character", kText, "\"", false, {}, "The character around quoted fields."},
       {"allow-comments", kFlag, "false", false, {}, "Skip lines that start with '#'."},
-      {"ignore-parse-errors", kFlag, "false", false, {},
+      {"ignore-parse-errors",
+       kFlag,
+       "false",
+       false,
+       {},
        "Skip malformed records and read NULL for malformed fields, instead of failing."},
-      {"array-element-delimiter", kText, ";", false, {},
+      {"array-element-delimiter",
+       kText,
+       ";",
+       false,
+       {},
        "The text between the elements of an ARRAY or ROW."},
       {"escape-character", kText, "", false, {}, "The character that escapes the next one."},
       {"null-literal", kText, "", false, {}, "The text that stands for NULL."},
-      {"write-bigdecimal-in-scientific-notation", kFlag, "true", false, {},
+      {"write-bigdecimal-in-scientific-notation",
+       kFlag,
+       "true",
+       false,
+       {},
        "Accepted; as in Flink's file sink, decimals are always written the short way."},
       {"trim-spaces", kFlag, "false", false, {}, "Drop blanks around unquoted fields."},
-      {"ignore-trailing-unmappable", kFlag, "false", false, {},
+      {"ignore-trailing-unmappable",
+       kFlag,
+       "false",
+       false,
+       {},
        "Drop fields that the table has no columns for."},
-      {"allow-trailing-comma", kFlag, "true", false, {},
+      {"allow-trailing-comma",
+       kFlag,
+       "true",
+       false,
+       {},
        "Accept one delimiter behind the last field."},
-      {"fail-on-missing-columns", kFlag, "false", false, {},
+      {"fail-on-missing-columns",
+       kFlag,
+       "false",
+       false,
+       {},
        "Fail when a record has fewer fields than the table has columns."},
       {"empty-string-as-null", kFlag, "false", false, {}, "Read empty fields as NULL."},
   };
@@ -42,13 +70,20 @@ Result<char> singleCharacter(const OptionReader& options, const char* key) {
   std::string text = options.text(key);
   if (text.size() == 2 && text[0] == '\\') {
     switch (text[1]) {
-      case 't': return '\t';
-      case 'n': return '\n';
-      case 'r': return '\r';
-      case 'b': return '\b';
-      case 'f': return '\f';
-      case '0': return '\0';
-      default: return text[1];
+      case 't':
+        return '\t';
+      case 'n':
+        return '\n';
+      case 'r':
+        return '\r';
+      case 'b':
+        return '\b';
+      case 'f':
+        return '\f';
+      case '0':
+        return '\0';
+      default:
+        return text[1];
     }
   }
   if (text.size() == 6 && text.starts_with("\\u00")) {

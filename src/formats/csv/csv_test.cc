@@ -18,8 +18,9 @@ Decoded decode(std::string_view text, OptionMap options = {}) {
 }
 
 TEST(CsvDecoder, QuotesBlanksAndLineEnds) {
-  EXPECT_EQ(decode("1,\"a \"\"q\"\" b\",2\n2,a\"b,2\r\n 3 ,\"\", 2.5 \n4,\"b\" ,3\n5, \"a\" ,1").rows,
-            "1 \"a \\\"q\\\" b\" 2\n2 \"a\\\"b\" 2\n3 \"\" 2.5\n4 \"b\" 3\n5 \" \\\"a\\\" \" 1\n");
+  EXPECT_EQ(
+      decode("1,\"a \"\"q\"\" b\",2\n2,a\"b,2\r\n 3 ,\"\", 2.5 \n4,\"b\" ,3\n5, \"a\" ,1").rows,
+      "1 \"a \\\"q\\\" b\" 2\n2 \"a\\\"b\" 2\n3 \"\" 2.5\n4 \"b\" 3\n5 \" \\\"a\\\" \" 1\n");
   EXPECT_EQ(decode("1,\"x\ny\",2\n").rows, "1 \"x\\ny\" 2\n");
 }
 

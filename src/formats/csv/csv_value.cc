@@ -62,20 +62,6 @@ bool convertDecimal(std::string_view text, const Type& type, ScalarValue& out) {
   return true;
 }
 
-std::vector<std::string_view> splitElements(std::string_view text, const CsvOptions& options) {
-  std::vector<std::string_view> elements;
-  if (text.empty()) return elements;
-  const std::string& delimiter = options.elementDelimiter;
-  while (true) {
-    size_t at = delimiter.empty() ? std::string_view::npos : text.find(delimiter);
-    if (at == std::string_view::npos) break;
-    elements.push_back(text.substr(0, at));
-    text.remove_prefix(at + delimiter.size());
-  }
-  elements.push_back(text);
-  return elements;
-}
-
 bool appendElement(std::string_view text, const CsvOptions& options, ColumnBuilder& builder) {
   if (options.nullLiteral && text == *options.nullLiteral) {
     builder.appendNull();
@@ -117,14 +103,22 @@ bool convertCsvScalar(std::string_view text, const Type& type, std::string& scra
   out.isNull = false;
   out.inRecord = false;
   switch (type.kind()) {
-    case TypeKind::kNull: out.isNull = true; return true;
-    case TypeKind::kBoolean: out.integer = parseJavaBoolean(trimJava(text)); return true;
-    case TypeKind::kTinyint: return storeInteger(text, INT8_MIN, INT8_MAX, out);
-    case TypeKind::kSmallint: return storeInteger(text, INT16_MIN, INT16_MAX, out);
+    case TypeKind::kNull:
+      out.isNull = true;
+      return true;
+    case TypeKind::kBoolean:
+      out.integer = parseJavaBoolean(trimJava(text));
+      return true;
+    case TypeKind::kTinyint:
+      return storeInteger(text, INT8_MIN, INT8_MAX, out);
+    case TypeKind::kSmallint:
+      return storeInteger(text, INT16_MIN, INT16_MAX, out);
     case TypeKind::kInteger:
-    case TypeKind::kIntervalYearMonth: return storeInteger(text, INT32_MIN, INT32_MAX, out);
+    case TypeKind::kIntervalYearMonth:
+      return storeInteger(text, INT32_MIN, INT32_MAX, out);
     case TypeKind::kBigint:
-    case TypeKind::kIntervalDayTime: return storeInteger(text, INT64_MIN, INT64_MAX, out);
+    case TypeKind::kIntervalDayTime:
+      return storeInteger(text, INT64_MIN, INT64_MAX, out);
     case TypeKind::kFloat: {
       std::optional<float> value = parseJavaFloat(trimJava(text));
       out.real = value.value_or(0);
@@ -135,7 +129,8 @@ bool convertCsvScalar(std::string_view text, const Type& type, std::string& scra
       out.real = value.value_or(0);
       return value.has_value();
     }
-    case TypeKind::kDecimal: return convertDecimal(text, type, out);
+    case TypeKind::kDecimal:
+      return convertDecimal(text, type, out);
     case TypeKind::kChar:
     case TypeKind::kVarchar:
       out.text = text;
@@ -154,16 +149,20 @@ bool convertCsvScalar(std::string_view text, const Type& type, std::string& scra
       out.integer = days.value_or(0);
       return days.has_value();
     }
-    case TypeKind::kTime: return convertTime(text, type.precision(), out);
+    case TypeKind::kTime:
+      return convertTime(text, type.precision(), out);
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return convertTimestamp(text, type, out);
-    default: return false;
+    case TypeKind::kTimestampLtz:
+      return convertTimestamp(text, type, out);
+    default:
+      return false;
   }
 }
 
 bool convertCsvNested(std::string_view text, const CsvOptions& options, ColumnBuilder& builder) {
   size_t rows = builder.size();
-  std::vector<std::string_view> elements = splitElements(text, options);
+  std::vector<std::string_view> elements;
+  splitCsvElements(text, options, elements);
   bool right = true;
   if (builder.type().kind() == TypeKind::kRow) {
     right = appendRow(elements, options, builder);
@@ -178,12 +177,23 @@ bool convertCsvNested(std::string_view text, const CsvOptions& options, ColumnBu
   return right;
 }
 
-bool csvElement(std::string_view text, const CsvOptions& options, size_t index,
-                std::string_view& out) {
-  std::vector<std::string_view> elements = splitElements(text, options);
-  if (index >= elements.size()) return false;
-  out = elements[index];
-  return true;
+void splitCsvElements(std::string_view text, const CsvOptions& options,
+                      std::vector<std::string_view>& out) {
+  out.clear();
+  if (text.empty()) return;
+  const std::string& delimiter = options.elementDelimiter;
+  while (true) {
+    size_t at = std::string_view::npos;
+    if (delimiter.size() == 1) {
+      at = text.find(delimiter[0]);
+    } else if (!delimiter.empty()) {
+      at = text.find(delimiter);
+    }
+    if (at == std::string_view::npos) break;
+    out.push_back(text.substr(0, at));
+    text.remove_prefix(at + delimiter.size());
+  }
+  out.push_back(text);
 }
 
 }  // namespace millrace

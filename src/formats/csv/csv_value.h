@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "formats/csv/csv_options.h"
 #include "formats/record_column.h"
@@ -18,8 +19,8 @@ bool convertCsvScalar(std::string_view text, const Type& type, std::string& scra
 // wrong and errors are not ignored; the builder is then as before.
 bool convertCsvNested(std::string_view text, const CsvOptions& options, ColumnBuilder& builder);
 
-// Element `index` of a field's elements; false when there are not so many.
-bool csvElement(std::string_view text, const CsvOptions& options, size_t index,
-                std::string_view& out);
+// The elements of a field; `out` is replaced.
+void splitCsvElements(std::string_view text, const CsvOptions& options,
+                      std::vector<std::string_view>& out);
 
 }  // namespace millrace

@@ -99,11 +99,16 @@ bool JsonCursor::readValue() {
   skipSpace();
   if (p_ == end_) return false;
   switch (*p_) {
-    case '{': return push('{', JsonToken::kStartObject);
-    case '[': return push('[', JsonToken::kStartArray);
-    case 't': return readLiteral("true", JsonToken::kTrue);
-    case 'f': return readLiteral("false", JsonToken::kFalse);
-    case 'n': return readLiteral("null", JsonToken::kNull);
+    case '{':
+      return push('{', JsonToken::kStartObject);
+    case '[':
+      return push('[', JsonToken::kStartArray);
+    case 't':
+      return readLiteral("true", JsonToken::kTrue);
+    case 'f':
+      return readLiteral("false", JsonToken::kFalse);
+    case 'n':
+      return readLiteral("null", JsonToken::kNull);
     case '"': {
       const char* after = scanString(p_ + 1, end_, text_);
       if (after == nullptr) return false;

@@ -8,7 +8,6 @@
 
 namespace millrace {
 
-std::unique_ptr<Decoder> makeJsonDecoder(const DecoderRequest& request,
-                                         const JsonOptions& options);
+std::unique_ptr<Decoder> makeJsonDecoder(const DecoderRequest& request, const JsonOptions& options);
 
 }  // namespace millrace

@@ -34,8 +34,9 @@ std::string bidLine(int id, const std::string& url, const std::string& note) {
 
 TEST(JsonDecoder, ReadsNestedFieldsThroughLearntLayouts) {
   std::string text = bidLine(1, "http://example.com/long/address", "null") +
-                     "{\"kind\":0,\"bid\":null,\"note\":\"x\"}\n" + bidLine(123456789, "u", "\"n\"") +
-                     bidLine(3, "a\\\"b\\u00e9", "12.50") + bidLine(4, "", "true");
+                     "{\"kind\":0,\"bid\":null,\"note\":\"x\"}\n" +
+                     bidLine(123456789, "u", "\"n\"") + bidLine(3, "a\\\"b\\u00e9", "12.50") +
+                     bidLine(4, "", "true");
   Decoded decoded = decodeText("json", eventSchema(), leaves(), text);
   EXPECT_EQ(decoded.error, "");
   EXPECT_EQ(decoded.rows,
@@ -65,8 +66,8 @@ TEST(JsonDecoder, ChecksUnusedValues) {
 TEST(JsonDecoder, AStringDoesNotRunIntoTheNextLine) {
   Schema schema = {{"a", Type::string()}};
   std::string text = "{\"a\":\"x\"}\n{\"a\":\"foo\n\"}\n{\"a\":\"y\"}\n";
-  Decoded decoded = decodeText("json", schema, allFields(schema), text,
-                               {{"ignore-parse-errors", "true"}}, 100);
+  Decoded decoded =
+      decodeText("json", schema, allFields(schema), text, {{"ignore-parse-errors", "true"}}, 100);
   EXPECT_EQ(decoded.rows, "\"x\"\n\"y\"\n");
   EXPECT_EQ(decoded.malformed, 2U);
 }
@@ -88,8 +89,12 @@ TEST(JsonDecoder, RepeatedFieldsCountTowardsTheDeclaredOnes) {
 
 TEST(JsonDecoder, ArraysHoldRows) {
   Schema schema = {{"a", Type::integer()}};
-  std::string text = "{\"a\":0}\n[{\"a\":1},{\"a\":2},null,{\"a\":3},{\"a\":4}]\n{\"a\":5}\n[]\n";
+  std::string text = "{\"a\":0}\n[{\"a\":1},{\"a\":2},{\"a\":3},{\"a\":4}]\n{\"a\":5}\n[]\n";
   EXPECT_EQ(decodeText("json", schema, allFields(schema), text, {}, 2).rows, "0\n1\n2\n3\n4\n5\n");
+  text = "[{\"a\":1},null,{\"a\":2}]\n";
+  EXPECT_NE(decodeText("json", schema, allFields(schema), text).error, "");
+  OptionMap ignoring = {{"ignore-parse-errors", "true"}};
+  EXPECT_EQ(decodeText("json", schema, allFields(schema), text, ignoring).rows, "1\n");
 }
 
 TEST(JsonDecoder, ReadsWholeNestedValues) {
@@ -112,16 +117,21 @@ TEST(JsonDecoder, PathsAgreeOnRandomEdits) {
       size_t at = random() % line.size();
       char c = letters[random() % letters.size()];
       switch (random() % 3) {
-        case 0: line[at] = c; break;
-        case 1: line.insert(at, 1, c); break;
-        default: line.erase(at, 1);
+        case 0:
+          line[at] = c;
+          break;
+        case 1:
+          line.insert(at, 1, c);
+          break;
+        default:
+          line.erase(at, 1);
       }
     }
     OptionMap options;
     if (random() % 2 == 0) options["ignore-parse-errors"] = "true";
     Decoded fast = decodeText("json", eventSchema(), leaves(), base + line + "\n", options);
-    Decoded slow = decodeText("json", eventSchema(), leaves(), " " + base + " " + line + "\n",
-                              options);
+    Decoded slow =
+        decodeText("json", eventSchema(), leaves(), " " + base + " " + line + "\n", options);
     EXPECT_EQ(fast.rows, slow.rows) << line;
     EXPECT_EQ(fast.error.empty(), slow.error.empty()) << line;
     EXPECT_EQ(fast.malformed, slow.malformed) << line;

@@ -56,13 +56,23 @@ class JsonEncoder : public Encoder {
   void appendScalar(const Column& column, size_t at, std::string& out) {
     const Type& type = column.type();
     switch (type.kind()) {
-      case TypeKind::kNull: out += "null"; return;
-      case TypeKind::kBoolean: out += column.values<uint8_t>()[at] ? "true" : "false"; return;
+      case TypeKind::kNull:
+        out += "null";
+        return;
+      case TypeKind::kBoolean:
+        out += column.values<uint8_t>()[at] ? "true" : "false";
+        return;
       case TypeKind::kFloat:
-      case TypeKind::kDouble: appendReal(column, at, out); return;
-      case TypeKind::kDecimal: appendDecimalNumber(column, at, out); return;
+      case TypeKind::kDouble:
+        appendReal(column, at, out);
+        return;
+      case TypeKind::kDecimal:
+        appendDecimalNumber(column, at, out);
+        return;
       case TypeKind::kChar:
-      case TypeKind::kVarchar: appendQuotedJson(column.values<StringView>()[at], out); return;
+      case TypeKind::kVarchar:
+        appendQuotedJson(column.values<StringView>()[at], out);
+        return;
       case TypeKind::kBinary:
       case TypeKind::kVarbinary:
         out += '"';
@@ -76,8 +86,8 @@ class JsonEncoder : public Encoder {
         return;
       case TypeKind::kTime:
         out += '"';
-        appendTimeText(int64_t{column.values<int32_t>()[at]} * 1'000'000,
-                       FractionStyle::kShortest, out);
+        appendTimeText(int64_t{column.values<int32_t>()[at]} * 1'000'000, FractionStyle::kShortest,
+                       out);
         out += '"';
         return;
       case TypeKind::kTimestamp:
@@ -86,16 +96,22 @@ class JsonEncoder : public Encoder {
         appendTimestampText(dateTimeOf(column, at), options_.timestampStyle, out);
         out += type.kind() == TypeKind::kTimestampLtz ? "Z\"" : "\"";
         return;
-      default: appendInteger(integerAt(column, at), out); return;
+      default:
+        appendInteger(integerAt(column, at), out);
+        return;
     }
   }
 
   static int64_t integerAt(const Column& column, size_t at) {
     switch (column.physical()) {
-      case Physical::kInt8: return column.values<int8_t>()[at];
-      case Physical::kInt16: return column.values<int16_t>()[at];
-      case Physical::kInt32: return column.values<int32_t>()[at];
-      default: return column.values<int64_t>()[at];
+      case Physical::kInt8:
+        return column.values<int8_t>()[at];
+      case Physical::kInt16:
+        return column.values<int16_t>()[at];
+      case Physical::kInt32:
+        return column.values<int32_t>()[at];
+      default:
+        return column.values<int64_t>()[at];
     }
   }
 
@@ -122,9 +138,12 @@ class JsonEncoder : public Encoder {
   Status appendNested(const Column& column, size_t row, std::string& out) {
     size_t at = column.position(row);
     switch (column.type().kind()) {
-      case TypeKind::kRow: return appendRow(column, at, out);
-      case TypeKind::kArray: return appendArray(column, at, out);
-      default: return appendMap(column, at, out);
+      case TypeKind::kRow:
+        return appendRow(column, at, out);
+      case TypeKind::kArray:
+        return appendArray(column, at, out);
+      default:
+        return appendMap(column, at, out);
     }
   }
 

@@ -5,6 +5,7 @@
 #include "formats/json/json_decoder.h"
 #include "formats/json/json_encoder.h"
 #include "formats/json/json_options.h"
+#include "formats/text_values.h"
 
 namespace millrace {
 
@@ -12,10 +13,10 @@ JsonOptions readJsonOptions(const OptionReader& options) {
   JsonOptions read;
   read.failOnMissingField = options.boolean("fail-on-missing-field");
   read.ignoreParseErrors = options.boolean("ignore-parse-errors");
-  if (options.text("timestamp-format.standard") == "ISO-8601") {
+  if (upperCase(options.text("timestamp-format.standard")) == "ISO-8601") {
     read.timestampStyle = TimestampStyle::kIso;
   }
-  std::string mode = options.text("map-null-key.mode");
+  std::string mode = upperCase(options.text("map-null-key.mode"));
   if (mode == "DROP") read.mapNullKeyMode = MapNullKeyMode::kDrop;
   if (mode == "LITERAL") read.mapNullKeyMode = MapNullKeyMode::kLiteral;
   read.mapNullKeyLiteral = options.text("map-null-key.literal");
@@ -28,21 +29,53 @@ namespace {
 
 std::vector<OptionSpec> jsonOptions() {
   return {
-      {"fail-on-missing-field", OptionType::kBoolean, "false", false, {},
+      {"fail-on-missing-field",
+       OptionType::kBoolean,
+       "false",
+       false,
+       {},
        "Fail when a declared field is missing, instead of reading NULL."},
-      {"ignore-parse-errors", OptionType::kBoolean, "false", false, {},
+      {"ignore-parse-errors",
+       OptionType::kBoolean,
+       "false",
+       false,
+       {},
        "Skip malformed records and read NULL for malformed fields, instead of failing."},
-      {"timestamp-format.standard", OptionType::kEnum, "SQL", false, {"SQL", "ISO-8601"},
+      {"timestamp-format.standard",
+       OptionType::kEnum,
+       "SQL",
+       false,
+       {"SQL", "ISO-8601"},
        "How timestamps are written: '2024-01-31 12:00:00.123' or '2024-01-31T12:00:00.123'."},
-      {"map-null-key.mode", OptionType::kEnum, "FAIL", false, {"FAIL", "DROP", "LITERAL"},
+      {"map-null-key.mode",
+       OptionType::kEnum,
+       "FAIL",
+       false,
+       {"FAIL", "DROP", "LITERAL"},
        "What to write for a NULL key of a map."},
-      {"map-null-key.literal", OptionType::kString, "null", false, {},
+      {"map-null-key.literal",
+       OptionType::kString,
+       "null",
+       false,
+       {},
        "The key to write in mode LITERAL."},
-      {"encode.decimal-as-plain-number", OptionType::kBoolean, "false", false, {},
+      {"encode.decimal-as-plain-number",
+       OptionType::kBoolean,
+       "false",
+       false,
+       {},
        "Write decimals without an exponent."},
-      {"encode.ignore-null-fields", OptionType::kBoolean, "false", false, {},
+      {"encode.ignore-null-fields",
+       OptionType::kBoolean,
+       "false",
+       false,
+       {},
        "Leave out fields that are NULL."},
-      {"decode.json-parser.enabled", OptionType::kBoolean, "true", false, {},
+      {"decode.json-parser.enabled",
+       OptionType::kBoolean,
+       "true",
+       false,
+       {},
        "Only true is supported: read token by token and only what the query uses."},
   };
 }

@@ -37,14 +37,16 @@ const char* skipLiteral(const char* p) {
 inline const char* skipScalar(const char* p, const char* end) {
   if (*p == '"') {
     const char* close = findStringSpecial(p + 1, end);
-    if (close < end && *close == '"') [[likely]] return close + 1;
+    if (close < end && *close == '"') [[likely]]
+      return close + 1;
     JsonString text;
     return scanString(p + 1, end, text);
   }
   int64_t ignored;
   if (const char* after = readShortInteger(p, ignored)) {
     // A number that goes on is a real or a longer integer.
-    if (*after == ',' || *after == '}') [[likely]] return after;
+    if (*after == ',' || *after == '}') [[likely]]
+      return after;
   }
   if (*p == 'n' || *p == 't' || *p == 'f') return skipLiteral(p);
   bool isReal;
@@ -59,14 +61,18 @@ const char* lineEnd(const char* p, const char* end) {
 JsonStepKind stepKindOf(const JsonColumn& column, TimestampStyle) {
   if (column.isNested()) return JsonStepKind::kNested;
   switch (column.type().kind()) {
-    case TypeKind::kInteger: return JsonStepKind::kInt32;
-    case TypeKind::kBigint: return JsonStepKind::kInt64;
+    case TypeKind::kInteger:
+      return JsonStepKind::kInt32;
+    case TypeKind::kBigint:
+      return JsonStepKind::kInt64;
     case TypeKind::kChar:
-    case TypeKind::kVarchar: return JsonStepKind::kString;
+    case TypeKind::kVarchar:
+      return JsonStepKind::kString;
     case TypeKind::kTimestamp:
       return column.physical() == Physical::kInt64 ? JsonStepKind::kTimestamp
                                                    : JsonStepKind::kScalar;
-    default: return JsonStepKind::kScalar;
+    default:
+      return JsonStepKind::kScalar;
   }
 }
 
@@ -117,14 +123,16 @@ const char* JsonLayouts::read(const char* p, const char* end, size_t row) {
   return nullptr;
 }
 
-const char* JsonLayouts::run(const JsonLayout& layout, const char* p, const char* end,
-                             size_t row) {
+const char* JsonLayouts::run(const JsonLayout& layout, const char* p, const char* end, size_t row) {
   for (const JsonStep& step : layout.steps) {
     if (static_cast<size_t>(end - p) < step.textSize || !matchesText(step, p)) return nullptr;
     p += step.textSize;
     switch (step.kind) {
-      case JsonStepKind::kEnd: return afterLine(p, end);
-      case JsonStepKind::kSkip: p = skipScalar(p, end); break;
+      case JsonStepKind::kEnd:
+        return afterLine(p, end);
+      case JsonStepKind::kSkip:
+        p = skipScalar(p, end);
+        break;
       case JsonStepKind::kInt64: {
         int64_t value;
         const char* after = readShortInteger(p, value);
@@ -147,8 +155,12 @@ const char* JsonLayouts::run(const JsonLayout& layout, const char* p, const char
         p = readScalar(*step.column, p, end, row);
         break;
       }
-      case JsonStepKind::kTimestamp: p = readTimestamp(step, p, end, row); break;
-      default: p = readValue(step, p, end, row); break;
+      case JsonStepKind::kTimestamp:
+        p = readTimestamp(step, p, end, row);
+        break;
+      default:
+        p = readValue(step, p, end, row);
+        break;
     }
     if (p == nullptr || p > end) return nullptr;
   }
@@ -186,7 +198,8 @@ const char* JsonLayouts::readTimestamp(const JsonStep& step, const char* p, cons
     char text[19];
     std::memcpy(text, p + 1, 16);
     std::memcpy(text + 16, ":00", 3);
-    std::optional<DateTimeValue> value = parseTimestampText({text, 19}, options_.timestampStyle, false);
+    std::optional<DateTimeValue> value =
+        parseTimestampText({text, 19}, options_.timestampStyle, false);
     // Hour 24 is fit for the whole hour only.
     if (!value || std::memcmp(text + 11, "24", 2) == 0) {
       return readScalar(*step.column, p, end, row);
@@ -230,8 +243,7 @@ const char* JsonLayouts::readScalar(JsonColumn& column, const char* p, const cha
   return after;
 }
 
-const char* JsonLayouts::readAny(const JsonStep& step, const char* p, const char* end,
-                                 size_t row) {
+const char* JsonLayouts::readAny(const JsonStep& step, const char* p, const char* end, size_t row) {
   cursor_.reset(p, lineEnd(p, end));
   if (!cursor_.next() || cursor_.token() == JsonToken::kNone) return nullptr;
   if (step.kind == JsonStepKind::kSkipAny) {

@@ -1,9 +1,9 @@
 // Layouts: the fast path of the JSON decoder. Records of one origin repeat the same text between
-// their values: names, punctuation and the shape. A layout is that text, learnt from one record that
-// the reference path has read, and what to do with the value after each piece. A record whose text
-// agrees byte for byte everywhere between the values, and whose values are all well-formed scalars,
-// has the learnt shape; any other record is left to the reference path. Several layouts are kept
-// because streams interleave a few shapes.
+// their values: names, punctuation and the shape. A layout is that text, learnt from one record
+// that the reference path has read, and what to do with the value after each piece. A record whose
+// text agrees byte for byte everywhere between the values, and whose values are all well-formed
+// scalars, has the learnt shape; any other record is left to the reference path. Several layouts
+// are kept because streams interleave a few shapes.
 #pragma once
 
 #include <memory>
@@ -19,9 +19,9 @@
 namespace millrace {
 
 enum class JsonStepKind : uint8_t {
-  kEnd,        // no value: the record ends after the text
-  kSkip,       // a scalar that no column takes
-  kSkipAny,    // any value that no column takes
+  kEnd,      // no value: the record ends after the text
+  kSkip,     // a scalar that no column takes
+  kSkipAny,  // any value that no column takes
   kInt32,
   kInt64,
   kString,

@@ -30,8 +30,7 @@ int JsonObjectFields::find(std::string_view name, size_t guess) const {
   return -1;
 }
 
-JsonObjectFields makeJsonProjection(const Schema& schema,
-                                    const std::vector<DecodedField>& wanted) {
+JsonObjectFields makeJsonProjection(const Schema& schema, const std::vector<DecodedField>& wanted) {
   JsonObjectFields root;
   for (uint32_t column = 0; column < wanted.size(); ++column) {
     const std::vector<uint32_t>& path = wanted[column].path;

@@ -54,9 +54,8 @@ JsonRead JsonRecordReader::read(const char* begin, const char* end, size_t row, 
   while (true) {
     if (!cursor_.next()) return malformed();
     if (cursor_.token() == JsonToken::kEndArray) return JsonRead::kOk;
-    if (cursor_.token() == JsonToken::kNull) continue;
+    // An element that is no row ends the record; the rows before it are kept if errors are ignored.
     JsonRead result = readRow(fields_, row + rows, true);
-    if (result == JsonRead::kWrongValue && options_.ignoreParseErrors) continue;
     if (result != JsonRead::kOk) return result;
     ++rows;
   }
@@ -91,7 +90,8 @@ JsonRead JsonRecordReader::readRow(const JsonObjectFields& fields, size_t row, b
     if (result == JsonRead::kWrongValue) {
       clearBelow(field, row);
       if (!options_.ignoreParseErrors) {
-        if (!problem_.starts_with("field '")) problem_ = fmt::format("field '{}': {}", field.name, problem_);
+        if (!problem_.starts_with("field '"))
+          problem_ = fmt::format("field '{}': {}", field.name, problem_);
         return result;
       }
     }
@@ -177,10 +177,13 @@ JsonRead JsonRecordReader::convert(JsonCursor& cursor, const Type& type, ColumnB
 JsonRead JsonRecordReader::convertNested(JsonCursor& cursor, const Type& type,
                                          ColumnBuilder& builder) {
   switch (type.kind()) {
-    case TypeKind::kArray: return convertArray(cursor, type, builder);
+    case TypeKind::kArray:
+      return convertArray(cursor, type, builder);
     case TypeKind::kMap:
-    case TypeKind::kMultiset: return convertMap(cursor, type, builder);
-    default: return convertRow(cursor, type, builder);
+    case TypeKind::kMultiset:
+      return convertMap(cursor, type, builder);
+    default:
+      return convertRow(cursor, type, builder);
   }
 }
 

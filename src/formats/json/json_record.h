@@ -42,8 +42,8 @@ class JsonRecordReader {
   JsonRead readRow(const JsonObjectFields& fields, size_t row, bool top);
   JsonRead readField(const JsonObjectFields::Field& field, size_t row);
   JsonRead readColumn(uint32_t index, size_t row);
-  JsonRead convertScalar(JsonCursor& cursor, const JsonScalarConverter& converter,
-                         const Type& type, JsonScalar& out);
+  JsonRead convertScalar(JsonCursor& cursor, const JsonScalarConverter& converter, const Type& type,
+                         JsonScalar& out);
   JsonRead convertNested(JsonCursor& cursor, const Type& type, ColumnBuilder& builder);
   JsonRead convertArray(JsonCursor& cursor, const Type& type, ColumnBuilder& builder);
   JsonRead convertMap(JsonCursor& cursor, const Type& type, ColumnBuilder& builder);
@@ -63,7 +63,8 @@ class JsonRecordReader {
 };
 
 // The JSON text of the container at the cursor's start token, without blanks, as Jackson prints a
-// tree; the cursor ends on the container's end token. `exactReals` keeps numbers as written.
+// tree; the cursor ends on the container's end token. `exactReals`: numbers with a fraction or an
+// exponent are decimals, not doubles.
 bool appendJsonTree(JsonCursor& cursor, bool exactReals, std::string& out);
 
 }  // namespace millrace

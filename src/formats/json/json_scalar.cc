@@ -15,10 +15,14 @@ struct IntegerRange {
 
 IntegerRange rangeOf(Physical physical) {
   switch (physical) {
-    case Physical::kInt8: return {INT8_MIN, INT8_MAX};
-    case Physical::kInt16: return {INT16_MIN, INT16_MAX};
-    case Physical::kInt32: return {INT32_MIN, INT32_MAX};
-    default: return {INT64_MIN, INT64_MAX};
+    case Physical::kInt8:
+      return {INT8_MIN, INT8_MAX};
+    case Physical::kInt16:
+      return {INT16_MIN, INT16_MAX};
+    case Physical::kInt32:
+      return {INT32_MIN, INT32_MAX};
+    default:
+      return {INT64_MIN, INT64_MAX};
   }
 }
 
@@ -106,10 +110,13 @@ bool JsonScalarConverter::convert(JsonToken token, std::string_view text, std::s
     case TypeKind::kInteger:
     case TypeKind::kBigint:
     case TypeKind::kIntervalYearMonth:
-    case TypeKind::kIntervalDayTime: return convertInteger(token, text, out);
+    case TypeKind::kIntervalDayTime:
+      return convertInteger(token, text, out);
     case TypeKind::kFloat:
-    case TypeKind::kDouble: return convertReal(token, text, out);
-    case TypeKind::kDecimal: return convertDecimal(token, text, out);
+    case TypeKind::kDouble:
+      return convertReal(token, text, out);
+    case TypeKind::kDecimal:
+      return convertDecimal(token, text, out);
     case TypeKind::kChar:
     case TypeKind::kVarchar:
       out.text = text;
@@ -135,8 +142,10 @@ bool JsonScalarConverter::convert(JsonToken token, std::string_view text, std::s
       return nanos.has_value();
     }
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return convertTimestamp(text, out);
-    default: return false;
+    case TypeKind::kTimestampLtz:
+      return convertTimestamp(text, out);
+    default:
+      return false;
   }
 }
 

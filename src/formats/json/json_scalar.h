@@ -22,8 +22,7 @@ class JsonScalarConverter {
 
   // Converts the token, whose text is `text` (escapes resolved). kNull gives NULL. False when
   // Flink's converter would throw. `scratch` holds decoded bytes.
-  bool convert(JsonToken token, std::string_view text, std::string& scratch,
-               JsonScalar& out) const;
+  bool convert(JsonToken token, std::string_view text, std::string& scratch, JsonScalar& out) const;
 
  private:
   bool convertInteger(JsonToken token, std::string_view text, JsonScalar& out) const;

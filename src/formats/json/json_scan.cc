@@ -83,12 +83,15 @@ const char* scanString(const char* p, const char* end, JsonString& out) {
       case 'f':
       case 'n':
       case 'r':
-      case 't': p += 2; break;
+      case 't':
+        p += 2;
+        break;
       case 'u':
         if (end - p < 6 || readHex4(p + 2) < 0) return nullptr;
         p += 6;
         break;
-      default: return nullptr;
+      default:
+        return nullptr;
     }
   }
 }
@@ -132,12 +135,24 @@ void appendUnescaped(std::string_view raw, std::string& out) {
       continue;
     }
     switch (c) {
-      case 'b': out += '\b'; break;
-      case 'f': out += '\f'; break;
-      case 'n': out += '\n'; break;
-      case 'r': out += '\r'; break;
-      case 't': out += '\t'; break;
-      default: out += c; break;
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
+      default:
+        out += c;
+        break;
     }
     i += 2;
   }

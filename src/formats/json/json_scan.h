@@ -58,9 +58,9 @@ inline const char* readShortInteger(const char* p, int64_t& out) {
   uint64_t word;
   __builtin_memcpy(&word, p, 8);
   // Each byte of `high` is non-zero where the character is not a digit.
-  uint64_t high = ((word & 0xF0F0F0F0F0F0F0F0ULL) ^ 0x3030303030303030ULL) |
-                  (((word + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) ^
-                   0x3030303030303030ULL);
+  uint64_t high =
+      ((word & 0xF0F0F0F0F0F0F0F0ULL) ^ 0x3030303030303030ULL) |
+      (((word + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) ^ 0x3030303030303030ULL);
   int digits = high == 0 ? 8 : __builtin_ctzll(high) / 8;
   if (digits == 0 || (*p == '0' && digits > 1)) return nullptr;
   word <<= 64 - 8 * digits;

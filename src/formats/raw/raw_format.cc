@@ -7,6 +7,7 @@
 
 #include "formats/format.h"
 #include "formats/record_column.h"
+#include "formats/text_values.h"
 
 namespace millrace {
 
@@ -20,14 +21,13 @@ struct RawOptions {
 std::vector<OptionSpec> rawOptions() {
   return {
       {"charset", OptionType::kString, "UTF-8", false, {}, "UTF-8, US-ASCII or ISO-8859-1."},
-      {"endianness", OptionType::kEnum, "big-endian", false, {"big-endian", "little-endian"},
+      {"endianness",
+       OptionType::kEnum,
+       "big-endian",
+       false,
+       {"big-endian", "little-endian"},
        "The byte order of numbers."},
   };
-}
-
-std::string upper(std::string text) {
-  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return text;
 }
 
 bool isSupported(const Type& type) {
@@ -42,8 +42,10 @@ bool isSupported(const Type& type) {
     case TypeKind::kInteger:
     case TypeKind::kBigint:
     case TypeKind::kFloat:
-    case TypeKind::kDouble: return true;
-    default: return false;
+    case TypeKind::kDouble:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -56,11 +58,12 @@ Status validate(const Schema& schema, const OptionReader& options) {
         .withHint("Declare one column, or choose another format.");
   }
   if (!isSupported(schema[0].type)) {
-    return Error(ErrorKind::kUnsupported, fmt::format("the 'raw' format with column '{}' of type {}",
-                                                      schema[0].name, schema[0].type.toString()))
+    return Error(ErrorKind::kUnsupported,
+                 fmt::format("the 'raw' format with column '{}' of type {}", schema[0].name,
+                             schema[0].type.toString()))
         .withHint("Use STRING, BYTES, BOOLEAN or a number.");
   }
-  std::string charset = upper(options.text("charset"));
+  std::string charset = upperCase(options.text("charset"));
   if (charset != "UTF-8" && charset != "US-ASCII" && charset != "ISO-8859-1") {
     return Error(ErrorKind::kUnsupported,
                  fmt::format("'raw.charset' = '{}'", options.text("charset")))
@@ -71,8 +74,8 @@ Status validate(const Schema& schema, const OptionReader& options) {
 
 RawOptions readOptions(const OptionReader& options) {
   RawOptions read;
-  read.latin1 = upper(options.text("charset")) == "ISO-8859-1";
-  read.bigEndian = options.text("endianness") != "little-endian";
+  read.latin1 = upperCase(options.text("charset")) == "ISO-8859-1";
+  read.bigEndian = upperCase(options.text("endianness")) != "LITTLE-ENDIAN";
   return read;
 }
 
@@ -224,8 +227,10 @@ class RawEncoder : public Encoder {
     }
     char bytes[8];
     switch (physicalWidth(column.physical())) {
-      case 1: return appendBytes(bytes, column.values<int8_t>()[at], out);
-      case 2: return appendBytes(bytes, column.values<int16_t>()[at], out);
+      case 1:
+        return appendBytes(bytes, column.values<int8_t>()[at], out);
+      case 2:
+        return appendBytes(bytes, column.values<int16_t>()[at], out);
       case 4: {
         bool isFloat = column.physical() == Physical::kFloat;
         if (isFloat) return appendBytes(bytes, column.values<float>()[at], out);

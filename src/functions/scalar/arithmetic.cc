@@ -411,9 +411,41 @@ Type plainInstant(const Type& type) {
   return type.withNullable(false).withTimeAttribute(TimeAttribute::kNone);
 }
 
+// --- Unary minus ---
+
+template <typename T>
+Status negateValues(const KernelCall& call, Column& out) {
+  mapUnary<T, T>(call, out, [](T a) {
+    if constexpr (std::is_floating_point_v<T>) return static_cast<T>(-a);
+    else if constexpr (sizeof(T) > 8) return static_cast<T>(-a);
+    else return Minus::apply<T>(T(0), a);
+  });
+  return Status();
+}
+
+Result<ResolvedCall> resolveNegate(Arguments args) {
+  if (args.size() != 1 || !(args[0].type.isNumeric() || args[0].type.isInterval())) {
+    return argumentError("a number", args);
+  }
+  Kernel kernel = nullptr;
+  switch (args[0].type.physical()) {
+    case Physical::kInt8: kernel = negateValues<int8_t>; break;
+    case Physical::kInt16: kernel = negateValues<int16_t>; break;
+    case Physical::kInt32: kernel = negateValues<int32_t>; break;
+    case Physical::kInt64: kernel = negateValues<int64_t>; break;
+    case Physical::kInt128: kernel = negateValues<int128>; break;
+    case Physical::kFloat: kernel = negateValues<float>; break;
+    default: kernel = negateValues<double>;
+  }
+  return keepTypes(args, args[0].type.withNullable(false), kernel);
+}
+
+// --- Binary operators ---
+
 template <typename Op>
 Result<ResolvedCall> resolveSum(Arguments args) {
   constexpr bool kIsPlus = std::is_same_v<Op, Plus>;
+  if (!kIsPlus && args.size() == 1) return resolveNegate(args);
   if (bothNumeric(args)) return resolveNumeric<Op>(kIsPlus ? '+' : '-', args);
   if (args.size() != 2) return argumentError("two numbers", args);
   const Type& a = args[0].type;
@@ -447,35 +479,6 @@ Result<ResolvedCall> resolveTimes(Arguments args) {
   return argumentError("two numbers, or an interval and an integer", args);
 }
 
-// --- Unary minus ---
-
-template <typename T>
-Status negateValues(const KernelCall& call, Column& out) {
-  mapUnary<T, T>(call, out, [](T a) {
-    if constexpr (std::is_floating_point_v<T>) return static_cast<T>(-a);
-    else if constexpr (sizeof(T) > 8) return static_cast<T>(-a);
-    else return Minus::apply<T>(T(0), a);
-  });
-  return Status();
-}
-
-Result<ResolvedCall> resolveNegate(Arguments args) {
-  if (args.size() != 1 || !(args[0].type.isNumeric() || args[0].type.isInterval())) {
-    return argumentError("a number", args);
-  }
-  Kernel kernel = nullptr;
-  switch (args[0].type.physical()) {
-    case Physical::kInt8: kernel = negateValues<int8_t>; break;
-    case Physical::kInt16: kernel = negateValues<int16_t>; break;
-    case Physical::kInt32: kernel = negateValues<int32_t>; break;
-    case Physical::kInt64: kernel = negateValues<int64_t>; break;
-    case Physical::kInt128: kernel = negateValues<int128>; break;
-    case Physical::kFloat: kernel = negateValues<float>; break;
-    default: kernel = negateValues<double>;
-  }
-  return keepTypes(args, args[0].type.withNullable(false), kernel);
-}
-
 ScalarFunction arithmetic(std::string name, std::string signature, std::string doc,
                           std::string example, std::string exampleResult, Resolve resolve) {
   return ScalarFunction{.name = std::move(name), .family = "arithmetic",
@@ -493,7 +496,7 @@ void addArithmeticFunctions(FunctionCatalog& catalog) {
                          "1 + 1.5", "2.5", resolveSum<Plus>));
   catalog.add(arithmetic("-", "numeric1 - numeric2",
                          "The difference of two numbers or intervals, or a date or time moved "
-                         "back by an interval.",
+                         "back by an interval. With one value the number with the other sign.",
                          "5 - 7", "-2", resolveSum<Minus>));
   catalog.add(arithmetic("*", "numeric1 * numeric2",
                          "The product of two numbers, or of an interval and an integer.",
@@ -507,9 +510,6 @@ void addArithmeticFunctions(FunctionCatalog& catalog) {
                                      "-7 % 3", "-1", resolveModulo);
   modulo.aliases = {"MOD"};
   catalog.add(std::move(modulo));
-  catalog.add(arithmetic("UNARY MINUS", "- numeric",
-                         "The number with the other sign. Spelled \"-\" before a value.",
-                         "- (3)", "-3", resolveNegate));
 }
 
 }  // namespace millrace

@@ -7,6 +7,7 @@
 
 #include "functions/decimal_argument.h"
 #include "functions/function_catalog.h"
+#include "functions/instant_rounding.h"
 #include "functions/java_random.h"
 #include "functions/kernels.h"
 #include "functions/real_rounding.h"
@@ -386,9 +387,9 @@ Result<ResolvedCall> resolveHex(Arguments args) {
   return resolveCall(args, {{"integer", "string", hexText}, {"string", "string", hexOfBytes}});
 }
 
-// FLOOR and CEIL of numbers; of dates and times they are "FLOOR_TO" and "CEIL_TO".
 template <bool kUp>
 Result<ResolvedCall> resolveWhole(Arguments args) {
+  if (args.size() == 2) return kUp ? resolveInstantCeil(args) : resolveInstantFloor(args);
   ResolvedCall call = TRY(oneNumber(args));
   const Type& type = args[0].type;
   if (type.kind() == TypeKind::kDecimal) {
@@ -476,12 +477,12 @@ void addMathFunctions(FunctionCatalog& catalog) {
                    "Cuts to the digits behind the point (0; negative: in front of it).",
                    "TRUNCATE(123.456, 1)", "123.4", resolveRound<true>));
   catalog.add(math("FLOOR", "numeric",
-                   "The largest whole number that is not larger. FLOOR(instant TO unit) is "
-                   "FLOOR_TO.",
+                   "The largest whole number that is not larger; FLOOR(instant TO unit) rounds "
+                   "a date or time down.",
                    "FLOOR(-2.7)", "-3", resolveWhole<false>));
   ScalarFunction ceil = math("CEIL", "numeric",
-                             "The smallest whole number that is not smaller. CEIL(instant TO unit) "
-                             "is CEIL_TO.",
+                             "The smallest whole number that is not smaller; CEIL(instant TO unit) "
+                             "rounds a date or time up.",
                              "CEIL(2.1)", "3", resolveWhole<true>);
   ceil.aliases = {"CEILING"};
   catalog.add(std::move(ceil));

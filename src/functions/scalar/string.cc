@@ -193,15 +193,18 @@ std::string_view trimEnd(std::string_view text, std::string_view characters) {
   return text;
 }
 
+// Without characters blanks are trimmed. Which arguments they are is told apart by the layout:
+// (text [, characters]), or TRIM's (flag, characters, text).
 template <bool kStart, bool kEnd>
 Status trim(const KernelCall& call, Column& out) {
-  out.retainAllOf(*call.args[0]);
-  TextArgument text(call, 0);
-  TextArgument characters(call, call.args.size() - 1);
+  bool flagged = call.args.size() == 3;
+  size_t textIndex = flagged ? 2 : 0;
+  out.retainAllOf(*call.args[textIndex]);
+  TextArgument text(call, textIndex), characters(call, call.args.size() > 1 ? 1 : 0);
   bool given = call.args.size() > 1;
   forEachRow(call.rows, [&](uint32_t row) {
     std::string_view set = given ? characters[row] : std::string_view(" ");
-    std::string_view trimmed = text[row];
+    std::string_view trimmed = text.raw(row).view();
     if (kStart) trimmed = trimStart(trimmed, set);
     if (kEnd) trimmed = trimEnd(trimmed, set);
     shareText(out, row, trimmed);
@@ -210,11 +213,24 @@ Status trim(const KernelCall& call, Column& out) {
 }
 
 template <bool kStart, bool kEnd>
-Result<ResolvedCall> resolveTrim(Arguments args) {
+Result<ResolvedCall> resolveSideTrim(Arguments args) {
   return resolveCall(args, {{"string, [string", "varchar", trim<kStart, kEnd>}});
 }
 Result<ResolvedCall> resolveBtrim(Arguments args) {
   return resolveCall(args, {{"string, [string", "string", trim<true, true>}});
+}
+
+// TRIM(flag, characters, text), as the parser writes it, or like BTRIM.
+Result<ResolvedCall> resolveTrim(Arguments args) {
+  if (args.size() < 3) return resolveSideTrim<true, true>(args);
+  ResolvedCall call = TRY(resolveCall(args, {{"string, string, string", "string", nullptr}}));
+  std::string_view flag = args[0].literal == nullptr ? "" : args[0].literal->text();
+  call.kernel = trim<true, true>;
+  if (flag == "LEADING") call.kernel = trim<true, false>;
+  if (flag == "TRAILING") call.kernel = trim<false, true>;
+  int length = args[2].type.isCharacter() ? args[2].type.length() : kMaxStringLength;
+  call.result = Type::varchar(length).withNullable(false);
+  return call;
 }
 
 // --- Joining ---
@@ -515,16 +531,15 @@ void addJoiningFunctions(FunctionCatalog& catalog) {
 }
 
 void addTrimFunctions(FunctionCatalog& catalog) {
-  catalog.add(text("TRIM", "string [, characters]",
-                   "Removes blanks, or any of the characters, at both ends. TRIM(BOTH c FROM s) "
-                   "is TRIM(s, c); LEADING is LTRIM, TRAILING is RTRIM.",
-                   "TRIM('  a ')", "a", resolveTrim<true, true>));
+  catalog.add(text("TRIM", "[{BOTH | LEADING | TRAILING}] [characters] [FROM] string",
+                   "Removes blanks, or any of the characters, at both ends or one.",
+                   "TRIM('  a ')", "a", resolveTrim));
   catalog.add(text("LTRIM", "string [, characters]",
                    "Removes blanks, or any of the characters, in front.", "LTRIM('  a')", "a",
-                   resolveTrim<true, false>));
+                   resolveSideTrim<true, false>));
   catalog.add(text("RTRIM", "string [, characters]",
                    "Removes blanks, or any of the characters, at the end.", "RTRIM('a  ')", "a",
-                   resolveTrim<false, true>));
+                   resolveSideTrim<false, true>));
   catalog.add(text("BTRIM", "string [, characters]",
                    "Removes blanks, or any of the characters, at both ends.",
                    "BTRIM('xyax', 'xy')", "a", resolveBtrim));

@@ -4,6 +4,7 @@
 
 #include "functions/function_catalog.h"
 #include "functions/instant.h"
+#include "functions/instant_rounding.h"
 #include "functions/kernels.h"
 #include "functions/signature.h"
 
@@ -373,16 +374,38 @@ Status overlaps(const KernelCall& call, Column& out) {
     if (leftEnd < leftBegin) std::swap(leftBegin, leftEnd);
     if (rightEnd < rightBegin) std::swap(rightBegin, rightEnd);
     to[row] = leftEnd >= rightBegin && rightEnd >= leftBegin ? 1 : 0;
+    for (const ColumnPtr& arg : call.args) {
+      if (arg->isNull(row)) out.setNull(row);
+    }
   });
   return Status();
 }
 
+// The periods are two ROWs of begin and end.
+Status overlapsRows(const KernelCall& call, Column& out) {
+  std::vector<ColumnPtr> ends;
+  for (const ColumnPtr& row : call.args) {
+    for (size_t i = 0; i < 2; ++i) {
+      const ColumnPtr& field = row->child(i);
+      bool constant = row->isConstant();
+      ends.push_back(constant ? Value::of(*field, 0).toColumn(field->type(), out.size()) : field);
+    }
+  }
+  return overlaps({call.rows, ends, call.context, call.state}, out);
+}
+
 Result<ResolvedCall> resolveOverlaps(Arguments args) {
-  auto isEnd = [](const Type& type) { return type.isDatetime() || type.isInterval(); };
-  bool fits = args.size() == 4 && args[0].type.isDatetime() && args[2].type.isDatetime() &&
-              isEnd(args[1].type) && isEnd(args[3].type);
-  if (!fits) return argumentError("two periods", args);
-  return keepTypes(args, Type::boolean().withNullable(false), overlaps);
+  auto isPeriod = [](const Type& begin, const Type& end) {
+    return begin.isDatetime() && (end.isDatetime() || end.isInterval());
+  };
+  auto isPeriodRow = [&](const Type& type) {
+    return type.kind() == TypeKind::kRow && type.numChildren() == 2 &&
+           isPeriod(type.child(0), type.child(1));
+  };
+  if (args.size() == 2 && isPeriodRow(args[0].type) && isPeriodRow(args[1].type)) {
+    return keepTypes(args, Type::boolean(), overlapsRows);
+  }
+  return argumentError("two periods (begin, end)", args);
 }
 
 ScalarFunction temporal(std::string name, std::string signature, std::string doc,
@@ -439,6 +462,9 @@ void addField(FunctionCatalog& catalog, const std::string& name, std::string doc
 
 }  // namespace
 
+Result<ResolvedCall> resolveInstantFloor(Arguments args) { return resolveRounding<false>(args); }
+Result<ResolvedCall> resolveInstantCeil(Arguments args) { return resolveRounding<true>(args); }
+
 void addTemporalFunctions(FunctionCatalog& catalog) {
   addClockFunctions(catalog);
   catalog.add(temporal("EXTRACT", "EXTRACT(unit FROM instant)",
@@ -455,13 +481,6 @@ void addTemporalFunctions(FunctionCatalog& catalog) {
   addField<TimeUnit::kHour>(catalog, "HOUR", "The hour, 0 to 23.", "10");
   addField<TimeUnit::kMinute>(catalog, "MINUTE", "The minute, 0 to 59.", "11");
   addField<TimeUnit::kSecond>(catalog, "SECOND", "The second, 0 to 59.", "12");
-  catalog.add(temporal("FLOOR_TO", "FLOOR(instant TO unit)",
-                       "The instant rounded down to the unit. As a call: FLOOR_TO(instant, "
-                       "'unit').",
-                       "FLOOR(TIME '12:44:31' TO MINUTE)", "12:44:00", resolveRounding<false>));
-  catalog.add(temporal("CEIL_TO", "CEIL(instant TO unit)",
-                       "The instant rounded up to the unit. As a call: CEIL_TO(instant, 'unit').",
-                       "CEIL(TIME '12:44:31' TO MINUTE)", "12:45:00", resolveRounding<true>));
   catalog.add(temporal("TIMESTAMPADD", "TIMESTAMPADD(unit, count, instant)",
                        "The instant moved by so many units. As a call the unit is a text.",
                        "TIMESTAMPADD(WEEK, 1, DATE '2003-01-02')", "2003-01-09", resolveAdd));
@@ -471,7 +490,7 @@ void addTemporalFunctions(FunctionCatalog& catalog) {
                        resolveDifference));
   catalog.add(temporal("OVERLAPS", "(begin1, end1) OVERLAPS (begin2, end2)",
                        "TRUE when the periods have an instant in common; an end may be an "
-                       "interval. As a call: OVERLAPS(begin1, end1, begin2, end2).",
+                       "interval.",
                        "(TIME '2:55:00', INTERVAL '1' HOUR) OVERLAPS "
                        "(TIME '3:30:00', INTERVAL '2' HOUR)",
                        "true", resolveOverlaps));

@@ -20,7 +20,27 @@ std::string durationText(int64_t millis) {
   return std::to_string(millis) + " ms";
 }
 
+Error invalid(std::string message, std::string hint) {
+  return Error(ErrorKind::kValidation, std::move(message)).withHint(std::move(hint));
+}
+
 }  // namespace
+
+Status WindowSpec::check() const {
+  if (sizeMillis <= 0) {
+    return invalid("the size of a window must be positive", "Use an interval above zero.");
+  }
+  bool slides = kind == WindowKind::kHop || kind == WindowKind::kCumulate;
+  if (slides && slideMillis <= 0) {
+    return invalid("the slide or step of a window must be positive",
+                   "Use an interval above zero.");
+  }
+  if (kind == WindowKind::kCumulate && sizeMillis % slideMillis != 0) {
+    return invalid("the maximum size of CUMULATE must be a multiple of its step",
+                   "Choose a step that divides the maximum size.");
+  }
+  return {};
+}
 
 std::string WindowSpec::toString() const {
   std::string size = "[" + durationText(sizeMillis) + "]";

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/result.h"
+
 namespace millrace {
 
 enum class WindowKind : uint8_t { kTumble, kHop, kCumulate, kSession };
@@ -24,6 +26,9 @@ struct WindowSpec {
   // "TUMBLE(size=[10 s])", as in Flink's plans.
   std::string toString() const;
   bool operator==(const WindowSpec&) const = default;
+
+  // kValidation when the sizes make no windows.
+  Status check() const;
 };
 
 }  // namespace millrace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "operators/window_aggregate/window_aggregates.h"
+
 namespace millrace {
 
 namespace {
@@ -196,6 +198,17 @@ void SessionStates::finishDeferred() {
     std::vector<ColumnPtr> columns(decoded.begin(), decoded.end());
     calls_.addValues(m, true, rows.size(), columns, states.data(), &states_->strings());
   }
+}
+
+OperatorPtr makeSessionWindowAggregate(const WindowAggregateSpec& spec, WindowCalls calls) {
+  SessionWindowsSpec sessions{.window = spec.window,
+                              .input = spec.input,
+                              .keys = spec.keys,
+                              .timeColumn = spec.timeColumn};
+  return makeSessionWindows(
+      sessions,
+      std::make_unique<SessionStates>(std::move(calls), spec.keys, spec.input, spec.inputRetracts),
+      WindowOutput(outputTypes(spec), spec.properties, spec.timeType, spec.window.isLtz));
 }
 
 }  // namespace millrace

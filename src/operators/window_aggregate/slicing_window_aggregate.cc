@@ -4,7 +4,6 @@
 #include "operators/window/window_slices.h"
 #include "operators/window_aggregate/slice_states.h"
 #include "operators/window_aggregate/window_aggregates.h"
-#include "operators/window_aggregate/window_output.h"
 #include "operators/window/window_progress.h"
 
 namespace millrace {
@@ -31,7 +30,7 @@ class SlicingWindowAggregate final : public Operator {
         attached_(spec.timeColumn < 0 && spec.windowEndColumn >= 0),
         slices_(slicesOf(spec)),
         states_(std::move(calls), groupKeys(spec, attached_), spec.input, spec.inputRetracts),
-        output_(spec_) {}
+        output_(outputTypes(spec), spec.properties, spec.timeType, spec.window.isLtz) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;

@@ -9,17 +9,12 @@
 #include <vector>
 
 #include "operators/aggregation/aggregate_call.h"
+#include "operators/window/window_output.h"
 #include "operators/window/window_spec.h"
 #include "runtime/operator.h"
 #include "types/type.h"
 
 namespace millrace {
-
-enum class WindowProperty : uint8_t {
-  kStart,    // TIMESTAMP(3)
-  kEnd,      // TIMESTAMP(3)
-  kTime,     // end - 1 ms, of the time attribute's type: the rowtime (or PROCTIME) attribute
-};
 
 struct WindowAggregateSpec {
   WindowSpec window;

@@ -90,7 +90,8 @@ TEST(WindowAggregate, HopSharesSlicesAndKeepsRowsForOpenWindows) {
             "+I|b|1|2|5000|15000\n~14\n~30\n");
   harness.push({row(20, "late", 1), row(26, "d", 1)}, {{2, 100}});
   EXPECT_EQ(sorted(harness.take()),
-            "+I|d|1|1|20000|30000\n+I|d|1|1|25000|35000\n~100\n" + std::string());
+            "+I|d|1|1|25000|35000\n~100\n");
+  EXPECT_EQ(harness.metrics.lateRecordsDropped.load(), 1u);
 }
 
 TEST(WindowAggregate, CumulateGrows) {

@@ -6,6 +6,9 @@
 
 namespace millrace {
 
+// The columns in front of the windows' properties: keys, then aggregates.
+std::vector<Type> outputTypes(const WindowAggregateSpec& spec);
+
 // TUMBLE, HOP, CUMULATE, and windows that the input brings along.
 OperatorPtr makeSlicingWindowAggregate(const WindowAggregateSpec& spec, WindowCalls calls);
 // SESSION over a time column.

@@ -2,6 +2,7 @@
 
 #include "operators/window/window_clock.h"
 #include "operators/window/window_slices.h"
+#include "operators/window_table_function/session_table_function.h"
 #include "types/gather.h"
 
 namespace millrace {
@@ -154,10 +155,8 @@ class WindowTableFunction final : public Operator {
 }  // namespace
 
 Result<OperatorPtr> makeWindowTableFunction(const WindowTableFunctionSpec& spec) {
-  if (spec.window.kind == WindowKind::kSession) {
-    return Error(ErrorKind::kUnsupported, "SESSION without an aggregation over its windows")
-        .withHint("Group by window_start and window_end.");
-  }
+  TRY(spec.window.check());
+  if (spec.window.kind == WindowKind::kSession) return makeSessionTableFunction(spec);
   return OperatorPtr(std::make_unique<WindowTableFunction>(spec));
 }
 

@@ -1,6 +1,6 @@
-// WindowTableFunction: TUMBLE, HOP and CUMULATE as table functions without aggregation: appends
-// window_start, window_end and window_time to each row, one output row per window. Stateless.
-// Rows with a NULL time are dropped, as in Flink.
+// WindowTableFunction: TUMBLE, HOP, CUMULATE and SESSION as table functions without aggregation:
+// appends window_start, window_end and window_time to each row, one output row per window. Only
+// SESSION keeps rows, until their session is over. Rows with a NULL time are dropped, as in Flink.
 #pragma once
 
 #include "operators/window/window_spec.h"

@@ -79,7 +79,7 @@ Result<ExprPtr> ExpressionBinder::bindNode(const ParsedExpression& expression) {
     case Kind::kLike: return bindLike(expression.as<ParsedLike>());
     case Kind::kIsJson: {
       const auto& json = expression.as<ParsedIsJson>();
-      static constexpr const char* kNames[] = {"IS JSON VALUE", "IS JSON OBJECT", "IS JSON ARRAY",
+      static constexpr const char* kNames[] = {"IS JSON", "IS JSON OBJECT", "IS JSON ARRAY",
                                                "IS JSON SCALAR"};
       ExprPtr arg = TRY(bind(*json.operand));
       ExprPtr call = TRY(callFunction(kNames[static_cast<int>(json.type)], {arg}, json.position));
@@ -119,6 +119,10 @@ Result<std::vector<ExprPtr>> ExpressionBinder::bindAll(
 }
 
 Result<ExprPtr> ExpressionBinder::bindColumn(const ParsedColumn& column) {
+  // PI is a function that Flink lets be written without parentheses.
+  if (column.parts.size() == 1 && column.parts[0] == "PI" && !scope_.has("PI")) {
+    return callFunction("PI", {}, column.position);
+  }
   ResolvedColumn found = TRY(scope_.resolve(column.parts, column.position));
   if (found.depth > 1) {
     return Error(ErrorKind::kUnsupported, "a reference to a column two queries further out");
@@ -167,7 +171,7 @@ Result<ExprPtr> ExpressionBinder::bindUnary(const ParsedUnary& unary) {
   switch (unary.op) {
     case ParsedUnary::Op::kPlus: return operand;
     case ParsedUnary::Op::kMinus: {
-      ExprPtr call = TRY(callFunction("-", {operand}, unary.position));
+      ExprPtr call = TRY(callFunction("UNARY MINUS", {operand}, unary.position));
       return operand->isLiteral() ? foldConstants(call, context_.eval) : call;
     }
     case ParsedUnary::Op::kIsASet:
@@ -206,7 +210,9 @@ Result<ExprPtr> ExpressionBinder::bindBinary(const ParsedBinary& binary) {
     std::vector<ExprPtr> bound;
     for (const ParsedExpression* part : parts) {
       ExprPtr condition = TRY(bind(*part));
-      if (condition->type.kind() == TypeKind::kNull) condition = coerce(condition, Type::boolean());
+      if (condition->type.kind() == TypeKind::kNull) {
+        return Error(ErrorKind::kValidation, "illegal use of 'NULL'").at(part->position);
+      }
       if (condition->type.kind() != TypeKind::kBoolean) {
         return Error(ErrorKind::kTypeMismatch,
                      fmt::format("operand of {} must be BOOLEAN, found {}",
@@ -218,9 +224,44 @@ Result<ExprPtr> ExpressionBinder::bindBinary(const ParsedBinary& binary) {
     return binary.op == Op::kAnd ? Expr::conjunction(std::move(bound))
                                  : Expr::disjunction(std::move(bound));
   }
+  if (binary.op == Op::kOverlaps) return bindOverlaps(binary);
   ExprPtr left = TRY(bind(*binary.left));
   ExprPtr right = TRY(bind(*binary.right));
   return callFunction(binaryOpName(binary.op), {left, right}, binary.operatorPosition);
+}
+
+// (begin, end) OVERLAPS (begin, end): the four values are the arguments.
+Result<ExprPtr> ExpressionBinder::bindOverlaps(const ParsedBinary& binary) {
+  std::vector<ExprPtr> args;
+  for (const ParsedExpression* side : {binary.left.get(), binary.right.get()}) {
+    const auto* period = side->tryAs<ParsedConstructor>();
+    if (period == nullptr || period->items.size() != 2) {
+      return Error(ErrorKind::kValidation, "OVERLAPS needs periods of the form (begin, end)")
+          .at(side->position);
+    }
+    for (const ParsedExpressionPtr& item : period->items) args.push_back(TRY(bind(*item)));
+  }
+  return callFunction("OVERLAPS", std::move(args), binary.operatorPosition);
+}
+
+// Syntax that names its function otherwise: TRIM(flag, characters, string), FLOOR(instant, unit).
+Result<std::optional<ExprPtr>> ExpressionBinder::bindRenamed(const ParsedCall& call,
+                                                             const std::string& name) {
+  bool bySymbol = !call.args.empty() && call.args[0]->is<ParsedSymbol>();
+  if (name == "TRIM" && bySymbol) {
+    const std::string& flag = call.args[0]->as<ParsedSymbol>().word;
+    const char* function = flag == "LEADING" ? "LTRIM" : flag == "TRAILING" ? "RTRIM" : "TRIM";
+    ExprPtr text = TRY(bind(*call.args[2]));
+    ExprPtr characters = TRY(bind(*call.args[1]));
+    return std::optional<ExprPtr>(TRY(callFunction(function, {text, characters}, call.position)));
+  }
+  bool toUnit = call.args.size() == 2 && call.args[1]->is<ParsedSymbol>();
+  if ((name == "FLOOR" || name == "CEIL") && toUnit) {
+    std::vector<ExprPtr> args = TRY(bindAll(call.args));
+    return std::optional<ExprPtr>(TRY(callFunction(name + "_TO", std::move(args),
+                                                   call.position)));
+  }
+  return std::optional<ExprPtr>();
 }
 
 Result<ExprPtr> ExpressionBinder::bindBetween(const ParsedBetween& between) {
@@ -260,7 +301,10 @@ Result<ExprPtr> ExpressionBinder::bindInList(const ParsedInList& in) {
   }
   std::vector<ExprPtr> equalities;
   for (const ExprPtr& item : items) {
-    equalities.push_back(TRY(callFunction("=", {operand, item}, in.position)));
+    // Text against numbers compares as numbers inside IN, unlike with =.
+    ExprPtr left = operand;
+    if (left->type.isCharacter() && item->type.isNumeric()) left = coerce(left, item->type);
+    equalities.push_back(TRY(callFunction("=", {left, item}, in.position)));
   }
   return negate(Expr::disjunction(std::move(equalities)), in.negated, in.position);
 }
@@ -325,7 +369,7 @@ Result<ExprPtr> ExpressionBinder::bindCase(const ParsedCase& expression) {
 
 Result<ExprPtr> ExpressionBinder::bindCast(const ParsedCast& cast) {
   ExprPtr operand = TRY(bind(*cast.operand));
-  Type type = TRY(bindType(cast.type));
+  Type type = TRY(bindType(cast.type, TypeUse::kCast));
   if (!cast.type.nullable) type = type.withNullable(operand->type.nullable() || cast.isTry);
   if (operand->type.sameAs(type)) return operand;
   if (operand->type.kind() != TypeKind::kNull && !supportsExplicitCast(operand->type, type)) {
@@ -398,7 +442,8 @@ Result<ExprPtr> ExpressionBinder::bindCall(const ParsedCall& call) {
   if (name == "COALESCE" || name == "IF" || name == "NULLIF" || name == "IFNULL") {
     return bindConditional(call, name);
   }
-  if (call.json) return bindJsonCall(call);
+  if (call.json || name.starts_with("JSON_")) return bindJsonCall(call);
+  if (std::optional<ExprPtr> renamed = TRY(bindRenamed(call, name))) return *renamed;
   std::vector<ExprPtr> args = TRY(bindAll(call.args));
   ExprPtr bound = TRY(callFunction(name, std::move(args), call.position));
   if (name == "PROCTIME") {

@@ -92,7 +92,7 @@ Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
   Schema sinkSchema;
   for (size_t i : targets) sinkSchema.push_back({columns[i]->name, columns[i]->type});
   auto mismatch = [&](const std::string& cause) {
-    return Error(ErrorKind::kTypeMismatch,
+    return Error(ErrorKind::kValidation,
                  fmt::format("column types of query result and sink for '{}' do not match: {}; "
                              "query schema: {}; sink schema: {}",
                              table.name, cause, describe(query->schema), describe(sinkSchema)))

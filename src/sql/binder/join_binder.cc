@@ -73,6 +73,41 @@ Result<ExprPtr> QueryBinder::bindJoinCondition(const ParsedJoin& join, BoundRela
   return Expr::conjunction(std::move(equalities));
 }
 
+namespace {
+
+// USING and NATURAL: the common columns come first, once, and hide those of the two sides. Their
+// value is the one of the side that is not padded.
+void mergeUsing(const BoundRelation& left, JoinKind kind, BoundRelation& result) {
+  std::vector<ExprPtr> exprs;
+  std::vector<std::string> names;
+  std::vector<ScopeColumn> columns;
+  size_t numLeft = left.columns.size();
+  for (uint32_t r = static_cast<uint32_t>(numLeft); r < result.columns.size(); ++r) {
+    if (!result.columns[r].hidden) continue;
+    uint32_t l = 0;
+    while (l < numLeft && (result.columns[l].name != result.columns[r].name ||
+                           result.columns[l].hidden)) {
+      ++l;
+    }
+    if (l == numLeft) continue;
+    ExprPtr a = Expr::input(l, result.columns[l].type);
+    ExprPtr b = Expr::input(r, result.columns[r].type);
+    exprs.push_back(kind == JoinKind::kRight ? b : a);
+    names.push_back(result.columns[r].name);
+    columns.push_back({"", result.columns[r].name, exprs.back()->type});
+    result.columns[l].hidden = true;
+  }
+  for (uint32_t i = 0; i < result.columns.size(); ++i) {
+    exprs.push_back(Expr::input(i, result.columns[i].type));
+    names.push_back(result.columns[i].name);
+    columns.push_back(result.columns[i]);
+  }
+  result.plan = makeProject(result.plan, std::move(exprs), std::move(names));
+  result.columns = std::move(columns);
+}
+
+}  // namespace
+
 Result<BoundRelation> QueryBinder::bindJoin(const ParsedJoin& join, const Scope* outer) {
   BoundRelation left = TRY(bindTable(*join.left, outer));
   if (const auto* named = join.right->tryAs<ParsedNamedTable>(); named && named->systemTime) {
@@ -94,6 +129,7 @@ Result<BoundRelation> QueryBinder::bindJoin(const ParsedJoin& join, const Scope*
   node->schema = joinSchema(result.columns);
   node->inputs = {left.plan, right.plan};
   result.plan = node;
+  if (join.natural || !join.usingColumns.empty()) mergeUsing(left, node->joinKind, result);
   return renamed(std::move(result), join);
 }
 
@@ -318,13 +354,15 @@ Result<LogicalPtr> QueryBinder::applySubquery(const ParsedExpression& conjunct, 
     }
     for (uint32_t i = 0; i < operands.size(); ++i) {
       const Type& type = query->schema[i].type;
+      ExprPtr inner = Expr::input(numOuter + i, type);
+      ExprPtr equal = TRY(makeCall(*context_.functions->scalar("="), {operands[i], inner}));
       if (subquery.negated && (operands[i]->type.nullable() || type.nullable())) {
-        return Error(ErrorKind::kUnsupported, "NOT IN a sub-query over columns that may be NULL")
-            .at(conjunct.position)
-            .withHint("Use NOT EXISTS, or columns declared NOT NULL.");
+        // NOT IN keeps a row only when no comparison is TRUE or UNKNOWN.
+        const ScalarFunction& isNull = *context_.functions->scalar("IS NULL");
+        equal = Expr::disjunction({equal, TRY(makeCall(isNull, {operands[i]})),
+                                   TRY(makeCall(isNull, {inner}))});
       }
-      conditions.push_back(TRY(makeCall(*context_.functions->scalar("="),
-                                        {operands[i], Expr::input(numOuter + i, type)})));
+      conditions.push_back(equal);
     }
   }
   return semiJoin(std::move(input), inner.plan, std::move(conditions), subquery.negated,

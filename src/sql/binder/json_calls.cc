@@ -32,7 +32,7 @@ std::string_view behaviorName(ParsedJsonClauses::Behavior behavior) {
 std::string_view wrapperName(ParsedJsonClauses::Wrapper wrapper) {
   using Wrapper = ParsedJsonClauses::Wrapper;
   switch (wrapper) {
-    case Wrapper::kUnspecified: return "";
+    case Wrapper::kUnspecified: return "WITHOUT";
     case Wrapper::kWithout: return "WITHOUT";
     case Wrapper::kConditional: return "CONDITIONAL";
     case Wrapper::kUnconditional: return "UNCONDITIONAL";
@@ -40,42 +40,59 @@ std::string_view wrapperName(ParsedJsonClauses::Wrapper wrapper) {
   return "";
 }
 
+// The numbers (from 1) of the values that are JSON already, each after a blank: " 2 3".
+std::string nestedJson(const ParsedCall& call) {
+  std::string numbers;
+  bool pairs = call.upperName() == "JSON_OBJECT";
+  for (size_t i = pairs ? 1 : 0; i < call.args.size(); i += pairs ? 2 : 1) {
+    const auto* inner = call.args[i]->tryAs<ParsedCall>();
+    if (inner == nullptr) continue;
+    std::string name = inner->upperName();
+    if (name != "JSON_OBJECT" && name != "JSON_ARRAY") continue;
+    numbers += fmt::format(" {}", pairs ? i / 2 + 1 : i + 1);
+  }
+  return numbers;
+}
+
 }  // namespace
 
-// JSON_VALUE(json, path, 'on empty', default, 'on error', default); the result is cast to RETURNING.
-// JSON_EXISTS(json, path, 'on error'). JSON_QUERY(json, path, 'wrapper', 'on empty', 'on error').
-// JSON_OBJECT and JSON_ARRAY: 'NULL' or 'ABSENT' first.
+// The constant arguments that functions/scalar/json.cc describes.
 Result<ExprPtr> ExpressionBinder::bindJsonCall(const ParsedCall& call) {
-  const ParsedJsonClauses& clauses = *call.json;
+  static const ParsedJsonClauses kNoClauses;
+  const ParsedJsonClauses& clauses = call.json ? *call.json : kNoClauses;
   std::string name = call.upperName();
   std::vector<ExprPtr> args = TRY(bindAll(call.args));
   auto bindDefault = [&](const ParsedExpressionPtr& expression) -> Result<ExprPtr> {
     if (!expression) return Expr::constant(Value(), Type::string());
     return bind(*expression);
   };
+  auto behavior = [](ParsedJsonClauses::Behavior chosen, std::string_view unwritten) {
+    return word(chosen == ParsedJsonClauses::Behavior::kUnspecified ? unwritten
+                                                                   : behaviorName(chosen));
+  };
   if (name == "JSON_VALUE") {
-    args.push_back(word(behaviorName(clauses.onEmpty)));
+    Type returning = Type::string();
+    if (clauses.returning) returning = TRY(bindType(*clauses.returning));
+    args.push_back(Expr::constant(Value(), returning));
+    args.push_back(behavior(clauses.onEmpty, "NULL"));
     args.push_back(TRY(bindDefault(clauses.defaultOnEmpty)));
-    args.push_back(word(behaviorName(clauses.onError)));
+    args.push_back(behavior(clauses.onError, "NULL"));
     args.push_back(TRY(bindDefault(clauses.defaultOnError)));
   } else if (name == "JSON_EXISTS") {
-    args.push_back(word(behaviorName(clauses.onError)));
+    args.push_back(behavior(clauses.onError, "FALSE"));
   } else if (name == "JSON_QUERY") {
     args.push_back(word(wrapperName(clauses.wrapper)));
-    args.push_back(word(behaviorName(clauses.onEmpty)));
-    args.push_back(word(behaviorName(clauses.onError)));
+    args.push_back(behavior(clauses.onEmpty, "NULL"));
+    args.push_back(behavior(clauses.onError, "NULL"));
   } else if (name == "JSON_OBJECT" || name == "JSON_ARRAY") {
     bool absent = clauses.onNull == ParsedJsonClauses::OnNull::kAbsent ||
                   (clauses.onNull == ParsedJsonClauses::OnNull::kUnspecified &&
                    name == "JSON_ARRAY");
-    args.insert(args.begin(), word(absent ? "ABSENT" : "NULL"));
-  } else {
+    args.insert(args.begin(), word((absent ? "ABSENT" : "NULL") + nestedJson(call)));
+  } else if (call.json) {
     return Error(ErrorKind::kUnsupported, fmt::format("clauses of '{}'", name));
   }
-  ExprPtr bound = TRY(callFunction(name, std::move(args), call.position));
-  if (!clauses.returning) return bound;
-  Type type = TRY(bindType(*clauses.returning));
-  return coerce(bound, type);
+  return callFunction(name, std::move(args), call.position);
 }
 
 }  // namespace millrace

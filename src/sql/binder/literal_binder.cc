@@ -24,15 +24,20 @@ Result<ExprPtr> bindExact(const ParsedLiteral& literal) {
   const std::string& text = literal.text;
   size_t point = text.find('.');
   std::string digits = text;
+  if (point + 1 == text.size()) {  // "100." is a whole number
+    digits.pop_back();
+    point = std::string::npos;
+  }
   int scale = 0;
   if (point != std::string::npos) {
     digits.erase(point, 1);
     scale = static_cast<int>(text.size() - point - 1);
   }
   size_t firstDigit = std::min(digits.find_first_not_of('0'), digits.size());
-  int precision = std::max(static_cast<int>(digits.size() - firstDigit), std::max(scale, 1));
+  // Flink counts one digit in front of the point even where it is a zero.
+  int precision = std::max(static_cast<int>(digits.size() - firstDigit), scale + 1);
   if (precision > kMaxDecimalPrecision) {
-    return Error(ErrorKind::kSyntax,
+    return Error(ErrorKind::kValidation,
                  fmt::format("numeric literal '{}' has more than {} digits", text,
                              kMaxDecimalPrecision))
         .at(literal.position);
@@ -42,6 +47,9 @@ Result<ExprPtr> bindExact(const ParsedLiteral& literal) {
   if (point == std::string::npos) {
     if (unscaled <= INT32_MAX) return literalOf(static_cast<int64_t>(unscaled), Type::integer());
     if (unscaled <= INT64_MAX) return literalOf(static_cast<int64_t>(unscaled), Type::bigint());
+    return Error(ErrorKind::kValidation, fmt::format("numeric literal '{}' out of range", text))
+        .at(literal.position)
+        .withHint("Write it with a decimal point, or CAST it from a string.");
   }
   Type type = Type::decimal(precision, scale);
   if (type.physical() == Physical::kInt64) return literalOf(static_cast<int64_t>(unscaled), type);
@@ -65,7 +73,8 @@ Result<ExprPtr> bindDatetime(const ParsedLiteral& literal, std::string_view what
   ExprPtr text = literalOf(literal.text, Type::string());
   Result<Value> value = evaluateConstant(Expr::cast(text, type), context);
   if (!value.ok() || value.value().isNull()) {
-    return Error(ErrorKind::kSyntax, fmt::format("illegal {} literal '{}'", what, literal.text))
+    return Error(ErrorKind::kValidation,
+                 fmt::format("illegal {} literal '{}'", what, literal.text))
         .at(literal.position)
         .withHint("Write it as DATE '2024-01-31', TIME '12:30:00' or "
                   "TIMESTAMP '2024-01-31 12:30:00.123'.");

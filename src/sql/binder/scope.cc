@@ -81,6 +81,13 @@ Result<bool> Scope::resolveHere(const std::vector<std::string>& parts, SourcePos
   return true;
 }
 
+bool Scope::has(const std::string& name) const {
+  for (const ScopeColumn& column : columns_) {
+    if (column.name == name) return true;
+  }
+  return false;
+}
+
 Error Scope::unknown(const std::vector<std::string>& parts, SourcePosition position) const {
   std::vector<std::string> names;
   bool knownRelation = false;
@@ -94,6 +101,13 @@ Error Scope::unknown(const std::vector<std::string>& parts, SourcePosition posit
     }
   }
   const std::string& name = parts.back();
+  if (parts.size() >= 2 && !knownRelation && !has(parts[0])) {
+    std::vector<std::string> relations;
+    for (const ScopeColumn& column : columns_) relations.push_back(column.relation);
+    return Error(ErrorKind::kUnknownTable, fmt::format("table '{}' not found", parts[0]))
+        .at(position)
+        .withHint(didYouMean(parts[0], relations));
+  }
   std::string message =
       knownRelation ? fmt::format("column '{}' not found in table '{}'", name,
                                   parts[parts.size() - 2])

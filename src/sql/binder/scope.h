@@ -35,6 +35,8 @@ class Scope {
   std::vector<ScopeColumn>& columns() { return columns_; }
   const Scope* outer() const { return outer_; }
 
+  // True when this scope has a column of this name.
+  bool has(const std::string& name) const;
   // kUnknownColumn with close matches, or kAmbiguousColumn.
   Result<ResolvedColumn> resolve(const std::vector<std::string>& parts,
                                  SourcePosition position) const;

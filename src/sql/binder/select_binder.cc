@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <set>
 
 #include "expr/evaluator.h"
 #include "sql/binder/query_binder.h"
@@ -65,10 +66,14 @@ class SelectBinder {
       : context_(context), select_(select), scope_(scope), plan_(std::move(input)) {}
 
   Result<LogicalPtr> bind(const std::vector<ParsedOrderItem>* orderBy);
+  // Columns of the result; those behind them served ORDER BY only.
+  size_t numVisible() const { return numVisible_; }
 
  private:
   Status bindItems();
   Status expandStar(const ParsedStar& star);
+  Status expandRow(const ParsedStar& star);
+  void makeNamesUnique();
   Status bindOrderBy(const std::vector<ParsedOrderItem>& orderBy);
   Result<uint32_t> orderColumn(const ParsedExpression& expression);
   bool isAggregated() const;
@@ -98,6 +103,11 @@ class SelectBinder {
 
 Status SelectBinder::expandStar(const ParsedStar& star) {
   size_t before = items_.size();
+  bool isRelation = star.qualifier.empty();
+  for (const ScopeColumn& column : scope_.columns()) {
+    isRelation = isRelation || column.relation == star.qualifier.back();
+  }
+  if (!isRelation && scope_.has(star.qualifier[0])) return expandRow(star);
   for (uint32_t i = 0; i < scope_.columns().size(); ++i) {
     const ScopeColumn& column = scope_.columns()[i];
     bool wanted = star.qualifier.empty() ? !column.hidden
@@ -112,6 +122,28 @@ Status SelectBinder::expandStar(const ParsedStar& star) {
   return {};
 }
 
+// row_column.*: one column per field.
+Status SelectBinder::expandRow(const ParsedStar& star) {
+  ResolvedColumn found = TRY(scope_.resolve(star.qualifier, star.position));
+  ExprPtr row = Expr::input(found.index, scope_.columns()[found.index].type);
+  for (uint32_t field : found.fields) row = Expr::field(row, field);
+  const std::vector<std::string>& names = row->type.fieldNames();
+  for (uint32_t i = 0; i < names.size(); ++i) {
+    items_.push_back({Expr::field(row, i), names[i], star.position});
+  }
+  return {};
+}
+
+// Later columns of a name that was used before get a number: x, x0, x1.
+void SelectBinder::makeNamesUnique() {
+  std::set<std::string> used;
+  for (Item& item : items_) {
+    std::string name = item.name;
+    for (int i = 0; !used.insert(name).second; ++i) name = fmt::format("{}{}", item.name, i);
+    item.name = name;
+  }
+}
+
 Status SelectBinder::bindItems() {
   ExpressionBinder binder(context_, scope_, "SELECT", &calls_);
   binder.setNamedWindows(&select_.windows);
@@ -122,9 +154,15 @@ Status SelectBinder::bindItems() {
     }
     size_t index = items_.size();
     ExprPtr expr = TRY(binder.bind(*item.expression));
+    if (expr->type.kind() == TypeKind::kNull) {
+      return Error(ErrorKind::kValidation, "illegal use of 'NULL'")
+          .at(item.expression->position)
+          .withHint("Give it a type: CAST(NULL AS INT).");
+    }
     items_.push_back({expr, outputName(item, index), item.expression->position});
   }
   numVisible_ = items_.size();
+  makeNamesUnique();
   if (select_.having) {
     ExpressionBinder havingBinder(context_, scope_, "HAVING", &calls_);
     having_ = TRY(havingBinder.bindCondition(*select_.having));
@@ -434,26 +472,12 @@ Result<LogicalPtr> QueryBinder::bindSelect(const ParsedSelect& select, const Sco
   if (select.where) input = TRY(bindWhere(select, input, scope));
   SelectBinder binder(context_, select, scope, input);
   LogicalPtr plan = TRY(binder.bind(orderBy));
-  size_t numHidden = 0;
-  size_t numVisible = 0;
-  for (const ParsedSelectItem& item : select.items) {
-    const auto* star = item.expression->tryAs<ParsedStar>();
-    if (star == nullptr) {
-      ++numVisible;
-      continue;
-    }
-    for (const ScopeColumn& column : scope.columns()) {
-      numVisible += star->qualifier.empty() ? !column.hidden
-                                            : column.relation == star->qualifier.back();
-    }
-  }
-  numHidden = plan->schema.size() - numVisible;
-  if (numHidden == 0) return plan;
+  if (binder.numVisible() == plan->schema.size()) return plan;
   // Columns that only ORDER BY needed are dropped behind the sort.
   std::vector<ExprPtr> exprs = inputsOf(plan->schema);
   std::vector<std::string> names = namesOf(plan->schema);
-  exprs.resize(numVisible);
-  names.resize(numVisible);
+  exprs.resize(binder.numVisible());
+  names.resize(binder.numVisible());
   return makeProject(plan, std::move(exprs), std::move(names));
 }
 

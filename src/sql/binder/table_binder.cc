@@ -265,8 +265,8 @@ Result<WindowSpec> readWindowSpec(const WindowArguments& args, const WindowFunct
   }
   bool sliced = window.kind == WindowKind::kHop || window.kind == WindowKind::kCumulate;
   if (sliced && window.sizeMillis % window.slideMillis != 0) {
-    return Error(ErrorKind::kValidation,
-                 fmt::format("{} needs a size that is a multiple of its {}: {} ms and {} ms",
+    return Error(ErrorKind::kUnsupported,
+                 fmt::format("{} with a size that is not a multiple of its {}: {} ms and {} ms",
                              function.name, function.intervals[0], window.sizeMillis,
                              window.slideMillis))
         .at(position);

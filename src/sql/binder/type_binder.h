@@ -7,7 +7,11 @@
 
 namespace millrace {
 
-// Checks lengths, precisions and scales with Flink's limits and defaults.
-Result<Type> bindType(const ParsedTypeName& name);
+// Flink's limits and defaults differ by place: a column's VARCHAR is VARCHAR(1) and its DECIMAL(39)
+// is cut to DECIMAL(38); the VARCHAR of a CAST is a STRING and DECIMAL(39) an error.
+enum class TypeUse : uint8_t { kColumn, kCast };
+
+// Checks lengths, precisions and scales.
+Result<Type> bindType(const ParsedTypeName& name, TypeUse use = TypeUse::kColumn);
 
 }  // namespace millrace

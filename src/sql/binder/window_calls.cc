@@ -14,7 +14,7 @@ Result<int64_t> windowMillis(const ParsedExpression& expression, const BindConte
   ExpressionBinder binder(context, none, "a window function");
   ExprPtr bound = foldConstants(TRY(binder.bind(expression)), context.eval);
   if (!bound->isLiteral() || bound->type.kind() != TypeKind::kIntervalDayTime) {
-    return Error(ErrorKind::kValidation,
+    return Error(ErrorKind::kTypeMismatch,
                  fmt::format("{} of a window must be a constant interval of days to seconds", what))
         .at(expression.position)
         .withHint("Write it as INTERVAL '10' SECOND.");

@@ -48,7 +48,7 @@ Result<CatalogColumn*> TableMaker::mustFind(const ParsedIdentifier& name, const 
   if (CatalogColumn* column = find(name.name)) return column;
   std::vector<std::string> names;
   for (const CatalogColumn& column : table_->columns) names.push_back(column.name);
-  return Error(ErrorKind::kInvalidSchema,
+  return Error(ErrorKind::kUnknownColumn,
                fmt::format("column '{}' of {} is not a column of the table", name.name, clause))
       .at(name.position)
       .withHint(didYouMean(name.name, names));
@@ -175,7 +175,7 @@ Status TableMaker::addKeys() {
       return Error(ErrorKind::kUnsupported, "UNIQUE constraints").at(constraint.position);
     }
     if (constraint.enforced.value_or(true)) {
-      return Error(ErrorKind::kInvalidSchema, "a PRIMARY KEY must be declared NOT ENFORCED")
+      return Error(ErrorKind::kUnsupported, "a PRIMARY KEY that is not declared NOT ENFORCED")
           .at(constraint.position)
           .withHint("Write PRIMARY KEY (...) NOT ENFORCED: the data is not checked.");
     }

@@ -16,7 +16,8 @@ namespace millrace {
 
 // What setting a key did beside setting it.
 struct SetOutcome {
-  // "option 'state.backend.type' has no effect in Millrace" or "option ... is unknown; Did you mean ...".
+  // "option 'state.backend.type' has no effect in Millrace", or "option ... is unknown; Did you
+  // mean ...?"; empty when there is nothing to say.
   std::string note;
   bool unknown = false;  // the key is none of Flink's: a warning, or an error with --strict
 };

@@ -1,4 +1,4 @@
-#include "operators/window_aggregate/window_output.h"
+#include "operators/window/window_output.h"
 
 #include "types/datetime.h"
 
@@ -16,10 +16,15 @@ void storeTime(Column& column, size_t row, int64_t millis) {
 
 }  // namespace
 
-WindowOutput::WindowOutput(const WindowAggregateSpec& spec) : spec_(spec) {}
+WindowOutput::WindowOutput(std::vector<Type> types, std::vector<WindowProperty> properties,
+                           Type timeType, bool isLtz)
+    : types_(std::move(types)),
+      properties_(std::move(properties)),
+      timeType_(std::move(timeType)),
+      isLtz_(isLtz) {}
 
 Type WindowOutput::typeOf(WindowProperty property) const {
-  if (property == WindowProperty::kTime) return spec_.timeType;
+  if (property == WindowProperty::kTime) return timeType_;
   return Type::timestamp(3).withNullable(false);
 }
 
@@ -29,7 +34,7 @@ int64_t WindowOutput::timeOf(WindowProperty property, int64_t start, int64_t end
     case WindowProperty::kEnd: return end;
     case WindowProperty::kTime: break;
   }
-  return spec_.window.isLtz ? clock_.toInstant(end - 1) : end - 1;
+  return isLtz_ ? clock_.toInstant(end - 1) : end - 1;
 }
 
 ColumnPtr WindowOutput::constantTime(const Type& type, int64_t millis, size_t rows) const {
@@ -40,7 +45,7 @@ ColumnPtr WindowOutput::constantTime(const Type& type, int64_t millis, size_t ro
 
 Status WindowOutput::addWindow(std::vector<ColumnPtr> columns, size_t rows, int64_t start,
                                int64_t end, ColumnPtr startColumn, Output& out) {
-  for (WindowProperty property : spec_.properties) {
+  for (WindowProperty property : properties_) {
     if (property == WindowProperty::kStart && startColumn) {
       columns.push_back(startColumn);
     } else {
@@ -53,7 +58,7 @@ Status WindowOutput::addWindow(std::vector<ColumnPtr> columns, size_t rows, int6
 
 Status WindowOutput::addWindows(std::vector<ColumnPtr> columns, std::span<const int64_t> starts,
                                 std::span<const int64_t> ends, Output& out) {
-  for (WindowProperty property : spec_.properties) {
+  for (WindowProperty property : properties_) {
     MutableColumnPtr column = Column::make(typeOf(property), starts.size());
     for (size_t k = 0; k < starts.size(); ++k) {
       storeTime(*column, k, timeOf(property, starts[k], ends[k]));
@@ -71,11 +76,8 @@ Status WindowOutput::add(Batch batch, Output& out) {
 
 Batch WindowOutput::emptyBatch() const {
   std::vector<ColumnPtr> columns;
-  for (uint32_t key : spec_.keys) columns.push_back(Column::make(spec_.input[key], 0));
-  for (const AggregateCall& call : spec_.aggregates) {
-    columns.push_back(Column::make(call.resolved.result, 0));
-  }
-  for (WindowProperty property : spec_.properties) {
+  for (const Type& type : types_) columns.push_back(Column::make(type, 0));
+  for (WindowProperty property : properties_) {
     columns.push_back(Column::make(typeOf(property), 0));
   }
   return Batch(std::move(columns), 0);

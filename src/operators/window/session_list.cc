@@ -1,6 +1,6 @@
-#include <cstring>
+#include "operators/window/session_list.h"
 
-#include "operators/window_aggregate/session_states.h"
+#include <cstring>
 
 namespace millrace {
 

@@ -1,5 +1,5 @@
-// WindowOutput: the results of a window aggregation on their way out, with the windows' properties
-// appended and watermarks in between.
+// WindowOutput: rows of windows on their way out, with the windows' properties appended and
+// watermarks in between. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,25 @@
 #include <vector>
 
 #include "operators/window/window_clock.h"
-#include "operators/window_aggregate/window_aggregate.h"
+#include "operators/window/window_spec.h"
+#include "runtime/operator.h"
 
 namespace millrace {
 
+enum class WindowProperty : uint8_t {
+  kStart,    // TIMESTAMP(3)
+  kEnd,      // TIMESTAMP(3)
+  kTime,     // end - 1 ms, of the time attribute's type: the rowtime (or PROCTIME) attribute
+};
+
 class WindowOutput {
  public:
-  explicit WindowOutput(const WindowAggregateSpec& spec);
+  // types: the columns in front of the properties.
+  WindowOutput(std::vector<Type> types, std::vector<WindowProperty> properties, Type timeType,
+               bool isLtz);
   void setClock(const WindowClock& clock) { clock_ = clock; }
 
-  // Emits rows of one window. columns: keys, aggregates; start may come as a column instead.
+  // Emits rows of one window; its start may come as a column instead.
   Status addWindow(std::vector<ColumnPtr> columns, size_t rows, int64_t start, int64_t end,
                    ColumnPtr startColumn, Output& out);
   // Emits rows of windows of their own.
@@ -37,7 +46,10 @@ class WindowOutput {
   Batch emptyBatch() const;
   int64_t timeOf(WindowProperty property, int64_t start, int64_t end) const;
 
-  const WindowAggregateSpec& spec_;
+  std::vector<Type> types_;
+  std::vector<WindowProperty> properties_;
+  Type timeType_;
+  bool isLtz_;
   WindowClock clock_;
   std::optional<Batch> pending_;  // waits for the marks behind it
 };

@@ -1,8 +1,10 @@
+#include "operators/window/session_windows.h"
+
+#include <algorithm>
 #include <deque>
 
-#include "operators/window_aggregate/session_states.h"
-#include "operators/window_aggregate/window_aggregates.h"
-#include "operators/window_aggregate/window_output.h"
+#include "operators/window/session_list.h"
+#include "operators/window/window_clock.h"
 #include "operators/window/window_progress.h"
 #include "state/timers.h"
 #include "types/gather.h"
@@ -30,13 +32,14 @@ std::vector<ColumnPtr> decodeKeys(const KeyEncoder& encoder, const KeyBatch& key
   return {columns.begin(), columns.end()};
 }
 
-class SessionWindowAggregate final : public Operator {
+class SessionWindows final : public Operator {
  public:
-  SessionWindowAggregate(const WindowAggregateSpec& spec, WindowCalls calls)
+  SessionWindows(const SessionWindowsSpec& spec, std::unique_ptr<SessionContents> contents,
+                 WindowOutput output)
       : spec_(spec),
         gap_(spec.window.sizeMillis),
-        states_(std::move(calls), spec.keys, spec.input, spec.inputRetracts),
-        output_(spec_) {}
+        contents_(std::move(contents)),
+        output_(std::move(output)) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
@@ -45,7 +48,7 @@ class SessionWindowAggregate final : public Operator {
     std::vector<Type> key;
     for (uint32_t column : spec_.keys) key.push_back(spec_.input[column]);
     TRY(sessions_.open(*context.state, key));
-    TRY(states_.open(*context.state));
+    TRY(contents_->open(*context.state));
     StateSchema timers;
     timers.name = "timers";
     timers.kind = StateKind::kTimers;
@@ -61,9 +64,10 @@ class SessionWindowAggregate final : public Operator {
 
   Status processBatch(int, Batch batch, Output& out) override {
     keyBytes_.clear();
+    if (spec_.dropsNullTimes && !batch.empty()) dropNullTimes(batch);
     Rows rows = batch.rows();
     if (!rows.empty()) {
-      states_.beginBatch(batch);
+      contents_->beginBatch(batch);
       TRY(readTimes(batch, rows));
     }
     uint32_t begin = 0;
@@ -91,6 +95,16 @@ class SessionWindowAggregate final : public Operator {
   }
 
  private:
+  void dropNullTimes(Batch& batch) {
+    const Column& column = *batch.column(spec_.timeColumn);
+    if (spec_.window.isProctime || !column.mayHaveNulls()) return;
+    auto kept = std::make_shared<Selection>();
+    forEachRow(batch.rows(), [&](uint32_t row) {
+      if (!column.isNull(row)) kept->push_back(row);
+    });
+    batch.setSelection(std::move(kept));
+  }
+
   Status readTimes(const Batch& batch, const Rows& rows) {
     if (spec_.window.isProctime) {
       context_->refreshTime();
@@ -152,7 +166,7 @@ class SessionWindowAggregate final : public Operator {
     if (touched_.size() > 1) {
       foldRun();
       for (size_t i = 1; i < touched_.size(); ++i) {
-        states_.merge(row, keys_.hashes()[k], id, touched_[i].id);
+        contents_->merge(row, keys_.hashes()[k], id, touched_[i].id);
         sessions_.rows().eraseAt(group, first + 1);
       }
     }
@@ -180,7 +194,7 @@ class SessionWindowAggregate final : public Operator {
   }
 
   void foldRun() {
-    states_.update(Rows::of(runRows_), runIds_.data(), runOwners_.data());
+    contents_->update(Rows::of(runRows_), runIds_.data(), runOwners_.data());
     clearRun();
   }
 
@@ -231,14 +245,16 @@ class SessionWindowAggregate final : public Operator {
     std::vector<int64_t> ids;
     for (const Session& session : due_) ids.push_back(session.id);
     std::vector<uint32_t> kept;
-    std::vector<ColumnPtr> results = states_.take(columns, ids, dueKeys_.hashes(), kept);
+    std::vector<ColumnPtr> results = contents_->take(columns, ids, dueKeys_.hashes(), kept);
     std::vector<int64_t> starts;
     std::vector<int64_t> ends;
     for (uint32_t k : kept) {
       starts.push_back(due_[k].start);
       ends.push_back(due_[k].end);
     }
-    if (kept.size() < due_.size()) {
+    if (!spec_.emitsKeys) {
+      columns.clear();
+    } else if (kept.size() < due_.size()) {
       for (ColumnPtr& column : columns) column = gather(*column, kept);
     }
     columns.insert(columns.end(), results.begin(), results.end());
@@ -248,10 +264,10 @@ class SessionWindowAggregate final : public Operator {
     return output_.addWindows(std::move(columns), starts, ends, out);
   }
 
-  WindowAggregateSpec spec_;
+  SessionWindowsSpec spec_;
   int64_t gap_;
   SessionList sessions_;
-  SessionStates states_;
+  std::unique_ptr<SessionContents> contents_;
   WindowOutput output_;
   Timers* timers_ = nullptr;
   OperatorContext* context_ = nullptr;
@@ -276,8 +292,9 @@ class SessionWindowAggregate final : public Operator {
 
 }  // namespace
 
-OperatorPtr makeSessionWindowAggregate(const WindowAggregateSpec& spec, WindowCalls calls) {
-  return std::make_unique<SessionWindowAggregate>(spec, std::move(calls));
+OperatorPtr makeSessionWindows(const SessionWindowsSpec& spec,
+                               std::unique_ptr<SessionContents> contents, WindowOutput output) {
+  return std::make_unique<SessionWindows>(spec, std::move(contents), std::move(output));
 }
 
 }  // namespace millrace

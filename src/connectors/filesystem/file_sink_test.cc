@@ -1,0 +1,179 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "connectors/connector.h"
+#include "connectors/filesystem/file_layout.h"
+#include "connectors/filesystem/partition_commit.h"
+#include "env/file_system.h"
+#include "env/sim/sim_env.h"
+#include "state/snapshot.h"
+
+namespace millrace {
+namespace {
+
+class NoOutput : public Output {
+ public:
+  Status emit(Batch) override { return {}; }
+};
+
+SinkRequest request(OptionMap options = {}) {
+  SinkRequest sink;
+  sink.table.name = "t";
+  sink.table.physical = {{"n", Type::integer()}, {"p", Type::string()}};
+  sink.table.options = {{"connector", "filesystem"}, {"path", "/out"}, {"format", "csv"}};
+  for (auto& [key, value] : options) sink.table.options[key] = value;
+  return sink;
+}
+
+Batch batchOf(const std::vector<std::pair<int, const char*>>& rows) {
+  MutableColumnPtr numbers = Column::make(Type::integer(), rows.size());
+  MutableColumnPtr texts = Column::make(Type::string(), rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    numbers->mutableValues<int32_t>()[i] = rows[i].first;
+    if (rows[i].second) {
+      texts->setString(i, rows[i].second);
+    } else {
+      texts->setNull(i);
+    }
+  }
+  return Batch({numbers, texts}, rows.size());
+}
+
+// One subtask of the sink.
+class Sink {
+ public:
+  Sink(const SinkRequest& request, Env& env, const RestoredOperator* restored = nullptr)
+      : store_(SubtaskInfo{}, restored) {
+    context_.options = &options_;
+    context_.env = &env;
+    context_.state = &store_;
+    context_.metrics = &metrics_;
+    TableOptions read = readTableOptions(request.table).value();
+    op_ = read.connector->makeSink(request, SubtaskInfo{}, env).value();
+    EXPECT_TRUE(op_->open(context_).ok());
+    if (restored) complete(1);
+  }
+  void write(Batch batch) { EXPECT_TRUE(op_->processBatch(0, std::move(batch), out_).ok()); }
+  std::string snapshot(uint64_t id) {
+    EXPECT_TRUE(op_->snapshotState(id).ok());
+    return store_.snapshot();
+  }
+  void complete(uint64_t id) { EXPECT_TRUE(op_->checkpointComplete(id).ok()); }
+  void finish() {
+    EXPECT_TRUE(op_->finish(out_).ok());
+    snapshot(99);
+    complete(99);
+  }
+
+ private:
+  ExecutionOptions options_;
+  OperatorMetrics metrics_;
+  StateStore store_;
+  OperatorContext context_;
+  NoOutput out_;
+  OperatorPtr op_;
+};
+
+void collect(Env& env, const std::string& directory, bool hidden, std::vector<std::string>& out) {
+  if (!env.files().exists(directory)) return;
+  std::vector<FileInfo> entries = env.files().list(directory).value();
+  for (const FileInfo& entry : entries) {
+    if (entry.isDirectory) {
+      collect(env, entry.path, hidden, out);
+    } else if (isHiddenName(fileName(entry.path)) == hidden) {
+      out.push_back(entry.path);
+    }
+  }
+}
+
+std::vector<std::string> paths(Env& env, bool hidden) {
+  std::vector<std::string> found;
+  collect(env, "/out", hidden, found);
+  return found;
+}
+
+std::string visible(Env& env) {
+  std::string text;
+  for (const std::string& path : paths(env, false)) {
+    text += readFile(env.files(), path).value();
+  }
+  return text;
+}
+
+TEST(FileSink, RowsAppearWhenTheirCheckpointIsComplete) {
+  SimEnv env(1);
+  Sink sink(request(), env);
+  sink.write(batchOf({{1, "a"}, {2, "b"}}));
+  EXPECT_EQ(visible(env), "");
+  sink.snapshot(1);
+  sink.write(batchOf({{3, "c"}}));
+  EXPECT_EQ(visible(env), "");
+  sink.complete(1);
+  EXPECT_EQ(visible(env), "1,a\n2,b\n");
+  sink.complete(1);
+  sink.finish();
+  std::string text = visible(env);
+  EXPECT_NE(text.find("1,a\n2,b\n"), std::string::npos);
+  EXPECT_NE(text.find("3,c\n"), std::string::npos);
+  EXPECT_TRUE(paths(env, true).empty());
+}
+
+TEST(FileSink, ARestoreCommitsWhatWasPendingAndDropsTheRest) {
+  SimEnv env(1);
+  std::string snapshot;
+  {
+    Sink sink(request(), env);
+    sink.write(batchOf({{1, "a"}}));
+    snapshot = sink.snapshot(1);
+    sink.write(batchOf({{2, "b"}}));
+    sink.snapshot(2);
+    sink.write(batchOf({{3, "c"}}));
+  }
+  auto restored = RestoredOperator::fromBytes({snapshot}).value();
+  Sink sink(request(), env, restored.get());
+  EXPECT_EQ(visible(env), "1,a\n");
+  EXPECT_TRUE(paths(env, true).empty());
+  sink.write(batchOf({{2, "b"}}));
+  sink.finish();
+  std::string text = visible(env);
+  EXPECT_EQ(text.size(), std::string("1,a\n2,b\n").size());
+}
+
+TEST(FileSink, PartitionsAndSuccessFiles) {
+  SimEnv env(1);
+  SinkRequest sinkRequest = request({{"sink.partition-commit.policy.kind", "success-file"}});
+  sinkRequest.table.partitionKeys = {"p"};
+  Sink sink(sinkRequest, env);
+  sink.write(batchOf({{1, "a/b"}, {2, nullptr}, {3, "a/b"}}));
+  sink.finish();
+  std::vector<std::string> found = paths(env, false);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_TRUE(found[0].starts_with("/out/p=__DEFAULT_PARTITION__/part-"));
+  EXPECT_TRUE(found[1].starts_with("/out/p=a%2Fb/part-"));
+  EXPECT_EQ(readFile(env.files(), found[1]).value(), "1\n3\n");
+  EXPECT_TRUE(env.files().exists("/out/p=a%2Fb/_SUCCESS"));
+}
+
+TEST(FileSink, RollsBySizeAndRefusesWhatIsMissing) {
+  SimEnv env(1);
+  Sink sink(request({{"sink.rolling-policy.file-size", "10"}}), env);
+  for (int i = 0; i < 4; ++i) sink.write(batchOf({{i, "0123456789"}}));
+  sink.finish();
+  EXPECT_EQ(paths(env, false).size(), 4U);
+  TableOptions read = readTableOptions(request().table).value();
+  EXPECT_FALSE(read.connector->validate(request({{"auto-compaction", "true"}}).table).ok());
+  EXPECT_FALSE(
+      read.connector->validate(request({{"sink.partition-commit.policy.kind", "metastore"}}).table)
+          .ok());
+}
+
+TEST(PartitionTime, FollowsThePattern) {
+  EXPECT_EQ(partitionTimeMillis("dt=2024-01-01/hour=07", "$dt $hour:00:00").value(),
+            1'704'067'200'000 + 7 * 3'600'000);
+  EXPECT_EQ(partitionTimeMillis("dt=2024-01-01", "").value(), 1'704'067'200'000);
+  EXPECT_FALSE(partitionTimeMillis("dt=x", "").ok());
+}
+
+}  // namespace
+}  // namespace millrace
