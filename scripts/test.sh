@@ -18,6 +18,7 @@ defaultStage() {
   runUnitTests release
   runTextTests release tests/
   runTidy
+  runCounted "command line" 300 python3 tests/cli/cli_test.py
 }
 
 sanitizerStage() {

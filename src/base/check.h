@@ -13,11 +13,10 @@ namespace millrace {
 
 // CHECK(condition) or CHECK(condition, detail): detail is anything convertible to string_view and
 // is evaluated only on failure.
-#define CHECK(condition, ...)                                                       \
-  do {                                                                              \
-    if (!(condition)) [[unlikely]]                                                  \
-      ::millrace::checkFailed(__FILE__, __LINE__, #condition,                       \
-                              ::std::string_view{__VA_ARGS__});                     \
+#define CHECK(condition, ...)                                                                   \
+  do {                                                                                          \
+    if (!(condition)) [[unlikely]]                                                              \
+      ::millrace::checkFailed(__FILE__, __LINE__, #condition, ::std::string_view{__VA_ARGS__}); \
   } while (false)
 
 // A branch that cannot be reached.

@@ -67,9 +67,10 @@ using Status = Result<void>;
 }  // namespace millrace
 
 // Evaluates to the value of a Result expression, or returns its error from the enclosing function.
-#define TRY(...)                                                             \
-  (__extension__({                                                           \
-    auto tryResult_ = (__VA_ARGS__);                                         \
-    if (!tryResult_.ok()) [[unlikely]] return std::move(tryResult_).error(); \
-    std::move(tryResult_).value();                                           \
+#define TRY(...)                            \
+  (__extension__({                          \
+    auto tryResult_ = (__VA_ARGS__);        \
+    if (!tryResult_.ok()) [[unlikely]]      \
+      return std::move(tryResult_).error(); \
+    std::move(tryResult_).value();          \
   }))

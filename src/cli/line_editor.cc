@@ -104,8 +104,8 @@ unsigned char LineEditor::State::complete(EditLine* editor, int) {
   const char* begin = line->cursor;
   while (begin > line->buffer && isWordCharacter(begin[-1])) --begin;
   std::string typed(begin, line->cursor);
-  std::vector<std::string> found = typed.empty() ? std::vector<std::string>()
-                                                 : state.matching(typed);
+  std::vector<std::string> found =
+      typed.empty() ? std::vector<std::string>() : state.matching(typed);
   if (found.empty()) return CC_REFRESH_BEEP;
   size_t shared = sharedLength(found);
   if (shared > typed.size() || found.size() == 1) {

@@ -52,7 +52,7 @@ class Progress {
   Jobs jobs_;
   ProgressTotals last_;
   int64_t lastNanos_ = 0;
-  bool shown_ = false;   // the line is on the terminal now
+  bool shown_ = false;  // the line is on the terminal now
   bool active_ = false;
 };
 

@@ -37,16 +37,16 @@ constexpr const char* kHelp =
     "Ctrl-R go through the history; Ctrl-C at the prompt drops what was typed.\n";
 
 constexpr const char* kWords[] = {
-    "ALTER",     "AND",       "BEGIN",    "BETWEEN",   "BY",        "CASE",     "CAST",
-    "CREATE",    "CROSS",     "CUMULATE", "DAY",       "DESCRIBE",  "DESCRIPTOR", "DISTINCT",
-    "DROP",      "ELSE",      "END",      "EXECUTE",   "EXISTS",    "EXIT",     "EXPLAIN",
-    "FILTER",    "FROM",      "FULL",     "FUNCTIONS", "GROUP",     "HAVING",   "HELP",
-    "HOUR",      "INNER",     "INSERT",   "INTERVAL",  "INTO",      "JOBS",     "JOIN",
-    "LEFT",      "LIKE",      "LIMIT",    "MINUTE",    "NOT",       "NULL",     "ORDER",
-    "OUTER",     "OVER",      "PARTITION", "PRIMARY KEY", "QUIT",   "RESET",    "RIGHT",
-    "SECOND",    "SELECT",    "SESSION",  "SET",       "SHOW",      "STATEMENT SET", "STRING",
-    "TABLE",     "TABLES",    "TEMPORARY", "THEN",     "TIMESTAMP", "TUMBLE",   "UNION ALL",
-    "VALUES",    "VIEW",      "VIEWS",    "WATERMARK FOR", "WHEN",  "WHERE",    "WITH",
+    "ALTER",  "AND",    "BEGIN",     "BETWEEN",       "BY",        "CASE",          "CAST",
+    "CREATE", "CROSS",  "CUMULATE",  "DAY",           "DESCRIBE",  "DESCRIPTOR",    "DISTINCT",
+    "DROP",   "ELSE",   "END",       "EXECUTE",       "EXISTS",    "EXIT",          "EXPLAIN",
+    "FILTER", "FROM",   "FULL",      "FUNCTIONS",     "GROUP",     "HAVING",        "HELP",
+    "HOUR",   "INNER",  "INSERT",    "INTERVAL",      "INTO",      "JOBS",          "JOIN",
+    "LEFT",   "LIKE",   "LIMIT",     "MINUTE",        "NOT",       "NULL",          "ORDER",
+    "OUTER",  "OVER",   "PARTITION", "PRIMARY KEY",   "QUIT",      "RESET",         "RIGHT",
+    "SECOND", "SELECT", "SESSION",   "SET",           "SHOW",      "STATEMENT SET", "STRING",
+    "TABLE",  "TABLES", "TEMPORARY", "THEN",          "TIMESTAMP", "TUMBLE",        "UNION ALL",
+    "VALUES", "VIEW",   "VIEWS",     "WATERMARK FOR", "WHEN",      "WHERE",         "WITH",
 };
 
 std::string historyFile() {
@@ -97,7 +97,8 @@ int Shell::run() {
         writeOut("\n");
         leave();
         return kExitOk;
-      case LineEnd::kLine: break;
+      case LineEnd::kLine:
+        break;
     }
     if (enter(line)) {
       leave();

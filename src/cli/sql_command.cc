@@ -17,9 +17,12 @@ int exitCodeOf(RunEnd end) {
   switch (end) {
     case RunEnd::kDone:
     case RunEnd::kQuit:
-    case RunEnd::kReaderGone: return kExitOk;
-    case RunEnd::kFailed: return kExitFailed;
-    case RunEnd::kInterrupted: return kSignalExitBase + pendingInterrupt();
+    case RunEnd::kReaderGone:
+      return kExitOk;
+    case RunEnd::kFailed:
+      return kExitFailed;
+    case RunEnd::kInterrupted:
+      return kSignalExitBase + pendingInterrupt();
   }
   return kExitFailed;
 }
@@ -77,10 +80,10 @@ int runSqlCommand(SqlCommand command, Env& env) {
   bool scripted = !command.file.empty() || !command.statements.empty();
   command.runner.interactive = !scripted && inputIsTerminal() && outputIsTerminal();
   if (!scripted && !command.runner.interactive) command.file = "-";
-  command.runner.progress = command.progress   ? (errorIsTerminal() ? ProgressMode::kTerminal
-                                                                    : ProgressMode::kLines)
-                            : errorIsTerminal() ? ProgressMode::kTerminal
-                                                : ProgressMode::kOff;
+  command.runner.progress =
+      command.progress    ? (errorIsTerminal() ? ProgressMode::kTerminal : ProgressMode::kLines)
+      : errorIsTerminal() ? ProgressMode::kTerminal
+                          : ProgressMode::kOff;
   StatementRunner runner(env, command.runner);
   if (!applySettings(runner, command)) return kExitUsage;
   RunEnd end = RunEnd::kDone;

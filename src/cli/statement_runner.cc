@@ -10,7 +10,7 @@ namespace millrace {
 
 namespace {
 
-constexpr int64_t kTickMillis = 100;      // between looks at interrupts, progress and the reader
+constexpr int64_t kTickMillis = 100;       // between looks at interrupts, progress and the reader
 constexpr size_t kWriteBytes = 64 * 1024;  // text that is written even when more rows are ready
 
 SessionOptions sessionOptions(Env& env, RunningJobs& jobs, bool strict) {
@@ -91,8 +91,11 @@ RunEnd StatementRunner::show(StatementResult& result, std::string_view script,
       if (!text.ends_with('\n')) text += '\n';
       return write(text);
     }
-    case StatementResult::Kind::kJob: showStartedJob(*result.job); return RunEnd::kDone;
-    case StatementResult::Kind::kQuery: return showQuery(result.query, script, name);
+    case StatementResult::Kind::kJob:
+      showStartedJob(*result.job);
+      return RunEnd::kDone;
+    case StatementResult::Kind::kQuery:
+      return showQuery(result.query, script, name);
   }
   UNREACHABLE();
 }
@@ -102,8 +105,8 @@ void StatementRunner::showStartedJob(const Job& job) {
     message("Complete execution of the SQL update statement.");
     return;
   }
-  message(fmt::format("SQL update statement has been successfully submitted:\nJob ID: {}\n",
-                      job.id()));
+  message(
+      fmt::format("SQL update statement has been successfully submitted:\nJob ID: {}\n", job.id()));
 }
 
 RunEnd StatementRunner::showQuery(RunningQuery& query, std::string_view script,
@@ -225,9 +228,12 @@ void StatementRunner::showNote(const std::string& note) {
 RunEnd StatementRunner::write(std::string_view text) {
   progress_.erase();
   switch (writeOut(text)) {
-    case Written::kAll: return RunEnd::kDone;
-    case Written::kReaderGone: return RunEnd::kReaderGone;
-    case Written::kFailed: break;
+    case Written::kAll:
+      return RunEnd::kDone;
+    case Written::kReaderGone:
+      return RunEnd::kReaderGone;
+    case Written::kFailed:
+      break;
   }
   writeError("cannot write to standard output: " + lastWriteError() + "\n");
   return RunEnd::kFailed;

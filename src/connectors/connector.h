@@ -52,8 +52,8 @@ struct SinkRequest {
 
 // Whole content of a lookup table, read by `read` on demand.
 struct LookupTable {
-  // Reads all rows (bounded). Called by the lookup operator when it opens and when reloadMillis have
-  // passed.
+  // Reads all rows (bounded). Called by the lookup operator when it opens and when reloadMillis
+  // have passed.
   std::function<Result<Batch>(const std::vector<DecodedField>& fields)> read;
   int64_t reloadMillis = 0;  // 0 = never again
 };

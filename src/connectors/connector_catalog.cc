@@ -11,7 +11,9 @@ const ConnectorCatalog& ConnectorCatalog::builtin() {
   return catalog;
 }
 
-void ConnectorCatalog::add(ConnectorDescriptor connector) { connectors_.push_back(std::move(connector)); }
+void ConnectorCatalog::add(ConnectorDescriptor connector) {
+  connectors_.push_back(std::move(connector));
+}
 
 const ConnectorDescriptor* ConnectorCatalog::find(std::string_view name) const {
   for (const ConnectorDescriptor& connector : connectors_) {

@@ -1,9 +1,8 @@
 #include "env/file_system.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "env/env.h"
 #include "env/sim/sim_env.h"

@@ -78,8 +78,8 @@ class DagEvaluator final : public Evaluator {
   Result<ColumnPtr> computeJunction(Node& node, const Rows& rows);
   Result<ColumnPtr> computeCase(Node& node, const Rows& rows);
   Result<ColumnPtr> computeCast(Node& node, const Rows& rows);
-  Result<Rows> validRows(std::span<const ColumnPtr> args, const Rows& rows, bool total,
-                         Column& out, std::unique_ptr<RowList>& storage);
+  Result<Rows> validRows(std::span<const ColumnPtr> args, const Rows& rows, bool total, Column& out,
+                         std::unique_ptr<RowList>& storage);
 
   // The rows of `rows` where the node is TRUE go to `out`, which may be the list behind `rows`.
   Result<uint32_t> select(uint32_t id, const Rows& rows, uint32_t* out);
@@ -98,7 +98,7 @@ class DagEvaluator final : public Evaluator {
   Rows batchRows_;
   const EvalContext* context_ = nullptr;
   int64_t nowMicros_ = 0;
-  SelectionPtr filtered_;      // what filter() last returned
+  SelectionPtr filtered_;  // what filter() last returned
   size_t filteredIndex_ = SIZE_MAX;
 };
 
@@ -280,8 +280,8 @@ Result<ColumnPtr> DagEvaluator::completed(Node& node, const Rows& rows) {
     if (bitAt(node.covered.data(), row)) present.push(row);
   }
   ColumnPtr rest = TRY(compute(node, missing.rows()));
-  node.column = mergeRows(node.expr->type, numRows_,
-                          {{node.column, present.rows()}, {rest, missing.rows()}});
+  node.column =
+      mergeRows(node.expr->type, numRows_, {{node.column, present.rows()}, {rest, missing.rows()}});
   forEachRow(missing.rows(), [&](uint32_t row) { setBit(node.covered.data(), row); });
   return node.column;
 }

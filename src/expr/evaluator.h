@@ -1,7 +1,7 @@
 // Evaluates expressions a column at a time.
 //
 // An Evaluator is made once per subtask from the expressions it shall compute: common
-// sub-expressions are evaluated once per batch, arguments that are constant once for ever, AND, OR and
+// sub-expressions are evaluated once per batch, constant arguments once for ever, and AND, OR and
 // CASE evaluate each branch only for the rows that reach it (so that guarded errors do not occur).
 // Not thread-safe.
 #pragma once
@@ -27,7 +27,8 @@ class Evaluator {
                                                   const EvalContext& context) = 0;
 
   // For a BOOLEAN expression `index`: the rows of the batch where it is TRUE, or nullptr when all
-  // of them are.
+  // selected ones are. An evaluate() of the same columns that follows finds what was computed, and
+  // gives TRUE for `index` without work when the batch has this selection by then.
   virtual Result<SelectionPtr> filter(size_t index, const Batch& batch,
                                       const EvalContext& context) = 0;
 };

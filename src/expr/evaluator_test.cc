@@ -70,7 +70,9 @@ ExprPtr divide(ExprPtr a, ExprPtr b) { return call("/", divideKernel, Type::inte
 ExprPtr equal(ExprPtr a, ExprPtr b) { return call("=", equalKernel, Type::boolean(), {a, b}); }
 ExprPtr counted(ExprPtr a) { return call("COUNT_CALLS", countKernel, Type::integer(), {a}); }
 ExprPtr column(uint32_t index) { return Expr::input(index, Type::integer()); }
-ExprPtr number(int value) { return Expr::constant(Value(value), Type::integer().withNullable(false)); }
+ExprPtr number(int value) {
+  return Expr::constant(Value(value), Type::integer().withNullable(false));
+}
 
 ColumnPtr integers(const std::vector<Value>& values) {
   MutableColumnPtr out = Column::make(Type::integer(), values.size());
@@ -97,8 +99,7 @@ TEST(Evaluator, PropagatesNulls) {
 
 TEST(Evaluator, KeepsLogicThreeValued) {
   ExprPtr a = Expr::input(0, Type::boolean()), b = Expr::input(1, Type::boolean());
-  auto evaluator =
-      Evaluator::make({Expr::conjunction({a, b}), Expr::disjunction({a, b})}).value();
+  auto evaluator = Evaluator::make({Expr::conjunction({a, b}), Expr::disjunction({a, b})}).value();
   std::vector<Value> left, right;
   const Value all[] = {Value(true), Value(false), Value()};
   for (const Value& x : all) {
@@ -159,9 +160,8 @@ TEST(Evaluator, SharesBetweenFilterAndEvaluate) {
 }
 
 TEST(Evaluator, FiltersStepByStep) {
-  ExprPtr safe = Expr::conjunction(
-      {Expr::cast(Expr::input(1, Type::boolean()), Type::boolean()),
-       equal(divide(number(10), column(0)), number(5))});
+  ExprPtr safe = Expr::conjunction({Expr::cast(Expr::input(1, Type::boolean()), Type::boolean()),
+                                    equal(divide(number(10), column(0)), number(5))});
   auto evaluator = Evaluator::make({safe}).value();
   Batch batch({integers({0, 2, 5, 2}), booleans({false, true, true, Value()})}, 4);
   EXPECT_EQ(*evaluator->filter(0, batch, {}).value(), (Selection{1}));

@@ -86,8 +86,8 @@ ExprPtr Expr::constant(Value value, Type type) {
 
 ExprPtr Expr::call(const ScalarFunction& function, ResolvedCall resolved,
                    std::vector<ExprPtr> args) {
-  bool nullable = resolved.result.nullable() ||
-                  (function.nulls == NullRule::kPropagate && anyNullable(args));
+  bool nullable =
+      resolved.result.nullable() || (function.nulls == NullRule::kPropagate && anyNullable(args));
   resolved.result = resolved.result.withNullable(nullable);
   auto expr = makeExpr(ExprKind::kCall, resolved.result);
   expr->function = &function;
@@ -121,8 +121,8 @@ ExprPtr Expr::cast(ExprPtr arg, Type type, bool tryCast) {
 ExprPtr Expr::field(ExprPtr row, uint32_t index) {
   CHECK(row->type.kind() == TypeKind::kRow && index < row->type.numChildren());
   const Type& field = row->type.child(index);
-  auto expr = makeExpr(ExprKind::kField, field.withNullable(field.nullable() ||
-                                                            row->type.nullable()));
+  auto expr =
+      makeExpr(ExprKind::kField, field.withNullable(field.nullable() || row->type.nullable()));
   expr->index = index;
   expr->args.push_back(std::move(row));
   return expr;

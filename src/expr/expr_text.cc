@@ -20,9 +20,7 @@ std::string quoteText(const std::string& text) {
   return out + "'";
 }
 
-std::string listText(const Value& value) {
-  return fmt::format("[{} values]", value.list().size());
-}
+std::string listText(const Value& value) { return fmt::format("[{} values]", value.list().size()); }
 
 std::string literalText(const Value& value, const Type& type) {
   if (value.isNull()) return "null:" + type.withNullable(true).toString();

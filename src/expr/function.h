@@ -24,8 +24,8 @@ class TimeZone;
 
 // What an evaluation may know of the outside, read once per batch.
 struct EvalContext {
-  const TimeZone* zone = nullptr;    // session time zone (table.local-time-zone)
-  int64_t nowMicros = 0;             // processing time, microseconds since 1970-01-01 UTC
+  const TimeZone* zone = nullptr;        // session time zone (table.local-time-zone)
+  int64_t nowMicros = 0;                 // processing time, microseconds since 1970-01-01 UTC
   int64_t currentWatermark = INT64_MIN;  // milliseconds; INT64_MIN before the first
   uint64_t subtask = 0;
 };
@@ -76,18 +76,18 @@ struct ResolvedCall {
 using Resolve = Result<ResolvedCall> (*)(std::span<const ArgumentInfo> args);
 
 struct ScalarFunction {
-  std::string name;                  // upper case; operators by their symbol ("+", "=")
+  std::string name;  // upper case; operators by their symbol ("+", "=")
   std::vector<std::string> aliases;
-  std::string family;                // "string", "arithmetic", ...
-  std::string signature;             // for docs and error texts
+  std::string family;     // "string", "arithmetic", ...
+  std::string signature;  // for docs and error texts
   std::string doc;
-  std::string example;               // an expression; a test runs it
+  std::string example;  // an expression; a test runs it
   std::string exampleResult;
   Resolve resolve = nullptr;
   NullRule nulls = NullRule::kPropagate;
-  bool deterministic = true;         // false: never folded, never shared (RAND, UUID)
-  bool dynamic = false;              // constant within a batch, not over time (CURRENT_TIMESTAMP)
-  bool total = false;                // the kernel is harmless on NULL rows' garbage: run it densely
+  bool deterministic = true;  // false: never folded, never shared (RAND, UUID)
+  bool dynamic = false;       // constant within a batch, not over time (CURRENT_TIMESTAMP)
+  bool total = false;         // the kernel is harmless on NULL rows' garbage: run it densely
 };
 
 }  // namespace millrace

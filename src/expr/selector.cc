@@ -103,7 +103,8 @@ bool selectableComparison(const Expr& expr, Comparison& comparison) {
       return false;
     }
     return left.physical() == Physical::kInt32 || left.physical() == Physical::kInt64 ||
-           left.physical() == Physical::kInt128 || left.physical() == Physical::kDouble || left.physical() == Physical::kString;
+           left.physical() == Physical::kInt128 || left.physical() == Physical::kDouble ||
+           left.physical() == Physical::kString;
   }
   return false;
 }

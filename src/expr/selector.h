@@ -7,7 +7,14 @@
 
 namespace millrace {
 
-enum class Comparison : uint8_t { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
+enum class Comparison : uint8_t {
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual
+};
 
 // The comparison that a call of one of the six operators makes on two arguments of one type that
 // has a selector; false when there is none.

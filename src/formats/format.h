@@ -26,8 +26,8 @@ struct DecodedField {
 
 // How a byte stream is cut into records, so that large files can be handed out in chunks.
 enum class Framing : uint8_t {
-  kLines,      // a record ends with \n (json, csv without embedded newlines, raw)
-  kCsvLines,   // as kLines, but a quoted \n does not end a record: never split
+  kLines,     // a record ends with \n (json, csv without embedded newlines, raw)
+  kCsvLines,  // as kLines, but a quoted \n does not end a record: never split
 };
 
 // Decodes whole records into columns. One per source subtask; not thread-safe.
@@ -35,10 +35,10 @@ class Decoder {
  public:
   virtual ~Decoder() = default;
   // Decodes at most maxRows records from the front of `data`. `data` holds whole records (the last
-  // one may lack its line end) and Buffer::kPadding readable bytes behind it; `owner` keeps it alive: string columns
-  // may point into it and retain `owner`. Sets `consumed` to the bytes used (records dropped by the
-  // error policy included). Appends to nothing: `out` is replaced. Errors are kMalformedRecord with
-  // the byte offset of the record within `data` in the message.
+  // one may lack its line end) and Buffer::kPadding readable bytes behind it; `owner` keeps it
+  // alive: string columns may point into it and retain `owner`. Sets `consumed` to the bytes used
+  // (records dropped by the error policy included). Appends to nothing: `out` is replaced. Errors
+  // are kMalformedRecord with the byte offset of the record within `data` in the message.
   virtual Status decode(std::string_view data, const BufferPtr& owner, size_t maxRows, Batch& out,
                         size_t& consumed) = 0;
 };
@@ -54,8 +54,8 @@ class Encoder {
 };
 
 struct DecoderRequest {
-  Schema schema;                      // the physical columns of the table, all of them
-  std::vector<DecodedField> fields;   // what to produce, in this order
+  Schema schema;                     // the physical columns of the table, all of them
+  std::vector<DecodedField> fields;  // what to produce, in this order
   const TimeZone* zone = nullptr;
   OperatorMetrics* metrics = nullptr;  // counts malformed records
 };

@@ -16,8 +16,8 @@ struct Reciprocal {
 
   explicit Reciprocal(int64_t divisor) {
     negative = divisor < 0;
-    uint64_t d = negative ? uint64_t{0} - static_cast<uint64_t>(divisor)
-                          : static_cast<uint64_t>(divisor);
+    uint64_t d =
+        negative ? uint64_t{0} - static_cast<uint64_t>(divisor) : static_cast<uint64_t>(divisor);
     magnitude = static_cast<int64_t>(d);
     int log = 64 - std::countl_zero(d - 1);
     shift = log - 1;
@@ -35,9 +35,7 @@ struct Reciprocal {
   }
 };
 
-bool isTrivial(int64_t divisor) {
-  return divisor == 1 || divisor == -1 || divisor == INT64_MIN;
-}
+bool isTrivial(int64_t divisor) { return divisor == 1 || divisor == -1 || divisor == INT64_MIN; }
 
 int64_t divideTrivially(int64_t x, int64_t divisor) {
   if (divisor == 1) return x;
@@ -67,9 +65,8 @@ void divideByConstant(const T* a, T divisor, bool remainder, const Rows& rows, T
     return;
   }
   int64_t sign = reciprocal.negative ? -1 : 1;
-  forEachRow(rows, [=](uint32_t row) {
-    out[row] = static_cast<T>(reciprocal.divide(a[row]) * sign);
-  });
+  forEachRow(rows,
+             [=](uint32_t row) { out[row] = static_cast<T>(reciprocal.divide(a[row]) * sign); });
 }
 
 template <typename Wide, typename Narrow>

@@ -22,8 +22,8 @@ void appendNumber(int64_t value, int width, std::string& out) {
   char digits[24];
   int count = 0;
   bool negative = value < 0;
-  uint64_t rest = negative ? uint64_t{0} - static_cast<uint64_t>(value)
-                           : static_cast<uint64_t>(value);
+  uint64_t rest =
+      negative ? uint64_t{0} - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
   do {
     digits[count++] = static_cast<char>('0' + rest % 10);
     rest /= 10;
@@ -37,15 +37,20 @@ void appendNumber(int64_t value, int width, std::string& out) {
 int64_t granularityOf(char letter) {
   switch (letter) {
     case 'S':
-    case 'n': return 1;
-    case 's': return kMicrosPerSecond;
-    case 'm': return 60 * kMicrosPerSecond;
+    case 'n':
+      return 1;
+    case 's':
+      return kMicrosPerSecond;
+    case 'm':
+      return 60 * kMicrosPerSecond;
     case 'H':
     case 'k':
     case 'K':
     case 'h':
-    case 'a': return 3600 * kMicrosPerSecond;
-    default: return kMicrosPerDay;
+    case 'a':
+      return 3600 * kMicrosPerSecond;
+    default:
+      return kMicrosPerDay;
   }
 }
 
@@ -65,9 +70,12 @@ int localWeek(int32_t days, CivilDate date) {
 }
 
 void appendName(std::string_view name, int count, std::string& out) {
-  if (count == 4) out += name;
-  else if (count == 5) out += name.substr(0, 1);
-  else out += name.substr(0, 3);
+  if (count == 4)
+    out += name;
+  else if (count == 5)
+    out += name.substr(0, 1);
+  else
+    out += name.substr(0, 3);
 }
 
 // Reads up to `most` digits.
@@ -145,8 +153,8 @@ Result<DatePattern> DatePattern::compile(std::string_view pattern, Style style) 
       continue;
     }
     if (kLetters.find(c) == std::string_view::npos) {
-      return Error(ErrorKind::kUnsupported, fmt::format("letter '{}' in date pattern '{}'", c,
-                                                        pattern));
+      return Error(ErrorKind::kUnsupported,
+                   fmt::format("letter '{}' in date pattern '{}'", c, pattern));
     }
     size_t end = at;
     while (end < pattern.size() && pattern[end] == c) ++end;
@@ -179,33 +187,69 @@ void DatePattern::format(int64_t micros, int32_t nanosOfMicro, std::string& out)
   for (const Element& element : elements_) {
     int count = element.count;
     switch (element.letter) {
-      case 0: out += element.literal; break;
+      case 0:
+        out += element.literal;
+        break;
       case 'y':
       case 'u':
-        if (count == 2) appendNumber(floorModulo(date.year, 100), 2, out);
-        else appendNumber(date.year, count, out);
+        if (count == 2)
+          appendNumber(floorModulo(date.year, 100), 2, out);
+        else
+          appendNumber(date.year, count, out);
         break;
       case 'M':
       case 'L':
-        if (count <= 2) appendNumber(date.month, count, out);
-        else appendName(kMonths[static_cast<size_t>(date.month - 1)], count, out);
+        if (count <= 2)
+          appendNumber(date.month, count, out);
+        else
+          appendName(kMonths[static_cast<size_t>(date.month - 1)], count, out);
         break;
-      case 'd': appendNumber(date.day, count, out); break;
-      case 'D': appendNumber(days - daysOfCivil({date.year, 1, 1}) + 1, count, out); break;
-      case 'E': appendName(kDays[static_cast<size_t>(weekday(days))], count, out); break;
-      case kIsoWeekday: appendNumber(weekday(days) + 1, count, out); break;
-      case 'e': appendNumber((weekday(days) + 1) % 7 + 1, count, out); break;
-      case 'w': appendNumber(localWeek(days, date), count, out); break;
+      case 'd':
+        appendNumber(date.day, count, out);
+        break;
+      case 'D':
+        appendNumber(days - daysOfCivil({date.year, 1, 1}) + 1, count, out);
+        break;
+      case 'E':
+        appendName(kDays[static_cast<size_t>(weekday(days))], count, out);
+        break;
+      case kIsoWeekday:
+        appendNumber(weekday(days) + 1, count, out);
+        break;
+      case 'e':
+        appendNumber((weekday(days) + 1) % 7 + 1, count, out);
+        break;
+      case 'w':
+        appendNumber(localWeek(days, date), count, out);
+        break;
       case 'Q':
-      case 'q': appendNumber((date.month + 2) / 3, count, out); break;
-      case 'a': out += hour < 12 ? "AM" : "PM"; break;
-      case 'H': appendNumber(hour, count, out); break;
-      case 'k': appendNumber(hour == 0 ? 24 : hour, count, out); break;
-      case 'K': appendNumber(hour % 12, count, out); break;
-      case 'h': appendNumber(hour % 12 == 0 ? 12 : hour % 12, count, out); break;
-      case 'm': appendNumber(second / 60 % 60, count, out); break;
-      case 's': appendNumber(second % 60, count, out); break;
-      case 'n': appendNumber(ofDay % kMicrosPerSecond * 1000 + nanosOfMicro, count, out); break;
+      case 'q':
+        appendNumber((date.month + 2) / 3, count, out);
+        break;
+      case 'a':
+        out += hour < 12 ? "AM" : "PM";
+        break;
+      case 'H':
+        appendNumber(hour, count, out);
+        break;
+      case 'k':
+        appendNumber(hour == 0 ? 24 : hour, count, out);
+        break;
+      case 'K':
+        appendNumber(hour % 12, count, out);
+        break;
+      case 'h':
+        appendNumber(hour % 12 == 0 ? 12 : hour % 12, count, out);
+        break;
+      case 'm':
+        appendNumber(second / 60 % 60, count, out);
+        break;
+      case 's':
+        appendNumber(second % 60, count, out);
+        break;
+      case 'n':
+        appendNumber(ofDay % kMicrosPerSecond * 1000 + nanosOfMicro, count, out);
+        break;
       case 'S': {
         if (style_ == Style::kSimple) {
           appendNumber(ofDay % kMicrosPerSecond / 1000, count, out);
@@ -216,7 +260,8 @@ void DatePattern::format(int64_t micros, int32_t nanosOfMicro, std::string& out)
         appendNumber(fraction, std::min(count, 9), out);
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
 }
@@ -242,10 +287,14 @@ bool DatePattern::parseElement(const Element& element, std::string_view& text,
     case 'L':
       if (element.count > 2) return readName(text, kMonths, element.count == 4, fields.month);
       return readDigits(text, 1, most, fields.month);
-    case 'd': return readDigits(text, 1, most, fields.day);
-    case 'D': return readDigits(text, 1, most, fields.dayOfYear);
-    case 'E': return readName(text, kDays, element.count == 4, value);
-    case 'H': return readDigits(text, 1, most, fields.hour);
+    case 'd':
+      return readDigits(text, 1, most, fields.day);
+    case 'D':
+      return readDigits(text, 1, most, fields.dayOfYear);
+    case 'E':
+      return readName(text, kDays, element.count == 4, value);
+    case 'H':
+      return readDigits(text, 1, most, fields.hour);
     case 'k':
       if (!readDigits(text, 1, most, value)) return false;
       fields.hour = value % 24;
@@ -260,8 +309,10 @@ bool DatePattern::parseElement(const Element& element, std::string_view& text,
       fields.afternoon = text[0] == 'P';
       text.remove_prefix(2);
       return true;
-    case 'm': return readDigits(text, 1, most, fields.minute);
-    case 's': return readDigits(text, 1, most, fields.second);
+    case 'm':
+      return readDigits(text, 1, most, fields.minute);
+    case 's':
+      return readDigits(text, 1, most, fields.second);
     case 'S': {
       if (!readDigits(text, 1, most, value)) return false;
       auto digits = style_ == Style::kSimple ? 3 : static_cast<int>(before - text.size());
@@ -269,7 +320,8 @@ bool DatePattern::parseElement(const Element& element, std::string_view& text,
       fields.nanos = value;
       return true;
     }
-    default: return readDigits(text, 1, most, value);
+    default:
+      return readDigits(text, 1, most, value);
   }
 }
 

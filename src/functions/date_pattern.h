@@ -28,7 +28,7 @@ class DatePattern {
   // shows fractions of a second.
   int64_t granularityMicros() const { return granularity_; }
 
-  // Appends the text of a local time: microseconds since 1970-01-01 and the nanoseconds behind them.
+  // Appends the text of a local time: microseconds since 1970-01-01 and the nanoseconds behind.
   void format(int64_t micros, int32_t nanosOfMicro, std::string& out) const;
 
   // Fields that the pattern lacks are those of 1970-01-01 00:00:00.

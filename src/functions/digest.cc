@@ -77,10 +77,21 @@ std::string md5(std::string_view bytes) {
     for (uint32_t i = 0; i < 64; ++i) {
       uint32_t mixed, word;
       switch (i / 16) {
-        case 0: mixed = (b & c) | (~b & d); word = i; break;
-        case 1: mixed = (d & b) | (~d & c); word = (5 * i + 1) % 16; break;
-        case 2: mixed = b ^ c ^ d; word = (3 * i + 5) % 16; break;
-        default: mixed = c ^ (b | ~d); word = 7 * i % 16;
+        case 0:
+          mixed = (b & c) | (~b & d);
+          word = i;
+          break;
+        case 1:
+          mixed = (d & b) | (~d & c);
+          word = (5 * i + 1) % 16;
+          break;
+        case 2:
+          mixed = b ^ c ^ d;
+          word = (3 * i + 5) % 16;
+          break;
+        default:
+          mixed = c ^ (b | ~d);
+          word = 7 * i % 16;
       }
       mixed += a + kSines[i] + loadLittle(&message[at + 4 * word]);
       a = d;
@@ -100,15 +111,28 @@ std::string sha1(std::string_view bytes) {
   for (size_t at = 0; at < message.size(); at += 64) {
     uint32_t w[80];
     for (size_t i = 0; i < 16; ++i) w[i] = loadBig<uint32_t>(&message[at + 4 * i]);
-    for (size_t i = 16; i < 80; ++i) w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+    for (size_t i = 16; i < 80; ++i) {
+      w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+    }
     auto [a, b, c, d, e] = state;
     for (size_t i = 0; i < 80; ++i) {
       uint32_t mixed, constant;
       switch (i / 20) {
-        case 0: mixed = (b & c) | (~b & d); constant = 0x5A827999; break;
-        case 1: mixed = b ^ c ^ d; constant = 0x6ED9EBA1; break;
-        case 2: mixed = (b & c) | (b & d) | (c & d); constant = 0x8F1BBCDC; break;
-        default: mixed = b ^ c ^ d; constant = 0xCA62C1D6;
+        case 0:
+          mixed = (b & c) | (~b & d);
+          constant = 0x5A827999;
+          break;
+        case 1:
+          mixed = b ^ c ^ d;
+          constant = 0x6ED9EBA1;
+          break;
+        case 2:
+          mixed = (b & c) | (b & d) | (c & d);
+          constant = 0x8F1BBCDC;
+          break;
+        default:
+          mixed = b ^ c ^ d;
+          constant = 0xCA62C1D6;
       }
       uint32_t next = std::rotl(a, 5) + mixed + e + constant + w[i];
       e = d;
@@ -150,13 +174,13 @@ uint64_t cubeRootBits(uint32_t prime) {
     unsigned __int128 carry = static_cast<unsigned __int128>(limb0) * low >> 64;
     carry += static_cast<unsigned __int128>(limb1) * low;
     unsigned __int128 next = carry >> 64;
-    unsigned __int128 first = static_cast<uint64_t>(carry) +
-                              static_cast<unsigned __int128>(limb0) * high;
+    unsigned __int128 first =
+        static_cast<uint64_t>(carry) + static_cast<unsigned __int128>(limb0) * high;
     next += first >> 64;
     next += static_cast<unsigned __int128>(limb2) * low;
     unsigned __int128 top = next >> 64;
-    unsigned __int128 second = static_cast<uint64_t>(next) +
-                               static_cast<unsigned __int128>(limb1) * high;
+    unsigned __int128 second =
+        static_cast<uint64_t>(next) + static_cast<unsigned __int128>(limb1) * high;
     top += second >> 64;
     top += static_cast<unsigned __int128>(limb2) * high;
     return top < prime;
@@ -269,12 +293,18 @@ std::string shaOf64(std::string_view bytes, bool is384) {
 
 std::string hexDigest(Digest digest, std::string_view bytes) {
   switch (digest) {
-    case Digest::kMd5: return md5(bytes);
-    case Digest::kSha1: return sha1(bytes);
-    case Digest::kSha224: return shaOf32(bytes, true);
-    case Digest::kSha256: return shaOf32(bytes, false);
-    case Digest::kSha384: return shaOf64(bytes, true);
-    case Digest::kSha512: return shaOf64(bytes, false);
+    case Digest::kMd5:
+      return md5(bytes);
+    case Digest::kSha1:
+      return sha1(bytes);
+    case Digest::kSha224:
+      return shaOf32(bytes, true);
+    case Digest::kSha256:
+      return shaOf32(bytes, false);
+    case Digest::kSha384:
+      return shaOf64(bytes, true);
+    case Digest::kSha512:
+      return shaOf64(bytes, false);
   }
   return {};
 }

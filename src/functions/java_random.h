@@ -8,8 +8,7 @@ namespace millrace {
 
 class JavaRandom {
  public:
-  explicit JavaRandom(int64_t seed)
-      : state_((static_cast<uint64_t>(seed) ^ kMultiplier) & kMask) {}
+  explicit JavaRandom(int64_t seed) : state_((static_cast<uint64_t>(seed) ^ kMultiplier) & kMask) {}
 
   double nextDouble() {
     uint64_t high = next(26);

@@ -33,8 +33,10 @@ class JsonDocument::Parser {
     index = static_cast<uint32_t>(document_.nodes_.size());
     document_.nodes_.emplace_back();
     switch (text_[at_]) {
-      case '{': return object(depth, index);
-      case '[': return array(depth, index);
+      case '{':
+        return object(depth, index);
+      case '[':
+        return array(depth, index);
       case '"': {
         std::string_view decoded;
         if (!string(decoded)) return false;
@@ -42,10 +44,14 @@ class JsonDocument::Parser {
         node(index).text = decoded;
         return true;
       }
-      case 't': return word("true", JsonKind::kTrue, index);
-      case 'f': return word("false", JsonKind::kFalse, index);
-      case 'n': return word("null", JsonKind::kNull, index);
-      default: return number(index);
+      case 't':
+        return word("true", JsonKind::kTrue, index);
+      case 'f':
+        return word("false", JsonKind::kFalse, index);
+      case 'n':
+        return word("null", JsonKind::kNull, index);
+      default:
+        return number(index);
     }
   }
 
@@ -53,8 +59,8 @@ class JsonDocument::Parser {
   JsonNode& node(uint32_t index) { return document_.nodes_[index]; }
 
   void skipBlanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' ||
-                                  text_[at_] == '\r')) {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) {
       ++at_;
     }
   }
@@ -114,14 +120,30 @@ class JsonDocument::Parser {
     if (at_ >= text_.size()) return false;
     std::string& out = document_.arena_;
     switch (text_[at_++]) {
-      case '"': out += '"'; return true;
-      case '\\': out += '\\'; return true;
-      case '/': out += '/'; return true;
-      case 'b': out += '\b'; return true;
-      case 'f': out += '\f'; return true;
-      case 'n': out += '\n'; return true;
-      case 'r': out += '\r'; return true;
-      case 't': out += '\t'; return true;
+      case '"':
+        out += '"';
+        return true;
+      case '\\':
+        out += '\\';
+        return true;
+      case '/':
+        out += '/';
+        return true;
+      case 'b':
+        out += '\b';
+        return true;
+      case 'f':
+        out += '\f';
+        return true;
+      case 'n':
+        out += '\n';
+        return true;
+      case 'r':
+        out += '\r';
+        return true;
+      case 't':
+        out += '\t';
+        return true;
       case 'u': {
         uint32_t code = 0;
         if (!readHex(code)) return false;
@@ -135,7 +157,8 @@ class JsonDocument::Parser {
         appendCodePoint(code, out);
         return true;
       }
-      default: return false;
+      default:
+        return false;
     }
   }
 
@@ -154,8 +177,10 @@ class JsonDocument::Parser {
     while (at_ < text_.size() && text_[at_] != '"') {
       char c = text_[at_++];
       if (static_cast<uint8_t>(c) < 0x20) return false;
-      if (c != '\\') document_.arena_ += c;
-      else if (!escape()) return false;
+      if (c != '\\')
+        document_.arena_ += c;
+      else if (!escape())
+        return false;
     }
     if (at_ >= text_.size()) return false;
     ++at_;
@@ -164,8 +189,10 @@ class JsonDocument::Parser {
   }
 
   void link(uint32_t parent, uint32_t& last, uint32_t child) {
-    if (last == JsonNode::kNone) node(parent).firstChild = child;
-    else node(last).next = child;
+    if (last == JsonNode::kNone)
+      node(parent).firstChild = child;
+    else
+      node(last).next = child;
     last = child;
   }
 
@@ -235,13 +262,24 @@ uint32_t JsonDocument::numChildren(uint32_t parent) const {
 void JsonDocument::write(uint32_t index, std::string& out) const {
   const JsonNode& node = nodes_[index];
   switch (node.kind) {
-    case JsonKind::kNull: out += "null"; return;
-    case JsonKind::kTrue: out += "true"; return;
-    case JsonKind::kFalse: out += "false"; return;
-    case JsonKind::kNumber: out += jsonNumberText(node.text); return;
-    case JsonKind::kString: appendQuotedJson(node.text, out); return;
+    case JsonKind::kNull:
+      out += "null";
+      return;
+    case JsonKind::kTrue:
+      out += "true";
+      return;
+    case JsonKind::kFalse:
+      out += "false";
+      return;
+    case JsonKind::kNumber:
+      out += jsonNumberText(node.text);
+      return;
+    case JsonKind::kString:
+      appendQuotedJson(node.text, out);
+      return;
     case JsonKind::kArray:
-    case JsonKind::kObject: break;
+    case JsonKind::kObject:
+      break;
   }
   bool isObject = node.kind == JsonKind::kObject;
   out += isObject ? '{' : '[';
@@ -260,16 +298,32 @@ void appendQuotedJson(std::string_view text, std::string& out) {
   out += '"';
   for (char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
-        if (static_cast<uint8_t>(c) < 0x20) out += fmt::format("\\u{:04X}", static_cast<int>(c));
-        else out += c;
+        if (static_cast<uint8_t>(c) < 0x20)
+          out += fmt::format("\\u{:04X}", static_cast<int>(c));
+        else
+          out += c;
     }
   }
   out += '"';
@@ -356,9 +410,12 @@ Status JsonPath::parseStep(std::string_view path, size_t& at) {
   }
   at = end;
   isIndefinite_ = isIndefinite_ || descends || name == "*";
-  if (descends) steps_.push_back({StepKind::kDescend, name});
-  else if (name == "*") steps_.push_back({StepKind::kAll, ""});
-  else steps_.push_back({StepKind::kMember, name});
+  if (descends)
+    steps_.push_back({StepKind::kDescend, name});
+  else if (name == "*")
+    steps_.push_back({StepKind::kAll, ""});
+  else
+    steps_.push_back({StepKind::kMember, name});
   return Status();
 }
 

@@ -69,10 +69,14 @@ class IntegerArgument {
   int64_t operator[](size_t row) const {
     size_t i = column_.position(row);
     switch (column_.physical()) {
-      case Physical::kInt8: return column_.values<int8_t>()[i];
-      case Physical::kInt16: return column_.values<int16_t>()[i];
-      case Physical::kInt32: return column_.values<int32_t>()[i];
-      default: return column_.values<int64_t>()[i];
+      case Physical::kInt8:
+        return column_.values<int8_t>()[i];
+      case Physical::kInt16:
+        return column_.values<int16_t>()[i];
+      case Physical::kInt32:
+        return column_.values<int32_t>()[i];
+      default:
+        return column_.values<int64_t>()[i];
     }
   }
 

@@ -20,8 +20,7 @@ Error invalidEscape(std::string_view pattern) {
 
 Status checkEscape(std::string_view escape) {
   if (countCharacters(escape) <= 1) return Status();
-  return Error(ErrorKind::kInvalidArgument,
-               fmt::format("invalid escape character '{}'", escape))
+  return Error(ErrorKind::kInvalidArgument, fmt::format("invalid escape character '{}'", escape))
       .withHint("Give one character.");
 }
 
@@ -80,8 +79,8 @@ Result<LikePattern> LikePattern::compile(std::string_view pattern, std::string_v
     piece.lead = piece.text.size();
     if (piece.any.empty()) continue;
     piece.any.resize(piece.text.size(), false);
-    piece.lead = static_cast<size_t>(
-        std::find(piece.any.begin(), piece.any.end(), true) - piece.any.begin());
+    piece.lead = static_cast<size_t>(std::find(piece.any.begin(), piece.any.end(), true) -
+                                     piece.any.begin());
   }
   return compiled;
 }
@@ -181,10 +180,14 @@ Result<std::string> similarToRegex(std::string_view pattern, std::string_view es
                      fmt::format("missing ']' in pattern '{}'", pattern));
       }
     } else {
-      if (c == '%') out += "(?s:.*)";
-      else if (c == '_') out += '.';
-      else if (c == '.' || c == '$' || c == '^' || c == '\\') (out += '\\') += c;
-      else out += c;
+      if (c == '%')
+        out += "(?s:.*)";
+      else if (c == '_')
+        out += '.';
+      else if (c == '.' || c == '$' || c == '^' || c == '\\')
+        (out += '\\') += c;
+      else
+        out += c;
       ++at;
     }
   }

@@ -25,8 +25,8 @@ T roundDecimalText(T value, int digits, bool cut) {
   if (!std::isfinite(value) || value == 0) return value;
   // "d.ddde+xx": the digits and the power of ten of the first one.
   char text[40];
-  auto written = std::to_chars(text, text + sizeof(text), std::fabs(value),
-                               std::chars_format::scientific);
+  auto written =
+      std::to_chars(text, text + sizeof(text), std::fabs(value), std::chars_format::scientific);
   char number[40];
   int count = 0;
   const char* at = text;

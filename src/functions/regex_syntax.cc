@@ -16,15 +16,24 @@ struct ClassName {
 
 // Java's POSIX classes are ASCII only.
 constexpr ClassName kClassNames[] = {
-    {"Lower", "a-z"},      {"Upper", "A-Z"},
-    {"ASCII", "\\x00-\\x7F"}, {"Alpha", "a-zA-Z"},
-    {"Digit", "0-9"},      {"Alnum", "a-zA-Z0-9"},
-    {"Punct", "!-\\/:-@\\[-`{-~"}, {"Graph", "!-~"},
-    {"Print", " -~"},      {"Blank", " \\t"},
-    {"Cntrl", "\\x00-\\x1F\\x7F"}, {"XDigit", "0-9a-fA-F"},
-    {"Space", " \\t\\n\\x0B\\f\\r"}, {"IsAlphabetic", "\\p{L}"},
-    {"javaLowerCase", "\\p{Ll}"}, {"javaUpperCase", "\\p{Lu}"},
-    {"IsDigit", "\\p{Nd}"}, {"IsLetter", "\\p{L}"},
+    {"Lower", "a-z"},
+    {"Upper", "A-Z"},
+    {"ASCII", "\\x00-\\x7F"},
+    {"Alpha", "a-zA-Z"},
+    {"Digit", "0-9"},
+    {"Alnum", "a-zA-Z0-9"},
+    {"Punct", "!-\\/:-@\\[-`{-~"},
+    {"Graph", "!-~"},
+    {"Print", " -~"},
+    {"Blank", " \\t"},
+    {"Cntrl", "\\x00-\\x1F\\x7F"},
+    {"XDigit", "0-9a-fA-F"},
+    {"Space", " \\t\\n\\x0B\\f\\r"},
+    {"IsAlphabetic", "\\p{L}"},
+    {"javaLowerCase", "\\p{Ll}"},
+    {"javaUpperCase", "\\p{Lu}"},
+    {"IsDigit", "\\p{Nd}"},
+    {"IsLetter", "\\p{L}"},
 };
 
 Error unsupported(std::string_view what) {
@@ -134,8 +143,8 @@ class Analysis {
       size_t fewest = 1, times = 1;
       if (!quantifier(fewest, times)) return false;
       if (depth == 0) note(literal, fewest, times, itemMost, branchMost);
-      size_t product = times == kUnbounded || itemMost == kUnbounded ? kUnbounded
-                                                                     : itemMost * times;
+      size_t product =
+          times == kUnbounded || itemMost == kUnbounded ? kUnbounded : itemMost * times;
       branchMost = itemMost == 0 ? branchMost : add(branchMost, product);
     }
     most = std::max(most, branchMost);
@@ -155,9 +164,9 @@ class Analysis {
 
   void flush() {
     // A text with a known place is worth more than a longer one without.
-    bool better = run_.size() > best_.text.size() &&
-                  (best_.text.size() < 2 || best_.mostBytesBefore == kUnbounded ||
-                   runBefore_ != kUnbounded);
+    bool better =
+        run_.size() > best_.text.size() &&
+        (best_.text.size() < 2 || best_.mostBytesBefore == kUnbounded || runBefore_ != kUnbounded);
     if (better) best_ = {run_, runBefore_};
     run_.clear();
   }
@@ -165,8 +174,10 @@ class Analysis {
   bool item(int depth, size_t& most, std::string& literal) {
     char c = pattern_[at_];
     switch (c) {
-      case '(': return group(depth, most);
-      case '[': return skipClass(most);
+      case '(':
+        return group(depth, most);
+      case '[':
+        return skipClass(most);
       case '.':
         ++at_;
         most = 4;
@@ -176,11 +187,13 @@ class Analysis {
         ++at_;
         most = 0;
         return true;
-      case '\\': return escape(most, literal);
+      case '\\':
+        return escape(most, literal);
       case '*':
       case '+':
       case '?':
-      case '{': return false;
+      case '{':
+        return false;
       default: {
         size_t bytes = characterBytes(pattern_, at_);
         literal = pattern_.substr(at_, bytes);
@@ -234,8 +247,8 @@ class Analysis {
       most = 0;
       return true;
     }
-    bool isPlain = static_cast<uint8_t>(kind) < 0x80 &&
-                   std::isalnum(static_cast<unsigned char>(kind)) == 0;
+    bool isPlain =
+        static_cast<uint8_t>(kind) < 0x80 && std::isalnum(static_cast<unsigned char>(kind)) == 0;
     if (!isPlain) return false;
     literal = std::string(1, kind);
     most = 1;
@@ -245,9 +258,17 @@ class Analysis {
   bool quantifier(size_t& fewest, size_t& times) {
     if (at_ >= pattern_.size()) return true;
     switch (pattern_[at_]) {
-      case '*': fewest = 0; times = kUnbounded; break;
-      case '+': fewest = 1; times = kUnbounded; break;
-      case '?': fewest = 0; break;
+      case '*':
+        fewest = 0;
+        times = kUnbounded;
+        break;
+      case '+':
+        fewest = 1;
+        times = kUnbounded;
+        break;
+      case '?':
+        fewest = 0;
+        break;
       case '{': {
         size_t close = pattern_.find('}', at_);
         if (close == std::string_view::npos) return false;
@@ -256,7 +277,8 @@ class Analysis {
         at_ = close;
         break;
       }
-      default: return true;
+      default:
+        return true;
     }
     ++at_;
     bool modified = at_ < pattern_.size() && (pattern_[at_] == '?' || pattern_[at_] == '+');

@@ -1,4 +1,4 @@
-// The text of regular expressions: from Java's syntax to PCRE2's, and what every match must contain.
+// The text of regular expressions: from Java's syntax to PCRE2's, and what a match must contain.
 #pragma once
 
 #include <string>

@@ -23,7 +23,8 @@ Error malformed(std::string_view pattern, std::string_view reason) {
 class PcreRegex final : public Regex {
  public:
   PcreRegex(pcre2_code* code, RequiredText required)
-      : code_(code), required_(std::move(required)),
+      : code_(code),
+        required_(std::move(required)),
         data_(pcre2_match_data_create_from_pattern(code, nullptr)),
         context_(pcre2_match_context_create(nullptr)),
         stack_(pcre2_jit_stack_create(32 * 1024, kJitStackBytes, nullptr)) {
@@ -113,10 +114,10 @@ Result<std::unique_ptr<Regex>> Regex::compile(std::string_view pattern) {
   pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
   int errorCode = 0;
   PCRE2_SIZE errorOffset = 0;
-  pcre2_code* code = pcre2_compile(
-      reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
-      PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C, &errorCode, &errorOffset,
-      context);
+  pcre2_code* code =
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
+                    PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C, &errorCode,
+                    &errorOffset, context);
   pcre2_compile_context_free(context);
   if (code == nullptr) {
     PCRE2_UCHAR message[200];

@@ -84,8 +84,8 @@ void moduloFilter(benchmark::State& state) {
   filterBy(state, call("=", {call("%", {id(), number(123)}), number(0)}));
 }
 void rangeFilter(benchmark::State& state) {
-  filterBy(state, Expr::conjunction({call(">", {id(), number(1000)}),
-                                     call("<", {id(), number(8'000'000)})}));
+  filterBy(state, Expr::conjunction(
+                      {call(">", {id(), number(1000)}), call("<", {id(), number(8'000'000)})}));
 }
 void inFilter(benchmark::State& state) {
   filterBy(state, call("IN", {channel(), text("Apple"), text("Google"), text("Baidu")}));
@@ -117,11 +117,11 @@ void countCharacter(benchmark::State& state) {
 }
 void caseByHour(benchmark::State& state) {
   ExprPtr at = call("HOUR", {time()});
-  evaluate(state, Expr::caseWhen({Expr::conjunction({call(">=", {at, number(8)}),
-                                                     call("<=", {at, number(18)})}),
-                                  text("dayTime"), call("<=", {at, number(6)}), text("nightTime"),
-                                  text("otherTime")},
-                                 notNull(Type::string())));
+  evaluate(state,
+           Expr::caseWhen(
+               {Expr::conjunction({call(">=", {at, number(8)}), call("<=", {at, number(18)})}),
+                text("dayTime"), call("<=", {at, number(6)}), text("nightTime"), text("otherTime")},
+               notNull(Type::string())));
 }
 
 BENCHMARK(moduloFilter);

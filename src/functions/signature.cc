@@ -43,15 +43,21 @@ struct NamedType {
 };
 
 const Type* fixedType(std::string_view name) {
-  static const NamedType kTypes[] = {
-      {"tinyint", Type::tinyint()},   {"smallint", Type::smallint()},
-      {"int", Type::integer()},       {"bigint", Type::bigint()},
-      {"float", Type::floating()},    {"double", Type::doubling()},
-      {"boolean", Type::boolean()},   {"string", Type::string()},
-      {"bytes", Type::bytes()},       {"date", Type::date()},
-      {"time", Type::time()},         {"timestamp", Type::timestamp(3)},
-      {"ltz", Type::timestampLtz(3)}, {"array<string>", Type::array(Type::string())},
-      {"map<string>", Type::map(Type::string(), Type::string())}};
+  static const NamedType kTypes[] = {{"tinyint", Type::tinyint()},
+                                     {"smallint", Type::smallint()},
+                                     {"int", Type::integer()},
+                                     {"bigint", Type::bigint()},
+                                     {"float", Type::floating()},
+                                     {"double", Type::doubling()},
+                                     {"boolean", Type::boolean()},
+                                     {"string", Type::string()},
+                                     {"bytes", Type::bytes()},
+                                     {"date", Type::date()},
+                                     {"time", Type::time()},
+                                     {"timestamp", Type::timestamp(3)},
+                                     {"ltz", Type::timestampLtz(3)},
+                                     {"array<string>", Type::array(Type::string())},
+                                     {"map<string>", Type::map(Type::string(), Type::string())}};
   for (const NamedType& entry : kTypes) {
     if (entry.name == name) return &entry.type;
   }

@@ -1,4 +1,4 @@
-// Resolving calls: from the types of the arguments to a ResolvedCall, by signatures written as text.
+// Resolving calls: from argument types to a ResolvedCall, by signatures written as text.
 //
 //   .resolve = [](Arguments args) {
 //     return resolveCall(args, {{"string, int", "string", leftText}});

@@ -9,13 +9,13 @@ namespace millrace {
 
 // Eight bytes at once; requires that all are ASCII.
 inline uint64_t lowerWord(uint64_t word) {
-  uint64_t aboveZ = word + 0x2525252525252525ull;   // 0x7F - 'Z'
-  uint64_t fromA = word + 0x3F3F3F3F3F3F3F3Full;    // 0x80 - 'A'
+  uint64_t aboveZ = word + 0x2525252525252525ull;  // 0x7F - 'Z'
+  uint64_t fromA = word + 0x3F3F3F3F3F3F3F3Full;   // 0x80 - 'A'
   return word | ((fromA ^ aboveZ) & 0x8080808080808080ull) >> 2;
 }
 inline uint64_t upperWord(uint64_t word) {
-  uint64_t aboveZ = word + 0x0505050505050505ull;   // 0x7F - 'z'
-  uint64_t fromA = word + 0x1F1F1F1F1F1F1F1Full;    // 0x80 - 'a'
+  uint64_t aboveZ = word + 0x0505050505050505ull;  // 0x7F - 'z'
+  uint64_t fromA = word + 0x1F1F1F1F1F1F1F1Full;   // 0x80 - 'a'
   return word ^ ((fromA ^ aboveZ) & 0x8080808080808080ull) >> 2;
 }
 

@@ -70,9 +70,14 @@ Status encodeText(std::string_view text, std::string_view name, std::string& out
   for (size_t at = 0; at < text.size();) {
     uint32_t c = nextCodePoint(text, at);
     switch (charset) {
-      case Charset::kAscii: out += c < 0x80 ? static_cast<char>(c) : '?'; break;
-      case Charset::kLatin1: out += c < 0x100 ? static_cast<char>(c) : '?'; break;
-      default: encodeUtf16(c, charset == Charset::kUtf16Le, out);
+      case Charset::kAscii:
+        out += c < 0x80 ? static_cast<char>(c) : '?';
+        break;
+      case Charset::kLatin1:
+        out += c < 0x100 ? static_cast<char>(c) : '?';
+        break;
+      default:
+        encodeUtf16(c, charset == Charset::kUtf16Le, out);
     }
   }
   return Status();

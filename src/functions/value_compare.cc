@@ -29,8 +29,8 @@ int compareLists(const Column& a, size_t i, const Column& b, size_t k) {
   uint32_t common = std::min(left.length, right.length);
   for (uint32_t n = 0; n < common; ++n) {
     for (size_t child = 0; child < a.numChildren(); ++child) {
-      int result = compareNullable(*a.child(child), left.offset + n, *b.child(child),
-                                   right.offset + n);
+      int result =
+          compareNullable(*a.child(child), left.offset + n, *b.child(child), right.offset + n);
       if (result != 0) return result;
     }
   }
@@ -80,19 +80,32 @@ uint64_t hashWide(int128 value) {
 int compareRows(const Column& a, size_t rowA, const Column& b, size_t rowB) {
   size_t i = a.position(rowA), k = b.position(rowB);
   switch (a.physical()) {
-    case Physical::kBool: return orderAt<uint8_t>(a, i, b, k);
-    case Physical::kInt8: return orderAt<int8_t>(a, i, b, k);
-    case Physical::kInt16: return orderAt<int16_t>(a, i, b, k);
-    case Physical::kInt32: return orderAt<int32_t>(a, i, b, k);
-    case Physical::kInt64: return orderAt<int64_t>(a, i, b, k);
-    case Physical::kInt128: return orderAt<int128>(a, i, b, k);
-    case Physical::kNanoTimestamp: return orderAt<NanoTimestamp>(a, i, b, k);
-    case Physical::kFloat: return orderReal(a.values<float>()[i], b.values<float>()[k]);
-    case Physical::kDouble: return orderReal(a.values<double>()[i], b.values<double>()[k]);
-    case Physical::kString: return compare(a.values<StringView>()[i], b.values<StringView>()[k]);
-    case Physical::kRow: return compareFields(a, i, b, k);
-    case Physical::kArray: return compareLists(a, i, b, k);
-    case Physical::kMap: return compareMaps(a, i, b, k);
+    case Physical::kBool:
+      return orderAt<uint8_t>(a, i, b, k);
+    case Physical::kInt8:
+      return orderAt<int8_t>(a, i, b, k);
+    case Physical::kInt16:
+      return orderAt<int16_t>(a, i, b, k);
+    case Physical::kInt32:
+      return orderAt<int32_t>(a, i, b, k);
+    case Physical::kInt64:
+      return orderAt<int64_t>(a, i, b, k);
+    case Physical::kInt128:
+      return orderAt<int128>(a, i, b, k);
+    case Physical::kNanoTimestamp:
+      return orderAt<NanoTimestamp>(a, i, b, k);
+    case Physical::kFloat:
+      return orderReal(a.values<float>()[i], b.values<float>()[k]);
+    case Physical::kDouble:
+      return orderReal(a.values<double>()[i], b.values<double>()[k]);
+    case Physical::kString:
+      return compare(a.values<StringView>()[i], b.values<StringView>()[k]);
+    case Physical::kRow:
+      return compareFields(a, i, b, k);
+    case Physical::kArray:
+      return compareLists(a, i, b, k);
+    case Physical::kMap:
+      return compareMaps(a, i, b, k);
   }
   UNREACHABLE();
 }
@@ -108,13 +121,20 @@ uint64_t hashRow(const Column& column, size_t row) {
   size_t i = column.position(row);
   switch (column.physical()) {
     case Physical::kBool:
-    case Physical::kInt8: return mix(1, static_cast<uint64_t>(column.values<int8_t>()[i]));
-    case Physical::kInt16: return mix(1, static_cast<uint64_t>(column.values<int16_t>()[i]));
-    case Physical::kInt32: return mix(1, static_cast<uint64_t>(column.values<int32_t>()[i]));
-    case Physical::kInt64: return mix(1, static_cast<uint64_t>(column.values<int64_t>()[i]));
-    case Physical::kInt128: return hashWide(column.values<int128>()[i]);
-    case Physical::kFloat: return hashReal(column.values<float>()[i]);
-    case Physical::kDouble: return hashReal(column.values<double>()[i]);
+    case Physical::kInt8:
+      return mix(1, static_cast<uint64_t>(column.values<int8_t>()[i]));
+    case Physical::kInt16:
+      return mix(1, static_cast<uint64_t>(column.values<int16_t>()[i]));
+    case Physical::kInt32:
+      return mix(1, static_cast<uint64_t>(column.values<int32_t>()[i]));
+    case Physical::kInt64:
+      return mix(1, static_cast<uint64_t>(column.values<int64_t>()[i]));
+    case Physical::kInt128:
+      return hashWide(column.values<int128>()[i]);
+    case Physical::kFloat:
+      return hashReal(column.values<float>()[i]);
+    case Physical::kDouble:
+      return hashReal(column.values<double>()[i]);
     case Physical::kNanoTimestamp: {
       NanoTimestamp value = column.values<NanoTimestamp>()[i];
       return mix(static_cast<uint64_t>(value.millis), static_cast<uint64_t>(value.nanos));
@@ -134,7 +154,9 @@ uint64_t hashRow(const Column& column, size_t row) {
     }
     case Physical::kRow: {
       uint64_t hash = 3;
-      for (size_t c = 0; c < column.numChildren(); ++c) hash = mix(hash, hashRow(*column.child(c), i));
+      for (size_t c = 0; c < column.numChildren(); ++c) {
+        hash = mix(hash, hashRow(*column.child(c), i));
+      }
       return hash;
     }
   }

@@ -14,14 +14,18 @@ namespace {
 // Java prints 1.0E20; JSON has 1.0E+20.
 void appendReal(double value, bool isFloat, std::string& out) {
   std::string text;
-  if (isFloat) appendJavaFloat(static_cast<float>(value), text);
-  else appendJavaDouble(value, text);
+  if (isFloat)
+    appendJavaFloat(static_cast<float>(value), text);
+  else
+    appendJavaDouble(value, text);
   size_t exponent = text.find('E');
   bool up = exponent != std::string::npos && text[exponent + 1] != '-';
   if (up) text.insert(exponent + 1, "+");
   bool isNumber = text.find_first_of("IN") == std::string::npos;
-  if (isNumber) out += text;
-  else appendQuotedJson(text, out);
+  if (isNumber)
+    out += text;
+  else
+    appendQuotedJson(text, out);
 }
 
 void appendInstant(const Column& column, size_t i, std::string& out) {
@@ -104,12 +108,18 @@ void appendValueJson(const Column& column, size_t row, std::string& out) {
   }
   size_t i = column.position(row);
   switch (column.physical()) {
-    case Physical::kBool: out += column.values<uint8_t>()[i] != 0 ? "true" : "false"; return;
-    case Physical::kFloat: return appendReal(column.values<float>()[i], true, out);
-    case Physical::kDouble: return appendReal(column.values<double>()[i], false, out);
-    case Physical::kRow: return appendFields(column, i, out);
+    case Physical::kBool:
+      out += column.values<uint8_t>()[i] != 0 ? "true" : "false";
+      return;
+    case Physical::kFloat:
+      return appendReal(column.values<float>()[i], true, out);
+    case Physical::kDouble:
+      return appendReal(column.values<double>()[i], false, out);
+    case Physical::kRow:
+      return appendFields(column, i, out);
     case Physical::kArray:
-    case Physical::kMap: return appendList(column, i, out);
+    case Physical::kMap:
+      return appendList(column, i, out);
     case Physical::kString: {
       std::string_view text = column.values<StringView>()[i].view();
       if (!column.type().isBinaryString()) return appendQuotedJson(text, out);

@@ -149,9 +149,8 @@ Status CheckpointCoordinator::write(const Request& request, Manifest& manifest, 
     stored.parallelism = node.parallelism;
     // The root belongs to this job attempt alone, so there are no other writers to tell apart.
     constexpr uint64_t kAttempt = 0;
-    stored.files.push_back(TRY(directory->writeFile(manifest.checkpointId, node.id,
-                                                    task.subtask().index, kAttempt,
-                                                    snapshot.states[i])));
+    stored.files.push_back(TRY(directory->writeFile(
+        manifest.checkpointId, node.id, task.subtask().index, kAttempt, snapshot.states[i])));
   }
   return {};
 }

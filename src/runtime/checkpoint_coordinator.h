@@ -45,9 +45,9 @@ class CheckpointCoordinator {
  public:
   // `wake` is called when poll() has something to do. Tasks must outlive the coordinator. Numbering
   // goes on behind restoredId (0 = fresh start).
-  CheckpointCoordinator(const CheckpointOptions& options, std::string jobId,
-                        const JobGraph& graph, Env& env, std::vector<Task*> tasks,
-                        uint64_t restoredId, std::function<void()> wake);
+  CheckpointCoordinator(const CheckpointOptions& options, std::string jobId, const JobGraph& graph,
+                        Env& env, std::vector<Task*> tasks, uint64_t restoredId,
+                        std::function<void()> wake);
   ~CheckpointCoordinator();
 
   // `directory` empty = the configured one. Shared: caller and coordinator hold the ticket.
@@ -80,7 +80,7 @@ class CheckpointCoordinator {
   struct Pending {
     uint64_t id = 0;
     Request request;
-    size_t numMissing = 0;  // tasks that have not reported
+    size_t numMissing = 0;                                 // tasks that have not reported
     std::vector<std::pair<Task*, TaskSnapshot>> reported;  // not written yet
     Manifest manifest;
   };

@@ -18,9 +18,9 @@ namespace millrace {
 struct ExchangeOptions {
   Partitioning partitioning = Partitioning::kForward;
   std::vector<uint32_t> keys;
-  uint32_t producer = 0;         // subtask index: kForward uses it, kRebalance starts with it
+  uint32_t producer = 0;  // subtask index: kForward uses it, kRebalance starts with it
   uint32_t maxParallelism = 128;
-  uint32_t batchRows = 4096;     // a share that has grown to this is sent
+  uint32_t batchRows = 4096;  // a share that has grown to this is sent
 };
 
 class Exchange {
@@ -66,7 +66,7 @@ class Exchange {
   ExchangeOptions options_;
   std::vector<Outbox> boxes_;
   const int64_t* nowMillis_;
-  uint32_t directRows_;   // shares of this size are sent as they are
+  uint32_t directRows_;  // shares of this size are sent as they are
   size_t nextRoundRobin_ = 0;
   int64_t heldSince_ = INT64_MAX;
   uint32_t numOverflowing_ = 0;

@@ -82,8 +82,7 @@ class ThreadedJob final : public Job {
 Result<std::unique_ptr<Job>> startJob(JobGraph graph, JobOptions options, Env& env) {
   uint32_t numWorkers = options.numWorkers;
   auto execution = TRY(JobExecution::make(std::move(graph), std::move(options), env));
-  return std::unique_ptr<Job>(
-      std::make_unique<ThreadedJob>(std::move(execution), numWorkers, env));
+  return std::unique_ptr<Job>(std::make_unique<ThreadedJob>(std::move(execution), numWorkers, env));
 }
 
 }  // namespace millrace

@@ -17,9 +17,9 @@ enum class JobStatus : uint8_t { kRunning, kFinished, kFailed, kCancelled, kStop
 const char* jobStatusName(JobStatus status);
 
 struct CheckpointOptions {
-  int64_t intervalMillis = 0;   // execution.checkpointing.interval; 0 = none
-  std::string directory;        // execution.checkpointing.dir; empty = checkpoints are kept nowhere
-  std::string restorePath;      // execution.state-recovery.path; empty = fresh start
+  int64_t intervalMillis = 0;  // execution.checkpointing.interval; 0 = none
+  std::string directory;       // execution.checkpointing.dir; empty = checkpoints are kept nowhere
+  std::string restorePath;     // execution.state-recovery.path; empty = fresh start
   bool allowNonRestoredState = false;
   uint32_t retained = 1;
   // Tests: take one checkpoint when the sources have read this many rows in total, then stop the
@@ -28,7 +28,7 @@ struct CheckpointOptions {
 };
 
 struct JobOptions {
-  uint32_t numWorkers = 0;  // 0 = highest parallelism, at most the number of cores
+  uint32_t numWorkers = 0;       // 0 = highest parallelism, at most the number of cores
   uint32_t channelCapacity = 8;  // batches between a producing and a consuming subtask
   // How long a result may wait for a batch to fill, end to end.
   int64_t latencyMillis = 10;

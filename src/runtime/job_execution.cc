@@ -30,8 +30,9 @@ Status checkClaims(const RestoredCheckpoint& restored, const JobGraph& graph) {
                  fmt::format("the checkpoint has state of operator '{}', which the job does not "
                              "have",
                              id))
-        .withHint("Restore the query it was taken from, or set "
-                  "'execution.state-recovery.ignore-unclaimed-state' to drop that state.");
+        .withHint(
+            "Restore the query it was taken from, or set "
+            "'execution.state-recovery.ignore-unclaimed-state' to drop that state.");
   }
   return {};
 }
@@ -40,11 +41,16 @@ Status checkClaims(const RestoredCheckpoint& restored, const JobGraph& graph) {
 
 const char* jobStatusName(JobStatus status) {
   switch (status) {
-    case JobStatus::kRunning: return "RUNNING";
-    case JobStatus::kFinished: return "FINISHED";
-    case JobStatus::kFailed: return "FAILED";
-    case JobStatus::kCancelled: return "CANCELED";
-    case JobStatus::kStopped: return "STOPPED";
+    case JobStatus::kRunning:
+      return "RUNNING";
+    case JobStatus::kFinished:
+      return "FINISHED";
+    case JobStatus::kFailed:
+      return "FAILED";
+    case JobStatus::kCancelled:
+      return "CANCELED";
+    case JobStatus::kStopped:
+      return "STOPPED";
   }
   UNREACHABLE();
 }
@@ -63,8 +69,7 @@ JobExecution::~JobExecution() {
 Result<std::unique_ptr<JobExecution>> JobExecution::make(JobGraph graph, JobOptions options,
                                                          Env& env) {
   TRY(validateGraph(graph));
-  std::unique_ptr<JobExecution> job(
-      new JobExecution(std::move(graph), std::move(options), env));
+  std::unique_ptr<JobExecution> job(new JobExecution(std::move(graph), std::move(options), env));
   TRY(job->build());
   return job;
 }
@@ -84,9 +89,8 @@ Status JobExecution::build() {
     for (auto& task : subtasks) tasks.push_back(task.get());
   }
   numUnfinished_ = tasks.size();
-  coordinator_ = std::make_unique<CheckpointCoordinator>(options_.checkpoints, id_, graph_, env_,
-                                                         std::move(tasks), restoredId_,
-                                                         [this] { wake(); });
+  coordinator_ = std::make_unique<CheckpointCoordinator>(
+      options_.checkpoints, id_, graph_, env_, std::move(tasks), restoredId_, [this] { wake(); });
   return {};
 }
 
@@ -216,8 +220,7 @@ void JobExecution::addTimes(uint32_t node, double passedNanos, OperatorProgress&
     backpressured += task->times().backpressuredNanos;
   }
   op.busy = static_cast<double>(busy - metrics.busyBefore) / passedNanos;
-  op.backpressured =
-      static_cast<double>(backpressured - metrics.backpressuredBefore) / passedNanos;
+  op.backpressured = static_cast<double>(backpressured - metrics.backpressuredBefore) / passedNanos;
   metrics.busyBefore = busy;
   metrics.backpressuredBefore = backpressured;
 }

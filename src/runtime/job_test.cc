@@ -1,8 +1,7 @@
 // Whole jobs of small operators, on threads and simulated.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -86,8 +85,9 @@ TEST(Job, CountsInOrderSimulated) {
     JobOptions options;
     options.channelCapacity = 1 + seed % 3;
     options.checkpoints.intervalMillis = seed % 2 == 0 ? 7 : 0;
-    auto job = runJobSimulated(countJob(parallelism, numbers, collected, 1 + seed % 9), options,
-                               env, seed).value();
+    auto job =
+        runJobSimulated(countJob(parallelism, numbers, collected, 1 + seed % 9), options, env, seed)
+            .value();
     ASSERT_EQ(job->status(), JobStatus::kFinished) << "seed " << seed << " " << describe(*job);
     expectExactCounts(*collected, numbers);
   }

@@ -9,8 +9,8 @@ namespace millrace {
 struct OperatorMetrics {
   std::atomic<uint64_t> recordsIn{0};
   std::atomic<uint64_t> recordsOut{0};
-  std::atomic<uint64_t> bytesIn{0};        // sources: bytes read
-  std::atomic<uint64_t> bytesOut{0};       // sinks: bytes written
+  std::atomic<uint64_t> bytesIn{0};   // sources: bytes read
+  std::atomic<uint64_t> bytesOut{0};  // sinks: bytes written
   std::atomic<uint64_t> lateRecordsDropped{0};
   std::atomic<uint64_t> malformedRecords{0};
   std::atomic<int64_t> currentWatermark{INT64_MIN};

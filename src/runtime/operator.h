@@ -33,10 +33,10 @@ class Output {
 
 // Engine options that operators read; filled from the session configuration.
 struct ExecutionOptions {
-  uint32_t batchRows = 4096;            // rows a source puts into one batch
-  bool miniBatch = false;               // table.exec.mini-batch.enabled
-  int64_t miniBatchLatencyMillis = 0;   // table.exec.mini-batch.allow-latency
-  int64_t miniBatchSize = -1;           // table.exec.mini-batch.size
+  uint32_t batchRows = 4096;           // rows a source puts into one batch
+  bool miniBatch = false;              // table.exec.mini-batch.enabled
+  int64_t miniBatchLatencyMillis = 0;  // table.exec.mini-batch.allow-latency
+  int64_t miniBatchSize = -1;          // table.exec.mini-batch.size
   int64_t autoWatermarkIntervalMillis = 200;
   int64_t sourceIdleTimeoutMillis = 0;  // table.exec.source.idle-timeout; 0 = never idle
   int64_t stateTtlMillis = 0;           // table.exec.state.ttl; 0 = keep for ever

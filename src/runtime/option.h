@@ -24,9 +24,9 @@ enum class OptionType : uint8_t {
 };
 
 struct OptionSpec {
-  std::string key;                  // "source.monitor-interval"; "fields.#.kind": # is any name
+  std::string key;  // "source.monitor-interval"; "fields.#.kind": # is any name
   OptionType type = OptionType::kString;
-  std::string defaultValue;         // text; empty = none
+  std::string defaultValue;  // text; empty = none
   bool required = false;
   std::vector<std::string> values;  // kEnum
   std::string doc;

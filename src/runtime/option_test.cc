@@ -35,7 +35,8 @@ TEST(Option, ReadsWhatIsDeclared) {
                                             {"rows", "12"},
                                             {"mode", "FAST"},
                                             {"fields.a.kind", "random"},
-                                            {"fields.a.b.min", "3"}}).value();
+                                            {"fields.a.b.min", "3"}})
+                            .value();
   EXPECT_EQ(reader.text("path"), "/tmp");
   EXPECT_EQ(reader.durationMillis("interval"), 1000);
   EXPECT_EQ(reader.integer("rows"), 12);

@@ -1,9 +1,10 @@
+#include "runtime/runtime_test_fixture.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <thread>
 
-#include "runtime/runtime_test_fixture.h"
 #include "runtime/watermark.h"
 #include "state/key_batch.h"
 
@@ -394,9 +395,8 @@ JobNode addNode(std::string id, uint32_t parallelism, std::vector<JobEdge> input
 
 JobNode unionNode(std::string id, uint32_t parallelism, std::vector<JobEdge> inputs) {
   size_t numInputs = inputs.size();
-  return operatorNode(std::move(id), parallelism, std::move(inputs), [=](const SubtaskInfo&) {
-    return std::make_unique<Union>(numInputs);
-  });
+  return operatorNode(std::move(id), parallelism, std::move(inputs),
+                      [=](const SubtaskInfo&) { return std::make_unique<Union>(numInputs); });
 }
 
 JobNode bufferNode(std::string id, uint32_t parallelism, std::vector<JobEdge> inputs) {
@@ -413,9 +413,8 @@ JobNode idleNode(std::string id, uint32_t parallelism, std::vector<JobEdge> inpu
 
 JobNode sinkNode(std::string id, uint32_t parallelism, std::vector<JobEdge> inputs,
                  std::shared_ptr<Collected> collected) {
-  return operatorNode(std::move(id), parallelism, std::move(inputs), [=](const SubtaskInfo&) {
-    return std::make_unique<Sink>(collected);
-  });
+  return operatorNode(std::move(id), parallelism, std::move(inputs),
+                      [=](const SubtaskInfo&) { return std::make_unique<Sink>(collected); });
 }
 
 }  // namespace millrace::runtime_test

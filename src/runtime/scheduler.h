@@ -111,11 +111,11 @@ class WorkerPool final : public Scheduler {
  private:
   struct alignas(64) Worker {
     std::mutex mutex;
-    std::deque<Schedulable*> queue;        // guarded by mutex
-    std::atomic<uint32_t> queued{0};       // size of queue
-    std::condition_variable wakeUp;        // with sleepMutex_
-    bool sleeping = false;                 // guarded by sleepMutex_
-    bool awaken = false;                   // guarded by sleepMutex_
+    std::deque<Schedulable*> queue;   // guarded by mutex
+    std::atomic<uint32_t> queued{0};  // size of queue
+    std::condition_variable wakeUp;   // with sleepMutex_
+    bool sleeping = false;            // guarded by sleepMutex_
+    bool awaken = false;              // guarded by sleepMutex_
     std::thread thread;
   };
 
@@ -137,7 +137,7 @@ class WorkerPool final : public Scheduler {
   std::mutex sleepMutex_;
 
   std::mutex timersMutex_;
-  Timers timers_;                             // guarded by timersMutex_
+  Timers timers_;                              // guarded by timersMutex_
   std::atomic<int64_t> nextTimer_{INT64_MAX};  // timers_.next()
 };
 

@@ -172,9 +172,15 @@ StepResult Task::step(const StepBudget& budget) {
   if (steppedUntil_ != 0) {
     uint64_t waited = static_cast<uint64_t>(begin - steppedUntil_);
     switch (parked_) {
-      case Parked::kIdle: bump(times_.idleNanos, waited); break;
-      case Parked::kBackpressured: bump(times_.backpressuredNanos, waited); break;
-      case Parked::kRunnable: bump(times_.busyNanos, waited); break;
+      case Parked::kIdle:
+        bump(times_.idleNanos, waited);
+        break;
+      case Parked::kBackpressured:
+        bump(times_.backpressuredNanos, waited);
+        break;
+      case Parked::kRunnable:
+        bump(times_.busyNanos, waited);
+        break;
     }
   }
   StepResult result;

@@ -51,8 +51,8 @@ struct TaskTimes {
 struct TaskOptions {
   SubtaskInfo subtask;
   ExecutionOptions execution;
-  int64_t latencyMillis = 10;   // how long an exchange may hold rows back to fill batches
-  bool commitsAtEnd = true;     // no checkpoint will commit the sinks: commit at end of input
+  int64_t latencyMillis = 10;      // how long an exchange may hold rows back to fill batches
+  bool commitsAtEnd = true;        // no checkpoint will commit the sinks: commit at end of input
   uint64_t firstCheckpointId = 1;  // the id such a commit uses
   const TimeZone* zone = nullptr;
 };
@@ -121,9 +121,9 @@ class Task final : public Schedulable {
   SourceContext sourceContext_;
   std::unique_ptr<InputGate> gate_;
 
-  std::string emptySnapshot_;   // of a store without states
-  int64_t nowMillis_ = 0;       // read once per batch
-  int64_t sizesReadAt_ = 0;     // when the states were last measured
+  std::string emptySnapshot_;    // of a store without states
+  int64_t nowMillis_ = 0;        // read once per batch
+  int64_t sizesReadAt_ = 0;      // when the states were last measured
   uint64_t lastCheckpoint_ = 0;  // taken by this task
   uint64_t lastComplete_ = 0;    // delivered to the operators
   bool stopped_ = false;         // a source behind the barrier of its last checkpoint

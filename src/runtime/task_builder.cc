@@ -25,8 +25,8 @@ Status TaskBuilder::build() {
     auto& subtasks = job_.tasks_.emplace_back();
     for (uint32_t subtask = 0; subtask < plan.parallelism; ++subtask) {
       TaskListener& listener = job_;
-      subtasks.push_back(std::make_unique<Task>(taskOptions(subtask, plan.parallelism), job_.env_,
-                                                listener));
+      subtasks.push_back(
+          std::make_unique<Task>(taskOptions(subtask, plan.parallelism), job_.env_, listener));
       TRY(addNodes(planned, *subtasks.back()));
       chainNodes(planned, *subtasks.back());
     }

@@ -18,9 +18,9 @@ struct TaskPlan {
 };
 
 struct JobPlan {
-  std::vector<TaskPlan> tasks;      // topological order
-  std::vector<uint32_t> taskOf;     // per node
-  uint32_t numExchangeLevels = 0;   // most exchanges on a path
+  std::vector<TaskPlan> tasks;     // topological order
+  std::vector<uint32_t> taskOf;    // per node
+  uint32_t numExchangeLevels = 0;  // most exchanges on a path
 };
 
 // True when the edge needs no exchange: each subtask's rows stay in the subtask of that number.

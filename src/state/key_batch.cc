@@ -71,6 +71,12 @@ void KeyBatch::placeWith(const uint64_t* owners, uint32_t maxParallelism) {
   }
 }
 
+void KeyBatch::setOwners(const uint64_t* ownerHashes) {
+  for (size_t k = 0; k < hashes_.size(); ++k) {
+    hashes_[k] = (ownerHashes[k] & 0xFFFFFFFF00000000) | (hashes_[k] >> 32);
+  }
+}
+
 void KeyBatch::reset(const KeyEncoder& encoder) {
   kind_ = encoder.kind();
   hashes_.clear();

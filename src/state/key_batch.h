@@ -24,13 +24,18 @@ class KeyBatch {
   // Key k is that of rows[k]. Long keys are copied into this batch.
   void encode(const KeyEncoder& encoder, std::span<const ColumnPtr> columns, const Rows& rows);
 
+  // Gives the keys the key groups of other hashes: those of the columns by which rows are
+  // distributed, where the keys hold more than these (a window's end). One hash per key.
+  void setOwners(const uint64_t* ownerHashes);
+
   // Keys one by one, from their hashes and canonical bytes (a Timer, an entry of another table).
   // Long bytes are not copied: they must live as long as the batch is used.
   void reset(const KeyEncoder& encoder);
   void append(uint64_t hash, std::string_view bytes);
 
-  // Moves each key into the key group of its owner, so that one subtask restores both: for keys that
-  // extend a group's key (by a DISTINCT value, a window). owners[k]: the hash of the group's key.
+  // Moves each key into the key group of its owner, so that one subtask restores both: for keys
+  // that extend a group's key (by a DISTINCT value, a window). owners[k]: the hash of the group's
+  // key.
   void placeWith(const uint64_t* owners, uint32_t maxParallelism);
 
   Kind kind() const { return kind_; }

@@ -199,6 +199,8 @@ size_t KeyedTable::byteSize() const {
 }
 
 void KeyedTable::setKeyGroups(KeyGroupRange range, uint32_t maxParallelism) {
+  // Hashes of whole keys are spread over all groups then.
+  if (schema_->groupColumns != 0) return;
   slots_->index.setKeyGroups(range, maxParallelism);
 }
 

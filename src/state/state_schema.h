@@ -29,6 +29,9 @@ struct StateSchema {
   std::string name;  // unique within its operator: "groups", "left", "right"
   StateKind kind = StateKind::kKeyedTable;
   std::vector<Type> key;
+  // kKeyedTable: how many leading key columns decide the key group; 0 = all of them. For states
+  // whose key is longer than the key by which rows are distributed (the values of a DISTINCT).
+  uint32_t groupColumns = 0;
   std::vector<ValuePart> parts;  // kKeyedTable
   std::vector<Type> row;         // kKeyedRows, kKeyedSortedRows: the row's columns
   std::string order;             // kKeyedSortedRows: the sort, as text

@@ -36,6 +36,28 @@ void sortValues(std::vector<GroupedValue>& values, uint32_t maxParallelism) {
 
 }  // namespace
 
+namespace {
+
+// Key groups by the leading key columns only.
+void regroup(const KeyedTable& table, uint32_t maxParallelism, std::vector<GroupedValue>& values) {
+  std::vector<const std::byte*> addresses;
+  std::vector<uint64_t> hashes;
+  for (size_t first = 0; first < values.size(); first += kBatch) {
+    size_t n = std::min(kBatch, values.size() - first);
+    addresses.clear();
+    for (size_t k = 0; k < n; ++k) addresses.push_back(values[first + k].value);
+    std::vector<ColumnPtr> keys = table.decodeKeys(addresses.data(), n);
+    keys.resize(table.schema().groupColumns);
+    hashes.resize(n);
+    hashKeys(keys, Rows::dense(n), hashes.data());
+    for (size_t k = 0; k < n; ++k) {
+      values[first + k].group = keyGroupOf(hash32Of(hashes[k]), maxParallelism);
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<TableSnapshot::Run> TableSnapshot::sortByGroup(const KeyedTable& table,
                                                            uint32_t maxParallelism,
                                                            std::vector<const std::byte*>& values) {
@@ -48,6 +70,7 @@ std::vector<TableSnapshot::Run> TableSnapshot::sortByGroup(const KeyedTable& tab
     grouped.push_back({keyGroupOf(slot.tag, maxParallelism),
                        slots.pages.address(slot.entry) + slots.headerBytes()});
   }
+  if (table.schema().groupColumns != 0) regroup(table, maxParallelism, grouped);
   sortValues(grouped, maxParallelism);
   values.clear();
   values.reserve(grouped.size());

@@ -23,9 +23,8 @@ bool isNumberTimestampPair(const Type& a, const Type& b) {
 }
 
 Error notAllowed(const Type& from, const Type& to) {
-  std::string message =
-      fmt::format("cannot cast {} to {}", from.withNullable(true).toString(),
-                  to.withNullable(true).toString());
+  std::string message = fmt::format("cannot cast {} to {}", from.withNullable(true).toString(),
+                                    to.withNullable(true).toString());
   Error error(ErrorKind::kTypeMismatch, std::move(message));
   if (isNumberTimestampPair(from, to)) {
     return std::move(error).withHint(

@@ -46,21 +46,21 @@ CastPtr timestampToTimestamp(const Type& from, const Type& to) {
     using From = decltype(source);
     return withTimestampLayout(to, [=](auto target) {
       using To = decltype(target);
-      return castOf([=](const Column& in, Rows rows, const CastContext& context, bool,
-                        Column& out) {
-        const TimeZone* zone = zonedFrom != zonedTo ? context.zone : nullptr;
-        return castAll<From, To>(in, rows, out, [=](From value) {
-          NanoTimestamp nanos = nanosOf(value);
-          if (zone != nullptr) {
-            nanos.millis = zonedTo ? zone->millisToUtc(nanos.millis)
-                                   : zone->millisToLocal(nanos.millis);
-          }
-          if (shortens) nanos = cutAsFlink(nanos, precision);
-          To result{};
-          storeNanos(nanos, result);
-          return result;
-        });
-      });
+      return castOf(
+          [=](const Column& in, Rows rows, const CastContext& context, bool, Column& out) {
+            const TimeZone* zone = zonedFrom != zonedTo ? context.zone : nullptr;
+            return castAll<From, To>(in, rows, out, [=](From value) {
+              NanoTimestamp nanos = nanosOf(value);
+              if (zone != nullptr) {
+                nanos.millis =
+                    zonedTo ? zone->millisToUtc(nanos.millis) : zone->millisToLocal(nanos.millis);
+              }
+              if (shortens) nanos = cutAsFlink(nanos, precision);
+              To result{};
+              storeNanos(nanos, result);
+              return result;
+            });
+          });
     });
   });
 }
@@ -71,8 +71,7 @@ CastPtr timestampToField(const Type& from, const Type& to) {
   int precision = to.precision();
   return withTimestampLayout(from, [=](auto source) {
     using From = decltype(source);
-    return castOf([=](const Column& in, Rows rows, const CastContext& context, bool,
-                      Column& out) {
+    return castOf([=](const Column& in, Rows rows, const CastContext& context, bool, Column& out) {
       const TimeZone* zone = zoned ? context.zone : nullptr;
       return castAll<From, int32_t>(in, rows, out, [=](From value) {
         int64_t millis = nanosOf(value).millis;
@@ -92,8 +91,7 @@ CastPtr fieldToTimestamp(const Type& from, const Type& to) {
   int precision = to.precision();
   return withTimestampLayout(to, [=](auto target) {
     using To = decltype(target);
-    return castOf([=](const Column& in, Rows rows, const CastContext& context, bool,
-                      Column& out) {
+    return castOf([=](const Column& in, Rows rows, const CastContext& context, bool, Column& out) {
       const TimeZone* zone = zoned ? context.zone : nullptr;
       return castAll<int32_t, To>(in, rows, out, [=](int32_t value) {
         int64_t millis = fromDate ? value * kMillisPerDay : value;
@@ -109,9 +107,8 @@ CastPtr fieldToTimestamp(const Type& from, const Type& to) {
 CastPtr timeToTime(const Type& to) {
   int precision = to.precision();
   return castOf([=](const Column& in, Rows rows, const CastContext&, bool, Column& out) {
-    return castAll<int32_t, int32_t>(in, rows, out, [=](int32_t millis) {
-      return timeOfTimestamp(millis, precision);
-    });
+    return castAll<int32_t, int32_t>(
+        in, rows, out, [=](int32_t millis) { return timeOfTimestamp(millis, precision); });
   });
 }
 
@@ -130,11 +127,15 @@ CastPtr makeDatetimeCast(const Type& from, const Type& to) {
   if (from.isDatetime() && to.isTimestamp()) return fieldToTimestamp(from, to);
   if (from.kind() != to.kind()) return nullptr;
   switch (to.kind()) {
-    case TypeKind::kTime: return timeToTime(to);
+    case TypeKind::kTime:
+      return timeToTime(to);
     case TypeKind::kDate:
-    case TypeKind::kIntervalYearMonth: return sameValue<int32_t>();
-    case TypeKind::kIntervalDayTime: return sameValue<int64_t>();
-    default: return nullptr;
+    case TypeKind::kIntervalYearMonth:
+      return sameValue<int32_t>();
+    case TypeKind::kIntervalDayTime:
+      return sameValue<int64_t>();
+    default:
+      return nullptr;
   }
 }
 

@@ -14,7 +14,7 @@ using CastPtr = std::unique_ptr<Cast>;
 
 // The families; nullptr when a pair is not theirs. Requires: supportsExplicitCast(from, to).
 CastPtr makeNumericCast(const Type& from, const Type& to);
-CastPtr makeStringCast(const Type& from, const Type& to);    // from and to strings
+CastPtr makeStringCast(const Type& from, const Type& to);  // from and to strings
 CastPtr makeDatetimeCast(const Type& from, const Type& to);
 CastPtr makeNestedCast(const Type& from, const Type& to);
 
@@ -75,7 +75,8 @@ Status castEach(const Column& in, Rows rows, bool tryCast, Column& out, Convert&
       continue;
     }
     CastOutcome outcome = convert(values[row], target[row]);
-    if (outcome == CastOutcome::kOk) [[likely]] continue;
+    if (outcome == CastOutcome::kOk) [[likely]]
+      continue;
     if (outcome == CastOutcome::kFailed && !tryCast) return castError(in, row, out.type());
     out.setNull(row);
   }

@@ -56,8 +56,8 @@ bool NestedCast::failed(const Column& in, const Column& out, uint32_t row) const
   return false;
 }
 
-Status NestedCast::operator()(const Column& in, Rows rows, const CastContext& context,
-                              bool tryCast, Column& out) const {
+Status NestedCast::operator()(const Column& in, Rows rows, const CastContext& context, bool tryCast,
+                              Column& out) const {
   if (in.isConstant()) {
     // One row stands for all: cast it once and spread the ranges.
     std::vector<uint32_t> first(rows.bound(), 0);

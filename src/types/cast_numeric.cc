@@ -31,30 +31,36 @@ To convertNumber(From value) {
 template <typename Work>
 CastPtr withPlainType(const Type& type, Work&& work) {
   switch (type.kind()) {
-    case TypeKind::kBoolean: return work(uint8_t{});
-    case TypeKind::kTinyint: return work(int8_t{});
-    case TypeKind::kSmallint: return work(int16_t{});
-    case TypeKind::kInteger: return work(int32_t{});
-    case TypeKind::kBigint: return work(int64_t{});
-    case TypeKind::kFloat: return work(float{});
-    case TypeKind::kDouble: return work(double{});
-    default: return nullptr;
+    case TypeKind::kBoolean:
+      return work(uint8_t{});
+    case TypeKind::kTinyint:
+      return work(int8_t{});
+    case TypeKind::kSmallint:
+      return work(int16_t{});
+    case TypeKind::kInteger:
+      return work(int32_t{});
+    case TypeKind::kBigint:
+      return work(int64_t{});
+    case TypeKind::kFloat:
+      return work(float{});
+    case TypeKind::kDouble:
+      return work(double{});
+    default:
+      return nullptr;
   }
 }
 
 template <typename From, typename To>
 CastPtr plainCast() {
   return castOf([](const Column& in, Rows rows, const CastContext&, bool, Column& out) {
-    return castAll<From, To>(in, rows, out,
-                             [](From value) { return convertNumber<To>(value); });
+    return castAll<From, To>(in, rows, out, [](From value) { return convertNumber<To>(value); });
   });
 }
 
 CastPtr plainToPlain(const Type& from, const Type& to) {
   return withPlainType(from, [&](auto source) {
-    return withPlainType(to, [&](auto target) {
-      return plainCast<decltype(source), decltype(target)>();
-    });
+    return withPlainType(
+        to, [&](auto target) { return plainCast<decltype(source), decltype(target)>(); });
   });
 }
 
@@ -114,13 +120,13 @@ CastPtr decimalToDecimal(const Type& from, const Type& to) {
     using From = decltype(source);
     return withDecimalType(to, [=](auto target) {
       using To = decltype(target);
-      return castOf([=](const Column& in, Rows rows, const CastContext&, bool tryCast,
-                        Column& out) {
-        return castEach<From, To>(in, rows, tryCast, out, [=](From value, To& result) {
-          return store(rescaleDecimal(value, scaleFrom, scaleTo, precision), CastOutcome::kNull,
-                       result);
-        });
-      });
+      return castOf(
+          [=](const Column& in, Rows rows, const CastContext&, bool tryCast, Column& out) {
+            return castEach<From, To>(in, rows, tryCast, out, [=](From value, To& result) {
+              return store(rescaleDecimal(value, scaleFrom, scaleTo, precision), CastOutcome::kNull,
+                           result);
+            });
+          });
     });
   });
 }

@@ -180,21 +180,19 @@ OptionalDecimal parseShortDecimal(std::string_view text, int precision, int scal
 OptionalDecimal parseAnyDecimal(std::string_view text, int precision, int scale) {
   bool isShort = precision <= kMaxShortDecimalPrecision &&
                  text.size() <= static_cast<size_t>(kMaxShortDecimalPrecision);
-  return isShort ? parseShortDecimal(text, precision, scale)
-                 : parseDecimal(text, precision, scale);
+  return isShort ? parseShortDecimal(text, precision, scale) : parseDecimal(text, precision, scale);
 }
 
 // A cast from strings by parse(text, target) -> bool.
 template <typename To, typename Parse>
 CastPtr parsingCast(Parse parse) {
-  return castOf([parse](const Column& in, Rows rows, const CastContext&, bool tryCast,
-                        Column& out) {
-    return castEach<StringView, To>(in, rows, tryCast, out,
-                                    [&](const StringView& text, To& target) {
-                                      return parse(text.view(), target) ? CastOutcome::kOk
-                                                                        : CastOutcome::kFailed;
-                                    });
-  });
+  return castOf(
+      [parse](const Column& in, Rows rows, const CastContext&, bool tryCast, Column& out) {
+        return castEach<StringView, To>(
+            in, rows, tryCast, out, [&](const StringView& text, To& target) {
+              return parse(text.view(), target) ? CastOutcome::kOk : CastOutcome::kFailed;
+            });
+      });
 }
 
 template <typename To>
@@ -212,23 +210,24 @@ template <typename To>
 CastPtr timestampParsingCast(const Type& to) {
   bool zoned = to.kind() == TypeKind::kTimestampLtz;
   int precision = to.precision();
-  return castOf([=](const Column& in, Rows rows, const CastContext& context, bool tryCast,
-                    Column& out) {
-    const TimeZone* zone = zoned ? context.zone : nullptr;
-    return castEach<StringView, To>(in, rows, tryCast, out, [&](const StringView& text,
-                                                               To& target) {
-      std::optional<NanoTimestamp> value = parseTimestamp(text);
-      if (!value) return CastOutcome::kFailed;
-      if (zone != nullptr) value->millis = zone->millisToUtc(value->millis);
-      NanoTimestamp cut = truncateNanos(*value, precision);
-      if constexpr (sizeof(To) == sizeof(int64_t)) {
-        target = microsOf(cut);
-      } else {
-        target = cut;
-      }
-      return CastOutcome::kOk;
-    });
-  });
+  return castOf(
+      [=](const Column& in, Rows rows, const CastContext& context, bool tryCast, Column& out) {
+        const TimeZone* zone = zoned ? context.zone : nullptr;
+        return castEach<StringView, To>(in, rows, tryCast, out,
+                                        [&](const StringView& text, To& target) {
+                                          std::optional<NanoTimestamp> value = parseTimestamp(text);
+                                          if (!value) return CastOutcome::kFailed;
+                                          if (zone != nullptr)
+                                            value->millis = zone->millisToUtc(value->millis);
+                                          NanoTimestamp cut = truncateNanos(*value, precision);
+                                          if constexpr (sizeof(To) == sizeof(int64_t)) {
+                                            target = microsOf(cut);
+                                          } else {
+                                            target = cut;
+                                          }
+                                          return CastOutcome::kOk;
+                                        });
+      });
 }
 
 int32_t timeUnitMillis(int precision) {
@@ -237,13 +236,20 @@ int32_t timeUnitMillis(int precision) {
 
 CastPtr fromString(const Type& to) {
   switch (to.kind()) {
-    case TypeKind::kBoolean: return parsingCast<uint8_t>(parseBoolean);
-    case TypeKind::kTinyint: return parsingCast<int8_t>(parseInteger<int8_t>);
-    case TypeKind::kSmallint: return parsingCast<int16_t>(parseInteger<int16_t>);
-    case TypeKind::kInteger: return parsingCast<int32_t>(parseInteger<int32_t>);
-    case TypeKind::kBigint: return parsingCast<int64_t>(parseInteger<int64_t>);
-    case TypeKind::kFloat: return parsingCast<float>(parseReal<float>);
-    case TypeKind::kDouble: return parsingCast<double>(parseReal<double>);
+    case TypeKind::kBoolean:
+      return parsingCast<uint8_t>(parseBoolean);
+    case TypeKind::kTinyint:
+      return parsingCast<int8_t>(parseInteger<int8_t>);
+    case TypeKind::kSmallint:
+      return parsingCast<int16_t>(parseInteger<int16_t>);
+    case TypeKind::kInteger:
+      return parsingCast<int32_t>(parseInteger<int32_t>);
+    case TypeKind::kBigint:
+      return parsingCast<int64_t>(parseInteger<int64_t>);
+    case TypeKind::kFloat:
+      return parsingCast<float>(parseReal<float>);
+    case TypeKind::kDouble:
+      return parsingCast<double>(parseReal<double>);
     case TypeKind::kDecimal:
       return to.physical() == Physical::kInt64 ? decimalParsingCast<int64_t>(to)
                                                : decimalParsingCast<int128>(to);
@@ -265,7 +271,8 @@ CastPtr fromString(const Type& to) {
     case TypeKind::kTimestampLtz:
       return to.physical() == Physical::kInt64 ? timestampParsingCast<int64_t>(to)
                                                : timestampParsingCast<NanoTimestamp>(to);
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -365,10 +372,9 @@ CastPtr makeStringCast(const Type& from, const Type& to) {
                                   Column& out) { return castStrings(in, rows, fit, out); });
   }
   if (stringTo) {
-    return castOf([fit = Fit(to)](const Column& in, Rows rows, const CastContext& context, bool,
-                                  Column& out) {
-      return printValues(in, rows, context, fit, out);
-    });
+    return castOf(
+        [fit = Fit(to)](const Column& in, Rows rows, const CastContext& context, bool,
+                        Column& out) { return printValues(in, rows, context, fit, out); });
   }
   return from.isCharacter() ? fromString(to) : nullptr;
 }

@@ -18,8 +18,7 @@ std::string castTo(const Value& value, const Type& from, const Type& to, bool tr
   ColumnBuilder builder(from);
   builder.appendValue(value);
   MutableColumnPtr out = Column::make(to, 1);
-  Status status =
-      cast.value()->apply(*builder.finish(), Rows::dense(1), context, tryCast, *out);
+  Status status = cast.value()->apply(*builder.finish(), Rows::dense(1), context, tryCast, *out);
   if (!status.ok()) return "error: " + status.error().message();
   PrintOptions options;
   options.form = PrintForm::kBare;
@@ -134,19 +133,17 @@ TEST(CastTest, LengthsOfStrings) {
 TEST(CastTest, DatetimesLikeFlink) {
   Type micros = Type::timestamp(6);
   NanoTimestamp nanos{1704164645123, 456789, 0};
-  EXPECT_EQ("2024-01-02 03:04:05.123456789",
-            castTo(nanos, Type::timestamp(9), Type::string()));
+  EXPECT_EQ("2024-01-02 03:04:05.123456789", castTo(nanos, Type::timestamp(9), Type::string()));
   EXPECT_EQ("2024-01-02 03:04:05.123", castTo(nanos, Type::timestamp(9), Type::timestamp(3)));
   EXPECT_EQ("03:04:05", castTo(nanos, Type::timestamp(9), Type::time(0)));
   EXPECT_EQ("1970-01-01 00:00:00", castTo(int64_t{-500'000}, micros, Type::timestamp(0)));
   EXPECT_EQ("1970-01-01", castTo(int64_t{-500'000}, micros, Type::date()));
   EXPECT_EQ("01:02:03.0", castTo(3723000, Type::time(3), Type::string()));
   EXPECT_EQ("+1-02", castTo(14, Type::intervalYearMonth(), Type::string()));
-  EXPECT_EQ("-1 02:03:04.567",
-            castTo(int64_t{-93784567}, Type::intervalDayTime(), Type::string()));
+  EXPECT_EQ("-1 02:03:04.567", castTo(int64_t{-93784567}, Type::intervalDayTime(), Type::string()));
   CastContext prague{TimeZone::find("Europe/Prague").value()};
-  EXPECT_EQ("2024-07-01 10:00:00.000Z", castTo("2024-07-01 12:00:00", Type::string(),
-                                               Type::timestampLtz(3), true, prague));
+  EXPECT_EQ("2024-07-01 10:00:00.000Z",
+            castTo("2024-07-01 12:00:00", Type::string(), Type::timestampLtz(3), true, prague));
   EXPECT_EQ("2024-06-30 22:00:00.000Z",
             castTo(19905, Type::date(), Type::timestampLtz(3), true, prague));
 }
@@ -156,8 +153,8 @@ TEST(CastTest, NestedValues) {
   Value::List mixed{Value("1"), Value(), Value("x")};
   EXPECT_EQ("[1, NULL, x]", castTo(mixed, list, Type::string()));
   EXPECT_EQ("\\N", castTo(mixed, list, Type::array(Type::integer())));
-  EXPECT_EQ("[1,null]", castTo(Value::List{Value("1"), Value()}, list,
-                               Type::array(Type::integer())));
+  EXPECT_EQ("[1,null]",
+            castTo(Value::List{Value("1"), Value()}, list, Type::array(Type::integer())));
   EXPECT_EQ("error: cannot cast 'x' to INT",
             castTo(mixed, list, Type::array(Type::integer()), false));
   Type pairs = Type::map(Type::string(), Type::integer());
@@ -168,8 +165,7 @@ TEST(CastTest, NestedValues) {
 }
 
 TEST(CastTest, Errors) {
-  EXPECT_EQ("error: cannot cast 'x' to INT",
-            castTo("x", Type::string(), Type::integer(), false));
+  EXPECT_EQ("error: cannot cast 'x' to INT", castTo("x", Type::string(), Type::integer(), false));
   EXPECT_EQ("not allowed: cannot cast INT to TIMESTAMP(3)",
             castTo(1, Type::integer(), Type::timestamp(3)));
   EXPECT_FALSE(makeCast(Type::time(0), Type::date()).ok());

@@ -172,8 +172,8 @@ TEST(KeyCodecTest, KindsAndRoundTrips) {
 
 TEST(KeyCodecTest, EqualMapsHaveEqualKeys) {
   Type map = Type::map(Type::string(), Type::doubling());
-  ColumnPtr column = columnOf(map, {Value::Pairs{{"a", 0.0}, {"b", 2.0}},
-                                    Value::Pairs{{"b", 2.0}, {"a", 0.0}}});
+  ColumnPtr column =
+      columnOf(map, {Value::Pairs{{"a", 0.0}, {"b", 2.0}}, Value::Pairs{{"b", 2.0}, {"a", 0.0}}});
   KeyEncoder keys({map});
   Encoded encoded = encodeRows(keys.layout(), {column}, Rows::dense(2));
   EXPECT_EQ(encoded.rows[0], encoded.rows[1]);
@@ -213,9 +213,8 @@ TEST(SortKeyTest, BytesOrderLikeValues) {
   expectSameOrder(Type::decimal(38, 0), {int128{1} << 90, int128{-1} * (int128{1} << 90), 0});
   expectSameOrder(Type::string(), {Value(), "", "a", "ab", std::string("a\0b", 3), "b", kLong});
   expectSameOrder(Type::timestamp(9), {NanoTimestamp{-1, 5, 0}, NanoTimestamp{-1, 6, 0}, Value()});
-  expectSameOrder(Type::array(Type::integer()),
-                  {Value(), Value::List{}, Value::List{1}, Value::List{1, 2},
-                   Value::List{Value()}});
+  expectSameOrder(Type::array(Type::integer()), {Value(), Value::List{}, Value::List{1},
+                                                 Value::List{1, 2}, Value::List{Value()}});
 }
 
 }  // namespace

@@ -74,8 +74,8 @@ void ColumnBuilder::appendNull() {
 void ColumnBuilder::appendString(std::string_view text) {
   if (text.size() > StringView::kInlineBytes) {
     if (static_cast<size_t>(heapEnd_ - heapNext_) < text.size()) {
-      size_t block = std::clamp(retained_.size() * kFirstHeapBytes * 4, kFirstHeapBytes,
-                                kLargestHeapBytes);
+      size_t block =
+          std::clamp(retained_.size() * kFirstHeapBytes * 4, kFirstHeapBytes, kLargestHeapBytes);
       auto buffer = std::make_shared<Buffer>(std::max(text.size(), block));
       heapNext_ = buffer->data();
       heapEnd_ = heapNext_ + buffer->size();
@@ -95,8 +95,8 @@ void ColumnBuilder::retain(BufferPtr buffer) {
 
 void ColumnBuilder::endList() {
   DCHECK(children_.size() < 2 || children_[0].size() == children_[1].size());
-  appendFixed<ListRange>({static_cast<uint32_t>(listBegin_),
-                          static_cast<uint32_t>(children_[0].size() - listBegin_)});
+  appendFixed<ListRange>(
+      {static_cast<uint32_t>(listBegin_), static_cast<uint32_t>(children_[0].size() - listBegin_)});
 }
 
 void ColumnBuilder::endRow() {
@@ -107,16 +107,22 @@ void ColumnBuilder::endRow() {
 void ColumnBuilder::appendValue(const Value& value) {
   if (value.isNull()) return appendNull();
   switch (physical_) {
-    case Physical::kBool: return appendBool(value.boolean());
+    case Physical::kBool:
+      return appendBool(value.boolean());
     case Physical::kInt8:
     case Physical::kInt16:
-    case Physical::kInt32: return appendInt(value.integer());
+    case Physical::kInt32:
+      return appendInt(value.integer());
     case Physical::kInt64:
-    case Physical::kInt128: return appendWide(value.wide());
+    case Physical::kInt128:
+      return appendWide(value.wide());
     case Physical::kFloat:
-    case Physical::kDouble: return appendReal(value.real());
-    case Physical::kNanoTimestamp: return appendNano(value.nanoTimestamp());
-    case Physical::kString: return appendString(value.text());
+    case Physical::kDouble:
+      return appendReal(value.real());
+    case Physical::kNanoTimestamp:
+      return appendNano(value.nanoTimestamp());
+    case Physical::kString:
+      return appendString(value.text());
     case Physical::kRow:
       for (size_t i = 0; i < children_.size(); ++i) children_[i].appendValue(value.list()[i]);
       return endRow();
@@ -138,7 +144,8 @@ void ColumnBuilder::append(const Column& source, size_t row) {
   if (source.isNull(row)) return appendNull();
   size_t from = source.position(row);
   switch (physical_) {
-    case Physical::kString: return appendString(source.values<StringView>()[from]);
+    case Physical::kString:
+      return appendString(source.values<StringView>()[from]);
     case Physical::kRow:
       for (size_t i = 0; i < children_.size(); ++i) children_[i].append(*source.child(i), from);
       return endRow();
@@ -183,9 +190,8 @@ MutableColumnPtr ColumnBuilder::finish() {
   if (!values_) grow(1);
   std::vector<ColumnPtr> children;
   for (ColumnBuilder& child : children_) children.push_back(child.finish());
-  MutableColumnPtr column =
-      Column::assemble(type_, size_, std::move(values_), std::move(validity_),
-                       std::move(children), std::move(retained_));
+  MutableColumnPtr column = Column::assemble(type_, size_, std::move(values_), std::move(validity_),
+                                             std::move(children), std::move(retained_));
   values_.reset();
   validity_.reset();
   retained_.clear();

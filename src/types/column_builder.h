@@ -38,10 +38,18 @@ class ColumnBuilder {
   // column's width.
   void appendInt(int64_t value) {
     switch (width_) {
-      case 8: appendFixed<int64_t>(value); return;
-      case 4: appendFixed<int32_t>(static_cast<int32_t>(value)); return;
-      case 2: appendFixed<int16_t>(static_cast<int16_t>(value)); return;
-      default: appendFixed<int8_t>(static_cast<int8_t>(value)); return;
+      case 8:
+        appendFixed<int64_t>(value);
+        return;
+      case 4:
+        appendFixed<int32_t>(static_cast<int32_t>(value));
+        return;
+      case 2:
+        appendFixed<int16_t>(static_cast<int16_t>(value));
+        return;
+      default:
+        appendFixed<int8_t>(static_cast<int8_t>(value));
+        return;
     }
   }
   // DECIMAL of any precision, by unscaled value.
@@ -70,7 +78,8 @@ class ColumnBuilder {
   template <typename T>
   void appendFixed(T value) {
     DCHECK(sizeof(T) == width_);
-    if (size_ == capacity_) [[unlikely]] grow(size_ + 1);
+    if (size_ == capacity_) [[unlikely]]
+      grow(size_ + 1);
     reinterpret_cast<T*>(values_->data())[size_++] = value;
   }
 

@@ -8,7 +8,7 @@ namespace millrace {
 
 namespace {
 
-constexpr int64_t kPowers[10] = {1,      10,        100,        1000,        10'000,
+constexpr int64_t kPowers[10] = {1,       10,        100,        1000,        10'000,
                                  100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
 
 // 1970-01-01 was a Thursday; Monday is 0.
@@ -43,7 +43,8 @@ std::pair<int32_t, int32_t> unitAround(TimeUnit unit, int32_t days) {
       int first = 10 * (year / 10);
       return {januaryFirst(first), januaryFirst(first + 10)};
     }
-    case TimeUnit::kYear: return {januaryFirst(year), januaryFirst(year + 1)};
+    case TimeUnit::kYear:
+      return {januaryFirst(year), januaryFirst(year + 1)};
     case TimeUnit::kQuarter: {
       int32_t begin = daysOfCivil({year, (date.month - 1) / 3 * 3 + 1, 1});
       return {begin, addMonths(begin, 3)};
@@ -56,19 +57,26 @@ std::pair<int32_t, int32_t> unitAround(TimeUnit unit, int32_t days) {
       int32_t begin = days - static_cast<int32_t>(floorModulo(days + 4, 7));
       return {begin, begin + 7};
     }
-    default: return {days, days + 1};
+    default:
+      return {days, days + 1};
   }
 }
 
 // Milliseconds of the units below a day, 0 for others.
 int64_t unitMillis(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kDay: return kMillisPerDay;
-    case TimeUnit::kHour: return 3'600'000;
-    case TimeUnit::kMinute: return 60'000;
-    case TimeUnit::kSecond: return 1000;
-    case TimeUnit::kMillisecond: return 1;
-    default: return 0;
+    case TimeUnit::kDay:
+      return kMillisPerDay;
+    case TimeUnit::kHour:
+      return 3'600'000;
+    case TimeUnit::kMinute:
+      return 60'000;
+    case TimeUnit::kSecond:
+      return 1000;
+    case TimeUnit::kMillisecond:
+      return 1;
+    default:
+      return 0;
   }
 }
 
@@ -89,8 +97,7 @@ CivilDate civilOfDays(int32_t days) {
   int64_t shifted = int64_t{days} + 719468;
   int64_t era = floorDivide(shifted, 146097);
   uint32_t dayOfEra = static_cast<uint32_t>(shifted - era * 146097);
-  uint32_t yearOfEra =
-      (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365;
+  uint32_t yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365;
   uint32_t dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
   uint32_t month = (5 * dayOfYear + 2) / 153;
   CivilDate date;
@@ -123,21 +130,29 @@ NanoTimestamp truncateNanos(NanoTimestamp value, int precision) {
 
 std::optional<TimeUnit> timeUnitOf(std::string_view name) {
   static constexpr std::pair<std::string_view, TimeUnit> kNames[] = {
-      {"MILLENNIUM", TimeUnit::kMillennium}, {"CENTURY", TimeUnit::kCentury},
-      {"DECADE", TimeUnit::kDecade},         {"YEAR", TimeUnit::kYear},
-      {"ISOYEAR", TimeUnit::kIsoYear},       {"QUARTER", TimeUnit::kQuarter},
-      {"MONTH", TimeUnit::kMonth},           {"WEEK", TimeUnit::kWeek},
-      {"DAY", TimeUnit::kDay},               {"DOY", TimeUnit::kDayOfYear},
-      {"DOW", TimeUnit::kDayOfWeek},         {"ISODOW", TimeUnit::kIsoDayOfWeek},
-      {"HOUR", TimeUnit::kHour},             {"MINUTE", TimeUnit::kMinute},
-      {"SECOND", TimeUnit::kSecond},         {"MILLISECOND", TimeUnit::kMillisecond},
-      {"MICROSECOND", TimeUnit::kMicrosecond}, {"NANOSECOND", TimeUnit::kNanosecond},
+      {"MILLENNIUM", TimeUnit::kMillennium},
+      {"CENTURY", TimeUnit::kCentury},
+      {"DECADE", TimeUnit::kDecade},
+      {"YEAR", TimeUnit::kYear},
+      {"ISOYEAR", TimeUnit::kIsoYear},
+      {"QUARTER", TimeUnit::kQuarter},
+      {"MONTH", TimeUnit::kMonth},
+      {"WEEK", TimeUnit::kWeek},
+      {"DAY", TimeUnit::kDay},
+      {"DOY", TimeUnit::kDayOfYear},
+      {"DOW", TimeUnit::kDayOfWeek},
+      {"ISODOW", TimeUnit::kIsoDayOfWeek},
+      {"HOUR", TimeUnit::kHour},
+      {"MINUTE", TimeUnit::kMinute},
+      {"SECOND", TimeUnit::kSecond},
+      {"MILLISECOND", TimeUnit::kMillisecond},
+      {"MICROSECOND", TimeUnit::kMicrosecond},
+      {"NANOSECOND", TimeUnit::kNanosecond},
       {"EPOCH", TimeUnit::kEpoch}};
   for (const auto& [known, unit] : kNames) {
-    bool same = std::equal(known.begin(), known.end(), name.begin(), name.end(),
-                           [](char a, char b) {
-                             return a == std::toupper(static_cast<unsigned char>(b));
-                           });
+    bool same =
+        std::equal(known.begin(), known.end(), name.begin(), name.end(),
+                   [](char a, char b) { return a == std::toupper(static_cast<unsigned char>(b)); });
     if (same) return unit;
   }
   return std::nullopt;
@@ -147,49 +162,78 @@ int64_t extractFromDate(TimeUnit unit, int32_t days) {
   CivilDate date = civilOfDays(days);
   int year = date.year;
   switch (unit) {
-    case TimeUnit::kMillennium: return year > 0 ? (year + 999) / 1000 : (year - 999) / 1000;
-    case TimeUnit::kCentury: return year > 0 ? (year + 99) / 100 : (year - 99) / 100;
-    case TimeUnit::kDecade: return year / 10;
-    case TimeUnit::kYear: return year;
-    case TimeUnit::kIsoYear: return isoYearOf(days, year);
-    case TimeUnit::kQuarter: return (date.month + 2) / 3;
-    case TimeUnit::kMonth: return date.month;
+    case TimeUnit::kMillennium:
+      return year > 0 ? (year + 999) / 1000 : (year - 999) / 1000;
+    case TimeUnit::kCentury:
+      return year > 0 ? (year + 99) / 100 : (year - 99) / 100;
+    case TimeUnit::kDecade:
+      return year / 10;
+    case TimeUnit::kYear:
+      return year;
+    case TimeUnit::kIsoYear:
+      return isoYearOf(days, year);
+    case TimeUnit::kQuarter:
+      return (date.month + 2) / 3;
+    case TimeUnit::kMonth:
+      return date.month;
     case TimeUnit::kWeek: {
       return (days - firstMondayOfIsoYear(isoYearOf(days, year))) / 7 + 1;
     }
-    case TimeUnit::kDay: return date.day;
-    case TimeUnit::kDayOfYear: return days - januaryFirst(year) + 1;
-    case TimeUnit::kDayOfWeek: return (weekdayFromMonday(days) + 1) % 7 + 1;
-    case TimeUnit::kIsoDayOfWeek: return weekdayFromMonday(days) + 1;
-    case TimeUnit::kEpoch: return int64_t{days} * 86400;
-    default: return 0;
+    case TimeUnit::kDay:
+      return date.day;
+    case TimeUnit::kDayOfYear:
+      return days - januaryFirst(year) + 1;
+    case TimeUnit::kDayOfWeek:
+      return (weekdayFromMonday(days) + 1) % 7 + 1;
+    case TimeUnit::kIsoDayOfWeek:
+      return weekdayFromMonday(days) + 1;
+    case TimeUnit::kEpoch:
+      return int64_t{days} * 86400;
+    default:
+      return 0;
   }
 }
 
 int64_t extractFromTimestamp(TimeUnit unit, NanoTimestamp value) {
   int64_t millis = value.millis;
   switch (unit) {
-    case TimeUnit::kEpoch: return millis / 1000;
-    case TimeUnit::kHour: return millis % kMillisPerDay / 3'600'000;
-    case TimeUnit::kMinute: return millis % 3'600'000 / 60'000;
-    case TimeUnit::kSecond: return millis % 60'000 / 1000;
-    case TimeUnit::kMillisecond: return millis % 1000;
-    case TimeUnit::kMicrosecond: return millis % 1000 * 1000 + value.nanos / 1000;
-    case TimeUnit::kNanosecond: return millis % 1000 * 1'000'000 + value.nanos;
-    default: return extractFromDate(unit, static_cast<int32_t>(millis / kMillisPerDay));
+    case TimeUnit::kEpoch:
+      return millis / 1000;
+    case TimeUnit::kHour:
+      return millis % kMillisPerDay / 3'600'000;
+    case TimeUnit::kMinute:
+      return millis % 3'600'000 / 60'000;
+    case TimeUnit::kSecond:
+      return millis % 60'000 / 1000;
+    case TimeUnit::kMillisecond:
+      return millis % 1000;
+    case TimeUnit::kMicrosecond:
+      return millis % 1000 * 1000 + value.nanos / 1000;
+    case TimeUnit::kNanosecond:
+      return millis % 1000 * 1'000'000 + value.nanos;
+    default:
+      return extractFromDate(unit, static_cast<int32_t>(millis / kMillisPerDay));
   }
 }
 
 int64_t extractFromTime(TimeUnit unit, int32_t millis) {
   switch (unit) {
-    case TimeUnit::kHour: return millis / 3'600'000;
-    case TimeUnit::kMinute: return millis % 3'600'000 / 60'000;
-    case TimeUnit::kSecond: return millis % 60'000 / 1000;
-    case TimeUnit::kMillisecond: return millis % 1000;
-    case TimeUnit::kMicrosecond: return millis % 1000 * int64_t{1000};
-    case TimeUnit::kNanosecond: return millis % 1000 * int64_t{1'000'000};
-    case TimeUnit::kEpoch: return millis / 1000;
-    default: return 0;
+    case TimeUnit::kHour:
+      return millis / 3'600'000;
+    case TimeUnit::kMinute:
+      return millis % 3'600'000 / 60'000;
+    case TimeUnit::kSecond:
+      return millis % 60'000 / 1000;
+    case TimeUnit::kMillisecond:
+      return millis % 1000;
+    case TimeUnit::kMicrosecond:
+      return millis % 1000 * int64_t{1000};
+    case TimeUnit::kNanosecond:
+      return millis % 1000 * int64_t{1'000'000};
+    case TimeUnit::kEpoch:
+      return millis / 1000;
+    default:
+      return 0;
   }
 }
 

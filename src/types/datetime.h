@@ -65,8 +65,7 @@ enum class TimestampForm : uint8_t { kSql, kIso };
 std::optional<NanoTimestamp> parseTimestampStrictly(std::string_view text, TimestampForm form,
                                                     bool zoned);
 // The same in microseconds, further digits cut: the hot path of text formats.
-std::optional<int64_t> parseTimestampMicros(std::string_view text, TimestampForm form,
-                                            bool zoned);
+std::optional<int64_t> parseTimestampMicros(std::string_view text, TimestampForm form, bool zoned);
 // "03:04:05[.123]" strictly; in milliseconds.
 std::optional<int32_t> parseTimeStrictly(std::string_view text);
 

@@ -41,12 +41,27 @@ TEST(DatetimeTest, ParsesTimestampsLikeFlink) {
   EXPECT_EQ("2024-01-03 00:00:00.000000000", stamp(parseTimestamp("2024-01-02 24:00:00")));
   EXPECT_EQ("9999-12-31 23:59:59.999999999",
             stamp(parseTimestamp("9999-12-31 23:59:59.999999999")));
-  for (const char* text :
-       {"2024-01-02T03:04:05", "2024-01-02 03:04", "2024-01-02 ", " 2024-01-02 03:04:05",
-        "2024-01-02 03:04:05 ", "2024", "24-01-02", "0000-01-01", "10000-01-01",
-        "2024-01-02 23:59:60", "2024-01-02 25:00:00", "2024-01-02 03:04:05Z",
-        "2024-01-02 03:04:05.1234567890", "", "2024-13-01", "2024-00-01", "2024/01/02",
-        "2024-01-02x", "2024-01-0a", "2024-01-02 03:04:0:", "2O24-01-02 03:04:05"}) {
+  for (const char* text : {"2024-01-02T03:04:05",
+                           "2024-01-02 03:04",
+                           "2024-01-02 ",
+                           " 2024-01-02 03:04:05",
+                           "2024-01-02 03:04:05 ",
+                           "2024",
+                           "24-01-02",
+                           "0000-01-01",
+                           "10000-01-01",
+                           "2024-01-02 23:59:60",
+                           "2024-01-02 25:00:00",
+                           "2024-01-02 03:04:05Z",
+                           "2024-01-02 03:04:05.1234567890",
+                           "",
+                           "2024-13-01",
+                           "2024-00-01",
+                           "2024/01/02",
+                           "2024-01-02x",
+                           "2024-01-0a",
+                           "2024-01-02 03:04:0:",
+                           "2O24-01-02 03:04:05"}) {
     EXPECT_EQ("null", stamp(parseTimestamp(text))) << text;
   }
 }
@@ -71,16 +86,13 @@ TEST(DatetimeTest, ParsesDatesAndTimesLikeFlink) {
 }
 
 TEST(DatetimeTest, StrictForms) {
-  EXPECT_EQ(1704164645123456, parseTimestampMicros("2024-01-02 03:04:05.123456789",
-                                                   TimestampForm::kSql, false));
+  EXPECT_EQ(1704164645123456,
+            parseTimestampMicros("2024-01-02 03:04:05.123456789", TimestampForm::kSql, false));
   EXPECT_EQ(1704164645000000,
             parseTimestampMicros("2024-01-02T03:04:05Z", TimestampForm::kIso, true));
-  EXPECT_EQ(1704164640000000,
-            parseTimestampMicros("2024-01-02T03:04", TimestampForm::kIso, false));
-  EXPECT_EQ(std::nullopt,
-            parseTimestampMicros("2024-01-02 03:04:05Z", TimestampForm::kSql, false));
-  EXPECT_EQ(std::nullopt,
-            parseTimestampMicros("2024-01-02 03:04:05", TimestampForm::kSql, true));
+  EXPECT_EQ(1704164640000000, parseTimestampMicros("2024-01-02T03:04", TimestampForm::kIso, false));
+  EXPECT_EQ(std::nullopt, parseTimestampMicros("2024-01-02 03:04:05Z", TimestampForm::kSql, false));
+  EXPECT_EQ(std::nullopt, parseTimestampMicros("2024-01-02 03:04:05", TimestampForm::kSql, true));
   EXPECT_EQ(std::nullopt, parseTimestampMicros("2024-1-2 03:04:05", TimestampForm::kSql, false));
   EXPECT_EQ(11045123, parseTimeStrictly("03:04:05.1239"));
 }

@@ -103,8 +103,8 @@ struct ClockTime {
 
 bool scanDate(Scanner& in, bool lenient, int32_t& days) {
   int year, month, day;
-  if (!in.digits(4, year) || !in.accept('-') || !in.twoDigits(lenient, month) ||
-      !in.accept('-') || !in.twoDigits(lenient, day)) {
+  if (!in.digits(4, year) || !in.accept('-') || !in.twoDigits(lenient, month) || !in.accept('-') ||
+      !in.twoDigits(lenient, day)) {
     return false;
   }
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31) return false;
@@ -114,8 +114,7 @@ bool scanDate(Scanner& in, bool lenient, int32_t& days) {
 }
 
 bool scanClock(Scanner& in, bool lenient, bool secondsOptional, ClockTime& time) {
-  if (!in.twoDigits(lenient, time.hour) || !in.accept(':') ||
-      !in.twoDigits(lenient, time.minute)) {
+  if (!in.twoDigits(lenient, time.hour) || !in.accept(':') || !in.twoDigits(lenient, time.minute)) {
     return false;
   }
   if (!in.accept(':')) return secondsOptional && time.valid();
@@ -148,8 +147,8 @@ inline bool readWholeSeconds(const char* text, char separator, int64_t& seconds)
   if (!matches(load8(text), 0x000F0F000F0F0F0F, uint64_t{'-'} << 32 | uint64_t{'-'} << 56)) {
     return false;
   }
-  uint64_t middle = static_cast<uint64_t>(static_cast<unsigned char>(separator)) << 16 |
-                    uint64_t{':'} << 40;
+  uint64_t middle =
+      static_cast<uint64_t>(static_cast<unsigned char>(separator)) << 16 | uint64_t{':'} << 40;
   if (!matches(load8(text + 8), 0x0F0F000F0F000F0F, middle)) return false;
   if (text[16] != ':' || !isDigit(text[17]) || !isDigit(text[18])) return false;
   int year = pair(text) * 100 + pair(text + 2);
@@ -293,8 +292,8 @@ std::optional<int32_t> parseTime(std::string_view text) {
     }
   }
   if (time.hour > 23 || time.minute > 59 || time.second > 59) return std::nullopt;
-  return static_cast<int32_t>((time.seconds() + sign * (zoneHour * 3600 + zoneMinute * 60)) *
-                                  1000 + millis);
+  return static_cast<int32_t>((time.seconds() + sign * (zoneHour * 3600 + zoneMinute * 60)) * 1000 +
+                              millis);
 }
 
 std::optional<NanoTimestamp> parseTimestamp(std::string_view text) {
@@ -319,8 +318,7 @@ std::optional<NanoTimestamp> parseTimestampStrictly(std::string_view text, Times
   return fromSeconds(seconds, nanos);
 }
 
-std::optional<int64_t> parseTimestampMicros(std::string_view text, TimestampForm form,
-                                            bool zoned) {
+std::optional<int64_t> parseTimestampMicros(std::string_view text, TimestampForm form, bool zoned) {
   int64_t seconds;
   int nanos;
   if (!parseForm(text, form, zoned, seconds, nanos)) return std::nullopt;

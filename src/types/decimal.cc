@@ -75,8 +75,7 @@ OptionalDecimal addSlowly(int128 a, int scaleA, int128 b, int scaleB, int precis
     negative = b < 0;
   }
   // left - right as left + (two's complement of right).
-  Wide256 difference{left.high - right.high - (left.low < right.low ? 1 : 0),
-                     left.low - right.low};
+  Wide256 difference{left.high - right.high - (left.low < right.low ? 1 : 0), left.low - right.low};
   return finish(difference, negative, common, scale, precision);
 }
 
@@ -119,8 +118,7 @@ OptionalDecimal rescaleDecimal(int128 value, int from, int to, int precision) {
   return scaled;
 }
 
-OptionalDecimal addDecimals(int128 a, int scaleA, int128 b, int scaleB, int precision,
-                            int scale) {
+OptionalDecimal addDecimals(int128 a, int scaleA, int128 b, int scaleB, int precision, int scale) {
   int common = scaleA > scaleB ? scaleA : scaleB;
   int128 left, right, sum;
   if (!scaleUp(a, common - scaleA, left) || !scaleUp(b, common - scaleB, right) ||
@@ -330,13 +328,11 @@ double decimalToDouble(int128 value, int scale) {
   // Up to 2^53 and 10^22 both operands are exact, so the division rounds once.
   constexpr int128 kExact = int128{1} << 53;
   if (value < kExact && value > -kExact && scale <= 22) {
-    return static_cast<double>(static_cast<int64_t>(value)) /
-           static_cast<double>(kPowers[scale]);
+    return static_cast<double>(static_cast<int64_t>(value)) / static_cast<double>(kPowers[scale]);
   }
   // Flink divides short decimals after rounding the unscaled value.
   if (value == static_cast<int64_t>(value) && scale <= kMaxShortDecimalPrecision) {
-    return static_cast<double>(static_cast<int64_t>(value)) /
-           static_cast<double>(kPowers[scale]);
+    return static_cast<double>(static_cast<int64_t>(value)) / static_cast<double>(kPowers[scale]);
   }
   std::string text = formatDecimal(value, scale);
   double out = 0;

@@ -211,11 +211,21 @@ ColumnPtr gather(const Column& source, std::span<const uint32_t> indices, bool c
       break;
   }
   switch (physicalWidth(source.physical())) {
-    case 1: gatherInto<uint8_t>(source, indices, missing, *out); break;
-    case 2: gatherInto<uint16_t>(source, indices, missing, *out); break;
-    case 4: gatherInto<uint32_t>(source, indices, missing, *out); break;
-    case 8: gatherInto<uint64_t>(source, indices, missing, *out); break;
-    default: gatherInto<NanoTimestamp>(source, indices, missing, *out); break;
+    case 1:
+      gatherInto<uint8_t>(source, indices, missing, *out);
+      break;
+    case 2:
+      gatherInto<uint16_t>(source, indices, missing, *out);
+      break;
+    case 4:
+      gatherInto<uint32_t>(source, indices, missing, *out);
+      break;
+    case 8:
+      gatherInto<uint64_t>(source, indices, missing, *out);
+      break;
+    default:
+      gatherInto<NanoTimestamp>(source, indices, missing, *out);
+      break;
   }
   return out;
 }
@@ -286,8 +296,7 @@ void copyValue(const Column& source, size_t row, Column& target, size_t position
       ListRange range = source.ranges()[from];
       target.mutableRanges()[to] = {static_cast<uint32_t>(target.child(0)->size()), range.length};
       for (size_t i = 0; i < source.numChildren(); ++i) {
-        ColumnPtr both[] = {target.child(i),
-                            slice(*source.child(i), range.offset, range.length)};
+        ColumnPtr both[] = {target.child(i), slice(*source.child(i), range.offset, range.length)};
         target.setChild(i, concat(both));
       }
       return;

@@ -50,16 +50,24 @@ void encodeColumn(const Column& column, Rows rows, KeyPlace place, char* keys) {
 template <size_t kStride>
 void encodeAny(const Column& column, Rows rows, KeyPlace place, char* keys) {
   switch (column.physical()) {
-    case Physical::kFloat: return encodeColumn<float, kStride>(column, rows, place, keys);
-    case Physical::kDouble: return encodeColumn<double, kStride>(column, rows, place, keys);
-    default: break;
+    case Physical::kFloat:
+      return encodeColumn<float, kStride>(column, rows, place, keys);
+    case Physical::kDouble:
+      return encodeColumn<double, kStride>(column, rows, place, keys);
+    default:
+      break;
   }
   switch (physicalWidth(column.physical())) {
-    case 1: return encodeColumn<uint8_t, kStride>(column, rows, place, keys);
-    case 2: return encodeColumn<uint16_t, kStride>(column, rows, place, keys);
-    case 4: return encodeColumn<uint32_t, kStride>(column, rows, place, keys);
-    case 8: return encodeColumn<uint64_t, kStride>(column, rows, place, keys);
-    default: return encodeColumn<NanoTimestamp, kStride>(column, rows, place, keys);
+    case 1:
+      return encodeColumn<uint8_t, kStride>(column, rows, place, keys);
+    case 2:
+      return encodeColumn<uint16_t, kStride>(column, rows, place, keys);
+    case 4:
+      return encodeColumn<uint32_t, kStride>(column, rows, place, keys);
+    case 8:
+      return encodeColumn<uint64_t, kStride>(column, rows, place, keys);
+    default:
+      return encodeColumn<NanoTimestamp, kStride>(column, rows, place, keys);
   }
 }
 
@@ -74,11 +82,21 @@ MutableColumnPtr decodeAny(const char* keys, size_t n, KeyPlace place, const Typ
                            bool nullBits) {
   MutableColumnPtr column = Column::make(type, n);
   switch (physicalWidth(type.physical())) {
-    case 1: decodeColumn<uint8_t>(keys, n, place, *column); break;
-    case 2: decodeColumn<uint16_t>(keys, n, place, *column); break;
-    case 4: decodeColumn<uint32_t>(keys, n, place, *column); break;
-    case 8: decodeColumn<uint64_t>(keys, n, place, *column); break;
-    default: decodeColumn<NanoTimestamp>(keys, n, place, *column); break;
+    case 1:
+      decodeColumn<uint8_t>(keys, n, place, *column);
+      break;
+    case 2:
+      decodeColumn<uint16_t>(keys, n, place, *column);
+      break;
+    case 4:
+      decodeColumn<uint32_t>(keys, n, place, *column);
+      break;
+    case 8:
+      decodeColumn<uint64_t>(keys, n, place, *column);
+      break;
+    default:
+      decodeColumn<NanoTimestamp>(keys, n, place, *column);
+      break;
   }
   if (!nullBits) return column;
   for (size_t k = 0; k < n; ++k) {
@@ -126,8 +144,7 @@ void KeyEncoder::encode8(std::span<const ColumnPtr> columns, Rows rows, uint64_t
   }
 }
 
-void KeyEncoder::encode16(std::span<const ColumnPtr> columns, Rows rows,
-                          InlineKey16* keys) const {
+void KeyEncoder::encode16(std::span<const ColumnPtr> columns, Rows rows, InlineKey16* keys) const {
   DCHECK(kind_ == Kind::kInline16);
   std::fill_n(keys, rows.count(), InlineKey16{});
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -136,8 +153,7 @@ void KeyEncoder::encode16(std::span<const ColumnPtr> columns, Rows rows,
   }
 }
 
-void KeyEncoder::decode8(const uint64_t* keys, size_t n,
-                         std::vector<MutableColumnPtr>& out) const {
+void KeyEncoder::decode8(const uint64_t* keys, size_t n, std::vector<MutableColumnPtr>& out) const {
   for (size_t i = 0; i < layout_.numFields(); ++i) {
     out.push_back(decodeAny(reinterpret_cast<const char*>(keys), n,
                             placeOf(8, i, offsets_[i], nullOffset_), types()[i], nullBits_));

@@ -9,7 +9,8 @@
 //   }
 //
 // Two keys are equal for GROUP BY exactly when their encodings are equal: NULL equals NULL, NaN
-// equals NaN, and -0.0 is another group than 0.0 (as in Flink) with the same hash. Immutable, may be used by several threads.
+// equals NaN, and -0.0 is another group than 0.0 (as in Flink) with the same hash. Immutable, may
+// be used by several threads.
 #pragma once
 
 #include <cstdint>

@@ -60,8 +60,7 @@ uint64_t hashShortDecimal(int64_t unscaled, int scale) {
 inline uint64_t hashMicros(int64_t micros) { return word(static_cast<uint64_t>(micros) * 1000); }
 
 inline uint64_t hashNanos(NanoTimestamp value) {
-  return word(static_cast<uint64_t>(value.millis) * 1'000'000 +
-              static_cast<uint64_t>(value.nanos));
+  return word(static_cast<uint64_t>(value.millis) * 1'000'000 + static_cast<uint64_t>(value.nanos));
 }
 
 inline uint64_t hashText(const StringView& value) {
@@ -76,10 +75,18 @@ bool withFlatHash(const Column& column, Work&& work) {
   int scale = column.type().scale();
   bool decimal = column.type().kind() == TypeKind::kDecimal;
   switch (column.physical()) {
-    case Physical::kBool: work(uint8_t{}, [](uint8_t v) { return hashInteger(v); }); return true;
-    case Physical::kInt8: work(int8_t{}, [](int8_t v) { return hashInteger(v); }); return true;
-    case Physical::kInt16: work(int16_t{}, [](int16_t v) { return hashInteger(v); }); return true;
-    case Physical::kInt32: work(int32_t{}, [](int32_t v) { return hashInteger(v); }); return true;
+    case Physical::kBool:
+      work(uint8_t{}, [](uint8_t v) { return hashInteger(v); });
+      return true;
+    case Physical::kInt8:
+      work(int8_t{}, [](int8_t v) { return hashInteger(v); });
+      return true;
+    case Physical::kInt16:
+      work(int16_t{}, [](int16_t v) { return hashInteger(v); });
+      return true;
+    case Physical::kInt32:
+      work(int32_t{}, [](int32_t v) { return hashInteger(v); });
+      return true;
     case Physical::kInt64:
       if (decimal) {
         work(int64_t{}, [scale](int64_t v) { return hashShortDecimal(v, scale); });
@@ -92,11 +99,20 @@ bool withFlatHash(const Column& column, Work&& work) {
     case Physical::kInt128:
       work(int128{}, [scale](int128 v) { return hashDecimal(v, scale); });
       return true;
-    case Physical::kFloat: work(float{}, [](float v) { return hashReal(v); }); return true;
-    case Physical::kDouble: work(double{}, [](double v) { return hashReal(v); }); return true;
-    case Physical::kNanoTimestamp: work(NanoTimestamp{}, hashNanos); return true;
-    case Physical::kString: work(StringView{}, hashText); return true;
-    default: return false;
+    case Physical::kFloat:
+      work(float{}, [](float v) { return hashReal(v); });
+      return true;
+    case Physical::kDouble:
+      work(double{}, [](double v) { return hashReal(v); });
+      return true;
+    case Physical::kNanoTimestamp:
+      work(NanoTimestamp{}, hashNanos);
+      return true;
+    case Physical::kString:
+      work(StringView{}, hashText);
+      return true;
+    default:
+      return false;
   }
 }
 

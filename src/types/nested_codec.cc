@@ -55,8 +55,8 @@ void encodeValue(const Column& column, size_t row, bool normaliseKeys, std::stri
 }
 
 // Null bits and values of the given elements.
-void encodeElements(const Column& child, const std::vector<uint32_t>& elements,
-                    bool normaliseKeys, std::string& out) {
+void encodeElements(const Column& child, const std::vector<uint32_t>& elements, bool normaliseKeys,
+                    std::string& out) {
   size_t bits = out.size();
   out.append((elements.size() + 7) / 8, '\0');
   for (size_t k = 0; k < elements.size(); ++k) {
@@ -126,11 +126,16 @@ void decodeValue(NestedReader& in, ColumnBuilder& out) {
       break;
   }
   switch (physicalWidth(out.physical())) {
-    case 1: return appendFrom<uint8_t>(in, out);
-    case 2: return appendFrom<uint16_t>(in, out);
-    case 4: return appendFrom<uint32_t>(in, out);
-    case 8: return appendFrom<uint64_t>(in, out);
-    default: return appendFrom<NanoTimestamp>(in, out);
+    case 1:
+      return appendFrom<uint8_t>(in, out);
+    case 2:
+      return appendFrom<uint16_t>(in, out);
+    case 4:
+      return appendFrom<uint32_t>(in, out);
+    case 8:
+      return appendFrom<uint64_t>(in, out);
+    default:
+      return appendFrom<NanoTimestamp>(in, out);
   }
 }
 

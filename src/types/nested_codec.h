@@ -18,8 +18,7 @@ class ColumnBuilder;
 
 // Appends the bytes of a value that is not NULL. Requires: column.type().isNested(); `position` is
 // a stored position.
-void encodeNestedValue(const Column& column, size_t position, bool normaliseKeys,
-                       std::string& out);
+void encodeNestedValue(const Column& column, size_t position, bool normaliseKeys, std::string& out);
 
 // Appends the value to the builder; strings become views into `bytes`.
 void decodeNestedValue(const char* bytes, ColumnBuilder& out);

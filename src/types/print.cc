@@ -39,9 +39,15 @@ size_t characterBytes(std::string_view text) {
 void appendEscapedControl(unsigned char c, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
   switch (c) {
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
     default:
       out += "\\u00";
       out += kDigits[c >> 4];
@@ -52,11 +58,20 @@ void appendEscapedControl(unsigned char c, std::string& out) {
 void appendBareString(std::string_view text, std::string& out) {
   for (char c : text) {
     switch (c) {
-      case '\\': out += "\\\\"; break;
-      case '|': out += "\\|"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      default: out += c;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '|':
+        out += "\\|";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      default:
+        out += c;
     }
   }
 }
@@ -159,8 +174,7 @@ void appendPairs(const Column& column, ListRange range, const PrintOptions& opti
   out += ']';
 }
 
-void appendNested(const Column& column, size_t i, const PrintOptions& options,
-                  std::string& out) {
+void appendNested(const Column& column, size_t i, const PrintOptions& options, std::string& out) {
   if (column.physical() == Physical::kMap) {
     return appendPairs(column, column.ranges()[i], options, out);
   }
@@ -194,12 +208,19 @@ void appendJson(const Column& column, size_t row, const PrintOptions& options, b
   const Type& type = column.type();
   size_t i = column.position(row);
   switch (column.physical()) {
-    case Physical::kBool: out += column.values<uint8_t>()[i] != 0 ? "true" : "false"; return;
-    case Physical::kInt8: return appendInteger(column.values<int8_t>()[i], out);
-    case Physical::kInt16: return appendInteger(column.values<int16_t>()[i], out);
-    case Physical::kInt32: return appendInt32(type, column.values<int32_t>()[i], quoted, out);
-    case Physical::kInt64: return appendInt64(type, column.values<int64_t>()[i], quoted, out);
-    case Physical::kInt128: return appendDecimal(column.values<int128>()[i], type.scale(), out);
+    case Physical::kBool:
+      out += column.values<uint8_t>()[i] != 0 ? "true" : "false";
+      return;
+    case Physical::kInt8:
+      return appendInteger(column.values<int8_t>()[i], out);
+    case Physical::kInt16:
+      return appendInteger(column.values<int16_t>()[i], out);
+    case Physical::kInt32:
+      return appendInt32(type, column.values<int32_t>()[i], quoted, out);
+    case Physical::kInt64:
+      return appendInt64(type, column.values<int64_t>()[i], quoted, out);
+    case Physical::kInt128:
+      return appendDecimal(column.values<int128>()[i], type.scale(), out);
     case Physical::kFloat:
       return appendRealFor(column.values<float>()[i], options, quoted, out);
     case Physical::kDouble:
@@ -210,7 +231,8 @@ void appendJson(const Column& column, size_t row, const PrintOptions& options, b
       return appendText(type, column.values<StringView>()[i], quoted, out);
     case Physical::kRow:
     case Physical::kArray:
-    case Physical::kMap: break;
+    case Physical::kMap:
+      break;
   }
   size_t begin = out.size();
   appendNested(column, i, options, out);

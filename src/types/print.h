@@ -6,8 +6,8 @@
 
 #include <string>
 
-#include "types/value.h"
 #include "types/column.h"
+#include "types/value.h"
 
 namespace millrace {
 
@@ -26,13 +26,12 @@ enum class RealForm : uint8_t {
 
 struct PrintOptions {
   PrintForm form = PrintForm::kJson;
-  RealForm reals = RealForm::kPlain;      // of kJson and kBare
-  const TimeZone* zone = nullptr;         // of TIMESTAMP_LTZ in kTableau; nullptr is UTC
+  RealForm reals = RealForm::kPlain;  // of kJson and kBare
+  const TimeZone* zone = nullptr;     // of TIMESTAMP_LTZ in kTableau; nullptr is UTC
 };
 
 // Appends one value of a column. TIMESTAMP_LTZ is in UTC with a Z for kJson and kBare.
-void appendPrinted(const Column& column, size_t row, const PrintOptions& options,
-                   std::string& out);
+void appendPrinted(const Column& column, size_t row, const PrintOptions& options, std::string& out);
 std::string printValue(const Column& column, size_t row, const PrintOptions& options);
 std::string printValue(const Value& value, const Type& type, const PrintOptions& options);
 

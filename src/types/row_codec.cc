@@ -65,16 +65,24 @@ void encodeFixed(const Column& column, Rows rows, Place place, char* const* targ
 
 void encodeFixedColumn(const Column& column, Rows rows, Place place, char* const* targets) {
   switch (column.physical()) {
-    case Physical::kFloat: return encodeFixed<float>(column, rows, place, targets);
-    case Physical::kDouble: return encodeFixed<double>(column, rows, place, targets);
-    default: break;
+    case Physical::kFloat:
+      return encodeFixed<float>(column, rows, place, targets);
+    case Physical::kDouble:
+      return encodeFixed<double>(column, rows, place, targets);
+    default:
+      break;
   }
   switch (physicalWidth(column.physical())) {
-    case 1: return encodeFixed<uint8_t>(column, rows, place, targets);
-    case 2: return encodeFixed<uint16_t>(column, rows, place, targets);
-    case 4: return encodeFixed<uint32_t>(column, rows, place, targets);
-    case 8: return encodeFixed<uint64_t>(column, rows, place, targets);
-    default: return encodeFixed<NanoTimestamp>(column, rows, place, targets);
+    case 1:
+      return encodeFixed<uint8_t>(column, rows, place, targets);
+    case 2:
+      return encodeFixed<uint16_t>(column, rows, place, targets);
+    case 4:
+      return encodeFixed<uint32_t>(column, rows, place, targets);
+    case 8:
+      return encodeFixed<uint64_t>(column, rows, place, targets);
+    default:
+      return encodeFixed<NanoTimestamp>(column, rows, place, targets);
   }
 }
 
@@ -176,8 +184,7 @@ void RowLayout::measure(std::span<const ColumnPtr> columns, Rows rows, uint32_t*
   for (uint32_t k = 0; k < count; ++k) sizes[k] = roundUp8(sizes[k]);
 }
 
-void RowLayout::encode(std::span<const ColumnPtr> columns, Rows rows,
-                       char* const* targets) const {
+void RowLayout::encode(std::span<const ColumnPtr> columns, Rows rows, char* const* targets) const {
   uint32_t count = rows.count();
   for (uint32_t k = 0; k < count; ++k) std::memset(targets[k], 0, fixedSize_);
   std::vector<uint32_t> cursors;
@@ -197,8 +204,8 @@ void RowLayout::encode(std::span<const ColumnPtr> columns, Rows rows,
   }
 }
 
-void RowLayout::encodeStrings(const Column& column, Rows rows, size_t field,
-                              char* const* targets, uint32_t* cursors) const {
+void RowLayout::encodeStrings(const Column& column, Rows rows, size_t field, char* const* targets,
+                              uint32_t* cursors) const {
   ColumnValues<StringView> values(column);
   size_t slot = slots_[field];
   for (uint32_t k = 0; k < rows.count(); ++k) {
@@ -217,8 +224,8 @@ void RowLayout::encodeStrings(const Column& column, Rows rows, size_t field,
   }
 }
 
-void RowLayout::encodeNested(const Column& column, Rows rows, size_t field,
-                             char* const* targets, uint32_t* cursors) const {
+void RowLayout::encodeNested(const Column& column, Rows rows, size_t field, char* const* targets,
+                             uint32_t* cursors) const {
   std::string bytes;
   for (uint32_t k = 0; k < rows.count(); ++k) {
     char* row = targets[k];
@@ -246,11 +253,21 @@ MutableColumnPtr RowLayout::decodeField(const char* const* rows, size_t n, size_
     decodeStrings(rows, n, slot, *column);
   } else {
     switch (physicalWidth(type.physical())) {
-      case 1: decodeFixed<uint8_t>(rows, n, slot, *column); break;
-      case 2: decodeFixed<uint16_t>(rows, n, slot, *column); break;
-      case 4: decodeFixed<uint32_t>(rows, n, slot, *column); break;
-      case 8: decodeFixed<uint64_t>(rows, n, slot, *column); break;
-      default: decodeFixed<NanoTimestamp>(rows, n, slot, *column); break;
+      case 1:
+        decodeFixed<uint8_t>(rows, n, slot, *column);
+        break;
+      case 2:
+        decodeFixed<uint16_t>(rows, n, slot, *column);
+        break;
+      case 4:
+        decodeFixed<uint32_t>(rows, n, slot, *column);
+        break;
+      case 8:
+        decodeFixed<uint64_t>(rows, n, slot, *column);
+        break;
+      default:
+        decodeFixed<NanoTimestamp>(rows, n, slot, *column);
+        break;
     }
   }
   uint64_t* validity = nullptr;

@@ -77,8 +77,8 @@ class RowLayout {
   std::vector<Type> types_;
   std::vector<uint32_t> slots_;
   uint32_t nullOffset_ = 0;
-  uint32_t fixedSize_ = 0;   // rounded up to 8
-  uint32_t usedFixed_ = 0;   // where the variable part starts
+  uint32_t fixedSize_ = 0;  // rounded up to 8
+  uint32_t usedFixed_ = 0;  // where the variable part starts
   bool variable_ = false;
   bool normaliseKeys_;
 };

@@ -46,7 +46,7 @@ template <>
 struct Ordered<int128> {
   using Word = unsigned __int128;
   static Word of(int128 value) {
-    Word bits = static_cast<Word>(value) ^ Word{1} << 127;
+    Word bits = static_cast<Word>(value) ^ Word { 1 } << 127;
     Word high = __builtin_bswap64(static_cast<uint64_t>(bits >> 64));
     Word low = __builtin_bswap64(static_cast<uint64_t>(bits));
     return low << 64 | high;
@@ -76,24 +76,36 @@ struct Ordered<double> {
 // The bytes a layout takes in a key; 0 when it varies.
 size_t orderedWidth(Physical physical) {
   switch (physical) {
-    case Physical::kNanoTimestamp: return 12;
-    case Physical::kString: return 0;
-    default: return physicalWidth(physical);
+    case Physical::kNanoTimestamp:
+      return 12;
+    case Physical::kString:
+      return 0;
+    default:
+      return physicalWidth(physical);
   }
 }
 
 template <typename Work>
 void withFixedOrder(Physical physical, Work&& work) {
   switch (physical) {
-    case Physical::kBool: return work(uint8_t{});
-    case Physical::kInt8: return work(int8_t{});
-    case Physical::kInt16: return work(int16_t{});
-    case Physical::kInt32: return work(int32_t{});
-    case Physical::kInt64: return work(int64_t{});
-    case Physical::kInt128: return work(int128{});
-    case Physical::kFloat: return work(float{});
-    case Physical::kDouble: return work(double{});
-    default: UNREACHABLE();
+    case Physical::kBool:
+      return work(uint8_t{});
+    case Physical::kInt8:
+      return work(int8_t{});
+    case Physical::kInt16:
+      return work(int16_t{});
+    case Physical::kInt32:
+      return work(int32_t{});
+    case Physical::kInt64:
+      return work(int64_t{});
+    case Physical::kInt128:
+      return work(int128{});
+    case Physical::kFloat:
+      return work(float{});
+    case Physical::kDouble:
+      return work(double{});
+    default:
+      UNREACHABLE();
   }
 }
 
@@ -172,7 +184,8 @@ void appendValue(const Column& column, size_t row, std::string& out) {
       out += '\0';
       return;
     }
-    case Physical::kMap: UNREACHABLE("maps have no order");
+    case Physical::kMap:
+      UNREACHABLE("maps have no order");
     case Physical::kNanoTimestamp: {
       char bytes[12];
       writeOrdered(column.values<NanoTimestamp>()[position], true, bytes);
@@ -201,8 +214,7 @@ SortKeyEncoder::SortKeyEncoder(std::vector<SortColumn> columns) : columns_(std::
   fixedSize_ = size;
 }
 
-void SortKeyEncoder::encodeFixed(std::span<const ColumnPtr> columns, Rows rows,
-                                 char* keys) const {
+void SortKeyEncoder::encodeFixed(std::span<const ColumnPtr> columns, Rows rows, char* keys) const {
   DCHECK(isFixed());
   for (size_t i = 0; i < columns_.size(); ++i) {
     const Column& column = *columns[i];
@@ -282,17 +294,22 @@ int compareValues(const Column& a, size_t rowA, const Column& b, size_t rowB) {
       auto order = a.values<NanoTimestamp>()[i] <=> b.values<NanoTimestamp>()[k];
       return order < 0 ? -1 : (order > 0 ? 1 : 0);
     }
-    case Physical::kFloat: return compareOrdered(a.values<float>()[i], b.values<float>()[k]);
-    case Physical::kDouble: return compareOrdered(a.values<double>()[i], b.values<double>()[k]);
+    case Physical::kFloat:
+      return compareOrdered(a.values<float>()[i], b.values<float>()[k]);
+    case Physical::kDouble:
+      return compareOrdered(a.values<double>()[i], b.values<double>()[k]);
     case Physical::kRow:
       for (size_t field = 0; field < a.numChildren(); ++field) {
         int order = compareValues(*a.child(field), i, *b.child(field), k);
         if (order != 0) return order;
       }
       return 0;
-    case Physical::kArray: return compareArrays(a, i, b, k);
-    case Physical::kMap: UNREACHABLE("maps have no order");
-    default: break;
+    case Physical::kArray:
+      return compareArrays(a, i, b, k);
+    case Physical::kMap:
+      UNREACHABLE("maps have no order");
+    default:
+      break;
   }
   int order = 0;
   withFixedOrder(a.physical(), [&](auto tag) {
@@ -303,8 +320,8 @@ int compareValues(const Column& a, size_t rowA, const Column& b, size_t rowB) {
   return order;
 }
 
-int compareRows(std::span<const SortColumn> order, std::span<const ColumnPtr> columnsA,
-                size_t rowA, std::span<const ColumnPtr> columnsB, size_t rowB) {
+int compareRows(std::span<const SortColumn> order, std::span<const ColumnPtr> columnsA, size_t rowA,
+                std::span<const ColumnPtr> columnsB, size_t rowB) {
   for (size_t i = 0; i < order.size(); ++i) {
     const Column& a = *columnsA[i];
     const Column& b = *columnsB[i];

@@ -50,7 +50,7 @@ class SortKeyEncoder {
 int compareValues(const Column& a, size_t rowA, const Column& b, size_t rowB);
 
 // Compares rows by ORDER BY columns; columnsA and columnsB hold the sort columns only.
-int compareRows(std::span<const SortColumn> order, std::span<const ColumnPtr> columnsA,
-                size_t rowA, std::span<const ColumnPtr> columnsB, size_t rowB);
+int compareRows(std::span<const SortColumn> order, std::span<const ColumnPtr> columnsA, size_t rowA,
+                std::span<const ColumnPtr> columnsB, size_t rowB);
 
 }  // namespace millrace

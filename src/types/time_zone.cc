@@ -51,8 +51,8 @@ bool parseFixedOffset(std::string_view name, int32_t& seconds) {
   bool negative = name[0] == '-';
   name.remove_prefix(1);
   std::string_view hourText = name.substr(0, name.find(':'));
-  std::string_view minuteText = hourText.size() < name.size() ? name.substr(hourText.size() + 1)
-                                                              : std::string_view();
+  std::string_view minuteText =
+      hourText.size() < name.size() ? name.substr(hourText.size() + 1) : std::string_view();
   if (hourText.size() == 4) {
     minuteText = hourText.substr(2);
     hourText = hourText.substr(0, 2);
@@ -106,8 +106,9 @@ Result<const TimeZone*> TimeZone::find(std::string_view name) {
   const TimeZone* zone = load(std::string(name));
   if (zone == nullptr) {
     return Error(ErrorKind::kInvalidOption, "unknown time zone '" + std::string(name) + "'")
-        .withHint("Use an IANA name such as 'Europe/Prague', 'UTC' or an offset such as "
-                  "'GMT+02:00'.");
+        .withHint(
+            "Use an IANA name such as 'Europe/Prague', 'UTC' or an offset such as "
+            "'GMT+02:00'.");
   }
   all.zones.emplace(std::string(name), std::unique_ptr<const TimeZone>(zone));
   return zone;

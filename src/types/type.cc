@@ -134,30 +134,50 @@ std::string stringName(std::string_view fixed, int length) {
 
 std::string baseName(const Type& type) {
   switch (type.kind()) {
-    case TypeKind::kNull: return "NULL";
-    case TypeKind::kBoolean: return "BOOLEAN";
-    case TypeKind::kTinyint: return "TINYINT";
-    case TypeKind::kSmallint: return "SMALLINT";
-    case TypeKind::kInteger: return "INT";
-    case TypeKind::kBigint: return "BIGINT";
-    case TypeKind::kFloat: return "FLOAT";
-    case TypeKind::kDouble: return "DOUBLE";
+    case TypeKind::kNull:
+      return "NULL";
+    case TypeKind::kBoolean:
+      return "BOOLEAN";
+    case TypeKind::kTinyint:
+      return "TINYINT";
+    case TypeKind::kSmallint:
+      return "SMALLINT";
+    case TypeKind::kInteger:
+      return "INT";
+    case TypeKind::kBigint:
+      return "BIGINT";
+    case TypeKind::kFloat:
+      return "FLOAT";
+    case TypeKind::kDouble:
+      return "DOUBLE";
     case TypeKind::kDecimal:
       return fmt::format("DECIMAL({}, {})", type.precision(), type.scale());
-    case TypeKind::kChar: return stringName("CHAR", type.length());
-    case TypeKind::kVarchar: return stringName("VARCHAR", type.length());
-    case TypeKind::kBinary: return stringName("BINARY", type.length());
-    case TypeKind::kVarbinary: return stringName("VARBINARY", type.length());
-    case TypeKind::kDate: return "DATE";
-    case TypeKind::kTime: return fmt::format("TIME({})", type.precision());
-    case TypeKind::kTimestamp: return fmt::format("TIMESTAMP({})", type.precision());
-    case TypeKind::kTimestampLtz: return fmt::format("TIMESTAMP_LTZ({})", type.precision());
-    case TypeKind::kIntervalYearMonth: return "INTERVAL YEAR TO MONTH";
-    case TypeKind::kIntervalDayTime: return "INTERVAL DAY TO SECOND(3)";
-    case TypeKind::kArray: return fmt::format("ARRAY<{}>", type.child(0).toString());
+    case TypeKind::kChar:
+      return stringName("CHAR", type.length());
+    case TypeKind::kVarchar:
+      return stringName("VARCHAR", type.length());
+    case TypeKind::kBinary:
+      return stringName("BINARY", type.length());
+    case TypeKind::kVarbinary:
+      return stringName("VARBINARY", type.length());
+    case TypeKind::kDate:
+      return "DATE";
+    case TypeKind::kTime:
+      return fmt::format("TIME({})", type.precision());
+    case TypeKind::kTimestamp:
+      return fmt::format("TIMESTAMP({})", type.precision());
+    case TypeKind::kTimestampLtz:
+      return fmt::format("TIMESTAMP_LTZ({})", type.precision());
+    case TypeKind::kIntervalYearMonth:
+      return "INTERVAL YEAR TO MONTH";
+    case TypeKind::kIntervalDayTime:
+      return "INTERVAL DAY TO SECOND(3)";
+    case TypeKind::kArray:
+      return fmt::format("ARRAY<{}>", type.child(0).toString());
     case TypeKind::kMap:
       return fmt::format("MAP<{}, {}>", type.child(0).toString(), type.child(1).toString());
-    case TypeKind::kMultiset: return fmt::format("MULTISET<{}>", type.child(0).toString());
+    case TypeKind::kMultiset:
+      return fmt::format("MULTISET<{}>", type.child(0).toString());
     case TypeKind::kRow: {
       std::string out = "ROW<";
       for (size_t i = 0; i < type.numChildren(); ++i) {

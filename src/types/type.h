@@ -40,22 +40,22 @@ enum class TypeKind : uint8_t {
 
 // How a value of a type is laid out in a column (types/column.h).
 enum class Physical : uint8_t {
-  kBool,            // uint8_t, 0 or 1
-  kInt8,            // TINYINT
-  kInt16,           // SMALLINT
-  kInt32,           // INTEGER; DATE: days since 1970-01-01; TIME: milliseconds of the day;
-                    // INTERVAL YEAR TO MONTH: months
-  kInt64,           // BIGINT; DECIMAL(p <= 18): unscaled; TIMESTAMP(p <= 6) and
-                    // TIMESTAMP_LTZ(p <= 6): microseconds since 1970-01-01 (LTZ: of UTC);
-                    // INTERVAL DAY TO SECOND: milliseconds
-  kInt128,          // DECIMAL(p > 18): unscaled
+  kBool,    // uint8_t, 0 or 1
+  kInt8,    // TINYINT
+  kInt16,   // SMALLINT
+  kInt32,   // INTEGER; DATE: days since 1970-01-01; TIME: milliseconds of the day;
+            // INTERVAL YEAR TO MONTH: months
+  kInt64,   // BIGINT; DECIMAL(p <= 18): unscaled; TIMESTAMP(p <= 6) and
+            // TIMESTAMP_LTZ(p <= 6): microseconds since 1970-01-01 (LTZ: of UTC);
+            // INTERVAL DAY TO SECOND: milliseconds
+  kInt128,  // DECIMAL(p > 18): unscaled
   kFloat,
   kDouble,
-  kNanoTimestamp,   // TIMESTAMP(p > 6), TIMESTAMP_LTZ(p > 6): struct NanoTimestamp
-  kString,          // CHAR, VARCHAR (UTF-8), BINARY, VARBINARY: struct StringView
-  kRow,             // child columns
-  kArray,           // offsets into one child
-  kMap,             // offsets into two children; MAP, and MULTISET with INT counts as values
+  kNanoTimestamp,  // TIMESTAMP(p > 6), TIMESTAMP_LTZ(p > 6): struct NanoTimestamp
+  kString,         // CHAR, VARCHAR (UTF-8), BINARY, VARBINARY: struct StringView
+  kRow,            // child columns
+  kArray,          // offsets into one child
+  kMap,            // offsets into two children; MAP, and MULTISET with INT counts as values
 };
 
 // A TIMESTAMP that is also a time attribute of its table.

@@ -27,8 +27,7 @@ bool widensTo(const Type& from, const Type& to) {
   return from.isInteger() && from.kind() <= to.kind();
 }
 
-bool childrenMatch(const Type& from, const Type& to,
-                   bool (*supports)(const Type&, const Type&)) {
+bool childrenMatch(const Type& from, const Type& to, bool (*supports)(const Type&, const Type&)) {
   if (from.kind() != to.kind() || from.numChildren() != to.numChildren()) return false;
   for (size_t i = 0; i < from.numChildren(); ++i) {
     if (!supports(from.child(i), to.child(i))) return false;
@@ -44,13 +43,18 @@ bool supportsImplicitCast(const Type& from, const Type& to) {
   if (from.isNumeric() && to.isNumeric()) return widensTo(from, to);
   if (from.kind() == to.kind()) return true;
   switch (to.kind()) {
-    case TypeKind::kVarchar: return from.isCharacter();
-    case TypeKind::kVarbinary: return from.isBinaryString();
+    case TypeKind::kVarchar:
+      return from.isCharacter();
+    case TypeKind::kVarbinary:
+      return from.isBinaryString();
     case TypeKind::kDate:
-    case TypeKind::kTime: return from.kind() == TypeKind::kTimestamp;
+    case TypeKind::kTime:
+      return from.kind() == TypeKind::kTimestamp;
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return from.isTimestamp();
-    default: return false;
+    case TypeKind::kTimestampLtz:
+      return from.isTimestamp();
+    default:
+      return false;
   }
 }
 
@@ -58,16 +62,20 @@ bool supportsExplicitCast(const Type& from, const Type& to) {
   if (supportsImplicitCast(from, to) || to.isCharacter()) return true;
   if (from.isNested() || to.isNested()) return childrenMatch(from, to, supportsExplicitCast);
   switch (to.kind()) {
-    case TypeKind::kBoolean: return from.isCharacter() || from.isNumeric();
+    case TypeKind::kBoolean:
+      return from.isCharacter() || from.isNumeric();
     case TypeKind::kBinary:
-    case TypeKind::kVarbinary: return from.isCharacter() || from.isBinaryString();
+    case TypeKind::kVarbinary:
+      return from.isCharacter() || from.isBinaryString();
     case TypeKind::kDate:
-    case TypeKind::kTime: return from.isCharacter() || from.isTimestamp();
+    case TypeKind::kTime:
+      return from.isCharacter() || from.isTimestamp();
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return from.isCharacter() || from.isDatetime();
+    case TypeKind::kTimestampLtz:
+      return from.isCharacter() || from.isDatetime();
     default:
-      return to.isNumeric() && (from.isNumeric() || from.isCharacter() ||
-                                from.kind() == TypeKind::kBoolean);
+      return to.isNumeric() &&
+             (from.isNumeric() || from.isCharacter() || from.kind() == TypeKind::kBoolean);
   }
 }
 
@@ -104,10 +112,14 @@ OptionalType commonNested(const std::vector<Type>& types) {
     children.push_back(*child);
   }
   switch (first.kind()) {
-    case TypeKind::kArray: return Type::array(children[0]);
-    case TypeKind::kMap: return Type::map(children[0], children[1]);
-    case TypeKind::kMultiset: return Type::multiset(children[0]);
-    default: return Type::row(first.fieldNames(), children);
+    case TypeKind::kArray:
+      return Type::array(children[0]);
+    case TypeKind::kMap:
+      return Type::map(children[0], children[1]);
+    case TypeKind::kMultiset:
+      return Type::multiset(children[0]);
+    default:
+      return Type::row(first.fieldNames(), children);
   }
 }
 
@@ -209,11 +221,16 @@ Result<Type> commonType(std::span<const Type> types) {
 
 Type decimalForInteger(const Type& type) {
   switch (type.kind()) {
-    case TypeKind::kTinyint: return Type::decimal(3, 0);
-    case TypeKind::kSmallint: return Type::decimal(5, 0);
-    case TypeKind::kInteger: return Type::decimal(10, 0);
-    case TypeKind::kBigint: return Type::decimal(19, 0);
-    default: return type;
+    case TypeKind::kTinyint:
+      return Type::decimal(3, 0);
+    case TypeKind::kSmallint:
+      return Type::decimal(5, 0);
+    case TypeKind::kInteger:
+      return Type::decimal(10, 0);
+    case TypeKind::kBigint:
+      return Type::decimal(19, 0);
+    default:
+      return type;
   }
 }
 

@@ -48,19 +48,32 @@ Value Value::of(const Column& column, size_t row) {
   if (column.isNull(row)) return Value();
   size_t i = column.position(row);
   switch (column.physical()) {
-    case Physical::kBool: return Value(column.values<uint8_t>()[i] != 0);
-    case Physical::kInt8: return Value(int64_t{column.values<int8_t>()[i]});
-    case Physical::kInt16: return Value(int64_t{column.values<int16_t>()[i]});
-    case Physical::kInt32: return Value(int64_t{column.values<int32_t>()[i]});
-    case Physical::kInt64: return Value(column.values<int64_t>()[i]);
-    case Physical::kInt128: return Value(column.values<int128>()[i]);
-    case Physical::kFloat: return Value(double{column.values<float>()[i]});
-    case Physical::kDouble: return Value(column.values<double>()[i]);
-    case Physical::kNanoTimestamp: return Value(column.values<NanoTimestamp>()[i]);
-    case Physical::kString: return Value(column.values<StringView>()[i].str());
-    case Physical::kRow: return rowValue(column, i);
-    case Physical::kArray: return listValue(column, i);
-    case Physical::kMap: return pairsValue(column, i);
+    case Physical::kBool:
+      return Value(column.values<uint8_t>()[i] != 0);
+    case Physical::kInt8:
+      return Value(int64_t{column.values<int8_t>()[i]});
+    case Physical::kInt16:
+      return Value(int64_t{column.values<int16_t>()[i]});
+    case Physical::kInt32:
+      return Value(int64_t{column.values<int32_t>()[i]});
+    case Physical::kInt64:
+      return Value(column.values<int64_t>()[i]);
+    case Physical::kInt128:
+      return Value(column.values<int128>()[i]);
+    case Physical::kFloat:
+      return Value(double{column.values<float>()[i]});
+    case Physical::kDouble:
+      return Value(column.values<double>()[i]);
+    case Physical::kNanoTimestamp:
+      return Value(column.values<NanoTimestamp>()[i]);
+    case Physical::kString:
+      return Value(column.values<StringView>()[i].str());
+    case Physical::kRow:
+      return rowValue(column, i);
+    case Physical::kArray:
+      return listValue(column, i);
+    case Physical::kMap:
+      return pairsValue(column, i);
   }
   UNREACHABLE();
 }
@@ -73,7 +86,9 @@ void Value::storeInto(Column& column, size_t row) const {
   column.setValid(row);
   size_t i = column.position(row);
   switch (column.physical()) {
-    case Physical::kBool: column.mutableValues<uint8_t>()[i] = boolean() ? 1 : 0; return;
+    case Physical::kBool:
+      column.mutableValues<uint8_t>()[i] = boolean() ? 1 : 0;
+      return;
     case Physical::kInt8:
       column.mutableValues<int8_t>()[i] = static_cast<int8_t>(integer());
       return;
@@ -86,20 +101,29 @@ void Value::storeInto(Column& column, size_t row) const {
     case Physical::kInt64:
       column.mutableValues<int64_t>()[i] = static_cast<int64_t>(wide());
       return;
-    case Physical::kInt128: column.mutableValues<int128>()[i] = wide(); return;
-    case Physical::kFloat: column.mutableValues<float>()[i] = static_cast<float>(real()); return;
-    case Physical::kDouble: column.mutableValues<double>()[i] = real(); return;
+    case Physical::kInt128:
+      column.mutableValues<int128>()[i] = wide();
+      return;
+    case Physical::kFloat:
+      column.mutableValues<float>()[i] = static_cast<float>(real());
+      return;
+    case Physical::kDouble:
+      column.mutableValues<double>()[i] = real();
+      return;
     case Physical::kNanoTimestamp:
       column.mutableValues<NanoTimestamp>()[i] = nanoTimestamp();
       return;
-    case Physical::kString: column.setString(row, text()); return;
+    case Physical::kString:
+      column.setString(row, text());
+      return;
     case Physical::kRow:
       for (size_t k = 0; k < column.numChildren(); ++k) {
         list()[k].storeInto(column.mutableChild(k), i);
       }
       return;
     case Physical::kArray:
-    case Physical::kMap: UNREACHABLE("lists are stored by ColumnBuilder");
+    case Physical::kMap:
+      UNREACHABLE("lists are stored by ColumnBuilder");
   }
 }
 

@@ -68,10 +68,14 @@ void appendSigned(int64_t value, std::string& out) {
 
 void appendInt32(const Type& type, int32_t value, std::string& out) {
   switch (type.kind()) {
-    case TypeKind::kDate: return appendDate(value, out);
-    case TypeKind::kTime: return appendTime(value, type.precision(), out);
-    case TypeKind::kIntervalYearMonth: return appendIntervalYearMonth(value, out);
-    default: return appendSigned(value, out);
+    case TypeKind::kDate:
+      return appendDate(value, out);
+    case TypeKind::kTime:
+      return appendTime(value, type.precision(), out);
+    case TypeKind::kIntervalYearMonth:
+      return appendIntervalYearMonth(value, out);
+    default:
+      return appendSigned(value, out);
   }
 }
 
@@ -82,16 +86,17 @@ NanoTimestamp localOf(const Type& type, NanoTimestamp value, const TextOptions& 
   return value;
 }
 
-void appendInt64(const Type& type, int64_t value, const TextOptions& options,
-                 std::string& out) {
+void appendInt64(const Type& type, int64_t value, const TextOptions& options, std::string& out) {
   switch (type.kind()) {
-    case TypeKind::kDecimal: return appendDecimal(value, type.scale(), out);
-    case TypeKind::kIntervalDayTime: return appendIntervalDayTime(value, out);
+    case TypeKind::kDecimal:
+      return appendDecimal(value, type.scale(), out);
+    case TypeKind::kIntervalDayTime:
+      return appendIntervalDayTime(value, out);
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
-      return appendTimestamp(localOf(type, nanosOfMicros(value), options), type.precision(),
-                             out);
-    default: return appendSigned(value, out);
+      return appendTimestamp(localOf(type, nanosOfMicros(value), options), type.precision(), out);
+    default:
+      return appendSigned(value, out);
   }
 }
 
@@ -143,14 +148,23 @@ void appendValueText(const Column& column, size_t row, const TextOptions& option
   const Type& type = column.type();
   size_t i = column.position(row);
   switch (column.physical()) {
-    case Physical::kBool: out += column.values<uint8_t>()[i] != 0 ? "TRUE" : "FALSE"; return;
-    case Physical::kInt8: return appendSigned(column.values<int8_t>()[i], out);
-    case Physical::kInt16: return appendSigned(column.values<int16_t>()[i], out);
-    case Physical::kInt32: return appendInt32(type, column.values<int32_t>()[i], out);
-    case Physical::kInt64: return appendInt64(type, column.values<int64_t>()[i], options, out);
-    case Physical::kInt128: return appendDecimal(column.values<int128>()[i], type.scale(), out);
-    case Physical::kFloat: return appendJavaFloat(column.values<float>()[i], out);
-    case Physical::kDouble: return appendJavaDouble(column.values<double>()[i], out);
+    case Physical::kBool:
+      out += column.values<uint8_t>()[i] != 0 ? "TRUE" : "FALSE";
+      return;
+    case Physical::kInt8:
+      return appendSigned(column.values<int8_t>()[i], out);
+    case Physical::kInt16:
+      return appendSigned(column.values<int16_t>()[i], out);
+    case Physical::kInt32:
+      return appendInt32(type, column.values<int32_t>()[i], out);
+    case Physical::kInt64:
+      return appendInt64(type, column.values<int64_t>()[i], options, out);
+    case Physical::kInt128:
+      return appendDecimal(column.values<int128>()[i], type.scale(), out);
+    case Physical::kFloat:
+      return appendJavaFloat(column.values<float>()[i], out);
+    case Physical::kDouble:
+      return appendJavaDouble(column.values<double>()[i], out);
     case Physical::kNanoTimestamp:
       return appendTimestamp(localOf(type, column.values<NanoTimestamp>()[i], options),
                              type.precision(), out);
@@ -165,7 +179,8 @@ void appendValueText(const Column& column, size_t row, const TextOptions& option
       out += ')';
       return;
     case Physical::kArray:
-    case Physical::kMap: return appendList(column, i, options, out);
+    case Physical::kMap:
+      return appendList(column, i, options, out);
   }
 }
 

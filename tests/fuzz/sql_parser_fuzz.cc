@@ -33,8 +33,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const millrace::ScriptStatement& part : millrace::splitStatements(text)) {
     auto statement = millrace::parseStatement(part.text, part.start);
-    if (statement.ok()) millrace::checkRoundTrip(*statement.value());
-    else static_cast<void>(statement.error().describe(text));
+    if (statement.ok())
+      millrace::checkRoundTrip(*statement.value());
+    else
+      static_cast<void>(statement.error().describe(text));
   }
   auto expression = millrace::parseExpression(text);
   if (expression.ok()) {

@@ -119,7 +119,7 @@ def dump(seed, folder, form='json', program=None):
 
 
 def flink_commands(query, source, side_input, out):
-    """Commands of RunScripts, and how many answers they get; the last one is the result."""
+    """Commands of RunScripts; the answer to the last one is the result."""
     if query == 'q10':
         # Without a final checkpoint the last files would stay invisible.
         commands = ['@set execution.checkpointing.interval 1s']

@@ -65,9 +65,9 @@ class PosixReader final : public RandomAccessFile {
     size_t got = 0;
     while (got < size) {
       ssize_t n = uninterrupted([&] {
-        return seekable_ ? ::pread(descriptor_, data + got, size - got,
-                                   static_cast<off_t>(offset + got))
-                         : ::read(descriptor_, data + got, size - got);
+        return seekable_
+                   ? ::pread(descriptor_, data + got, size - got, static_cast<off_t>(offset + got))
+                   : ::read(descriptor_, data + got, size - got);
       });
       if (n < 0) return systemError("read", path_, errno);
       if (n == 0) break;

@@ -26,8 +26,10 @@ using Wrapping = std::conditional_t<(sizeof(T) < 8), uint32_t, uint64_t>;
 struct Plus {
   template <typename T>
   static T apply(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return a + b;
-    else return static_cast<T>(static_cast<Wrapping<T>>(a) + static_cast<Wrapping<T>>(b));
+    if constexpr (std::is_floating_point_v<T>)
+      return a + b;
+    else
+      return static_cast<T>(static_cast<Wrapping<T>>(a) + static_cast<Wrapping<T>>(b));
   }
   static OptionalDecimal decimal(int128 a, int sa, int128 b, int sb, const Type& out) {
     return addDecimals(a, sa, b, sb, out.precision(), out.scale());
@@ -36,8 +38,10 @@ struct Plus {
 struct Minus {
   template <typename T>
   static T apply(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return a - b;
-    else return static_cast<T>(static_cast<Wrapping<T>>(a) - static_cast<Wrapping<T>>(b));
+    if constexpr (std::is_floating_point_v<T>)
+      return a - b;
+    else
+      return static_cast<T>(static_cast<Wrapping<T>>(a) - static_cast<Wrapping<T>>(b));
   }
   static OptionalDecimal decimal(int128 a, int sa, int128 b, int sb, const Type& out) {
     return subtractDecimals(a, sa, b, sb, out.precision(), out.scale());
@@ -46,8 +50,10 @@ struct Minus {
 struct Times {
   template <typename T>
   static T apply(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return a * b;
-    else return static_cast<T>(static_cast<Wrapping<T>>(a) * static_cast<Wrapping<T>>(b));
+    if constexpr (std::is_floating_point_v<T>)
+      return a * b;
+    else
+      return static_cast<T>(static_cast<Wrapping<T>>(a) * static_cast<Wrapping<T>>(b));
   }
   static OptionalDecimal decimal(int128 a, int sa, int128 b, int sb, const Type& out) {
     return multiplyDecimals(a, sa, b, sb, out.precision(), out.scale());
@@ -103,10 +109,14 @@ Status multiplyShort(const KernelCall& call, Column& out) {
 
 Type decimalResult(char op, const Type& a, const Type& b) {
   switch (op) {
-    case '*': return decimalProductType(a, b);
-    case '/': return decimalQuotientType(a, b);
-    case '%': return decimalModuloType(a, b);
-    default: return decimalSumType(a, b);
+    case '*':
+      return decimalProductType(a, b);
+    case '/':
+      return decimalQuotientType(a, b);
+    case '%':
+      return decimalModuloType(a, b);
+    default:
+      return decimalSumType(a, b);
   }
 }
 
@@ -181,10 +191,14 @@ Status divideReals(const KernelCall& call, Column& out) {
 template <bool kRemainder>
 Kernel integerDivision(const Type& type) {
   switch (type.kind()) {
-    case TypeKind::kTinyint: return divideIntegers<int8_t, kRemainder>;
-    case TypeKind::kSmallint: return divideIntegers<int16_t, kRemainder>;
-    case TypeKind::kInteger: return divideIntegers<int32_t, kRemainder>;
-    default: return divideIntegers<int64_t, kRemainder>;
+    case TypeKind::kTinyint:
+      return divideIntegers<int8_t, kRemainder>;
+    case TypeKind::kSmallint:
+      return divideIntegers<int16_t, kRemainder>;
+    case TypeKind::kInteger:
+      return divideIntegers<int32_t, kRemainder>;
+    default:
+      return divideIntegers<int64_t, kRemainder>;
   }
 }
 
@@ -193,12 +207,18 @@ Kernel integerDivision(const Type& type) {
 template <typename Op>
 Kernel plainKernel(const Type& type) {
   switch (type.physical()) {
-    case Physical::kInt8: return combine<Op, int8_t>;
-    case Physical::kInt16: return combine<Op, int16_t>;
-    case Physical::kInt32: return combine<Op, int32_t>;
-    case Physical::kInt64: return combine<Op, int64_t>;
-    case Physical::kFloat: return combine<Op, float>;
-    default: return combine<Op, double>;
+    case Physical::kInt8:
+      return combine<Op, int8_t>;
+    case Physical::kInt16:
+      return combine<Op, int16_t>;
+    case Physical::kInt32:
+      return combine<Op, int32_t>;
+    case Physical::kInt64:
+      return combine<Op, int64_t>;
+    case Physical::kFloat:
+      return combine<Op, float>;
+    default:
+      return combine<Op, double>;
   }
 }
 
@@ -288,9 +308,12 @@ Status narrowRemainder(const KernelCall& call, Column& out) {
 template <typename Wide>
 Kernel narrowRemainderKernel(const Type& divisor) {
   switch (divisor.kind()) {
-    case TypeKind::kTinyint: return narrowRemainder<Wide, int8_t>;
-    case TypeKind::kSmallint: return narrowRemainder<Wide, int16_t>;
-    default: return narrowRemainder<Wide, int32_t>;
+    case TypeKind::kTinyint:
+      return narrowRemainder<Wide, int8_t>;
+    case TypeKind::kSmallint:
+      return narrowRemainder<Wide, int16_t>;
+    default:
+      return narrowRemainder<Wide, int32_t>;
   }
 }
 
@@ -305,9 +328,14 @@ Result<ResolvedCall> resolveModulo(Arguments args) {
   if (a.kind() <= b.kind()) return uniformCall(args, b, integerDivision<true>(b));
   ResolvedCall call = keepTypes(args, b.withNullable(false), nullptr);
   switch (a.kind()) {
-    case TypeKind::kSmallint: call.kernel = narrowRemainderKernel<int16_t>(b); break;
-    case TypeKind::kInteger: call.kernel = narrowRemainderKernel<int32_t>(b); break;
-    default: call.kernel = narrowRemainderKernel<int64_t>(b);
+    case TypeKind::kSmallint:
+      call.kernel = narrowRemainderKernel<int16_t>(b);
+      break;
+    case TypeKind::kInteger:
+      call.kernel = narrowRemainderKernel<int32_t>(b);
+      break;
+    default:
+      call.kernel = narrowRemainderKernel<int64_t>(b);
   }
   return call;
 }
@@ -356,11 +384,11 @@ Status addMonthsToTimestamp(const KernelCall& call, Column& out) {
 
 template <int kSign>
 Status addMillisToNanos(const KernelCall& call, Column& out) {
-  mapBinary<NanoTimestamp, int64_t, NanoTimestamp>(
-      call, out, [](NanoTimestamp value, int64_t millis) {
-        value.millis += kSign * millis;
-        return value;
-      });
+  mapBinary<NanoTimestamp, int64_t, NanoTimestamp>(call, out,
+                                                   [](NanoTimestamp value, int64_t millis) {
+                                                     value.millis += kSign * millis;
+                                                     return value;
+                                                   });
   return Status();
 }
 
@@ -416,9 +444,12 @@ Type plainInstant(const Type& type) {
 template <typename T>
 Status negateValues(const KernelCall& call, Column& out) {
   mapUnary<T, T>(call, out, [](T a) {
-    if constexpr (std::is_floating_point_v<T>) return static_cast<T>(-a);
-    else if constexpr (sizeof(T) > 8) return static_cast<T>(-a);
-    else return Minus::apply<T>(T(0), a);
+    if constexpr (std::is_floating_point_v<T>)
+      return static_cast<T>(-a);
+    else if constexpr (sizeof(T) > 8)
+      return static_cast<T>(-a);
+    else
+      return Minus::apply<T>(T(0), a);
   });
   return Status();
 }
@@ -429,13 +460,26 @@ Result<ResolvedCall> resolveNegate(Arguments args) {
   }
   Kernel kernel = nullptr;
   switch (args[0].type.physical()) {
-    case Physical::kInt8: kernel = negateValues<int8_t>; break;
-    case Physical::kInt16: kernel = negateValues<int16_t>; break;
-    case Physical::kInt32: kernel = negateValues<int32_t>; break;
-    case Physical::kInt64: kernel = negateValues<int64_t>; break;
-    case Physical::kInt128: kernel = negateValues<int128>; break;
-    case Physical::kFloat: kernel = negateValues<float>; break;
-    default: kernel = negateValues<double>;
+    case Physical::kInt8:
+      kernel = negateValues<int8_t>;
+      break;
+    case Physical::kInt16:
+      kernel = negateValues<int16_t>;
+      break;
+    case Physical::kInt32:
+      kernel = negateValues<int32_t>;
+      break;
+    case Physical::kInt64:
+      kernel = negateValues<int64_t>;
+      break;
+    case Physical::kInt128:
+      kernel = negateValues<int128>;
+      break;
+    case Physical::kFloat:
+      kernel = negateValues<float>;
+      break;
+    default:
+      kernel = negateValues<double>;
   }
   return keepTypes(args, args[0].type.withNullable(false), kernel);
 }
@@ -454,7 +498,7 @@ Result<ResolvedCall> resolveSum(Arguments args) {
     return keepTypes(args, a.withNullable(false), plainKernel<Op>(a));
   }
   if (a.isDatetime() && b.isInterval()) {
-    Kernel kernel = shiftKernel<kIsPlus ? 1 : -1>(a, b);
+    Kernel kernel = shiftKernel < kIsPlus ? 1 : -1 > (a, b);
     if (kernel != nullptr) return keepTypes(args, plainInstant(a), kernel);
   }
   if (kIsPlus && a.isInterval() && b.isDatetime()) {
@@ -481,9 +525,12 @@ Result<ResolvedCall> resolveTimes(Arguments args) {
 
 ScalarFunction arithmetic(std::string name, std::string signature, std::string doc,
                           std::string example, std::string exampleResult, Resolve resolve) {
-  return ScalarFunction{.name = std::move(name), .family = "arithmetic",
-                        .signature = std::move(signature), .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
+  return ScalarFunction{.name = std::move(name),
+                        .family = "arithmetic",
+                        .signature = std::move(signature),
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
                         .resolve = resolve};
 }
 
@@ -499,15 +546,15 @@ void addArithmeticFunctions(FunctionCatalog& catalog) {
                          "back by an interval. With one value the number with the other sign.",
                          "5 - 7", "-2", resolveSum<Minus>));
   catalog.add(arithmetic("*", "numeric1 * numeric2",
-                         "The product of two numbers, or of an interval and an integer.",
-                         "3 * 2.5", "7.5", resolveTimes));
+                         "The product of two numbers, or of an interval and an integer.", "3 * 2.5",
+                         "7.5", resolveTimes));
   catalog.add(arithmetic("/", "numeric1 / numeric2",
                          "The quotient; of two integers it is cut to an integer. An exact "
                          "division by zero is an error.",
                          "7 / 2", "3", resolveDivide));
-  ScalarFunction modulo = arithmetic("%", "integer1 % integer2",
-                                     "The remainder; it has the sign of the first number.",
-                                     "-7 % 3", "-1", resolveModulo);
+  ScalarFunction modulo =
+      arithmetic("%", "integer1 % integer2", "The remainder; it has the sign of the first number.",
+                 "-7 % 3", "-1", resolveModulo);
   modulo.aliases = {"MOD"};
   catalog.add(std::move(modulo));
 }

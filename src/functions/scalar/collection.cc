@@ -148,16 +148,16 @@ Status mapItem(const KernelCall& call, Column& out) {
 }
 
 Result<ResolvedCall> resolveItem(Arguments args) {
-  bool fits = args.size() == 2 && (args[0].type.kind() == TypeKind::kArray ||
-                                   args[0].type.kind() == TypeKind::kMap);
+  bool fits = args.size() == 2 &&
+              (args[0].type.kind() == TypeKind::kArray || args[0].type.kind() == TypeKind::kMap);
   if (!fits) return argumentError("an array and an index, or a map and a key", args);
   const Type& type = args[0].type;
   if (type.kind() == TypeKind::kArray) {
     if (!args[1].type.isInteger()) return argumentError("an array and an integer", args);
     const Value* literal = args[1].literal;
     if (literal != nullptr && !literal->isNull() && literal->integer() < 1) {
-      return Error(ErrorKind::kValidation, fmt::format("an array index starts at 1 but was {}",
-                                                       literal->integer()));
+      return Error(ErrorKind::kValidation,
+                   fmt::format("an array index starts at 1 but was {}", literal->integer()));
     }
     return keepTypes(args, type.child(0).withNullable(true), arrayItem);
   }
@@ -218,8 +218,7 @@ Result<ResolvedCall> resolveElement(Arguments args) {
 uint32_t indexOf(const Column& array, uint32_t row, const Column& value) {
   ListRange range = rangeOf(array, row);
   uint32_t n = 0;
-  while (n < range.length &&
-         compareNullable(*array.child(0), range.offset + n, value, row) != 0) {
+  while (n < range.length && compareNullable(*array.child(0), range.offset + n, value, row) != 0) {
     ++n;
   }
   return n;
@@ -325,8 +324,7 @@ Status rebuildArrays(const KernelCall& call, Column& out, Choose choose) {
   return Status();
 }
 
-bool containsElement(const Column& elements, const std::vector<uint32_t>& among,
-                     uint32_t element) {
+bool containsElement(const Column& elements, const std::vector<uint32_t>& among, uint32_t element) {
   return std::any_of(among.begin(), among.end(), [&](uint32_t other) {
     return compareNullable(elements, other, elements, element) == 0;
   });
@@ -349,46 +347,47 @@ Status arrayReverse(const KernelCall& call, Column& out) {
 
 Status arrayRemove(const KernelCall& call, Column& out) {
   const Column& elements = *call.args[0]->child(0);
-  return rebuildArrays(call, out, [&](uint32_t row, ListRange range,
-                                      std::vector<uint32_t>& chosen) {
-    for (uint32_t n = range.offset; n < range.offset + range.length; ++n) {
-      if (compareNullable(elements, n, *call.args[1], row) != 0) chosen.push_back(n);
-    }
-  });
+  return rebuildArrays(call, out,
+                       [&](uint32_t row, ListRange range, std::vector<uint32_t>& chosen) {
+                         for (uint32_t n = range.offset; n < range.offset + range.length; ++n) {
+                           if (compareNullable(elements, n, *call.args[1], row) != 0)
+                             chosen.push_back(n);
+                         }
+                       });
 }
 
 // Positions count from 1, or from the end when negative; both ends are part of the slice.
 Status arraySlice(const KernelCall& call, Column& out) {
-  return rebuildArrays(call, out, [&](uint32_t row, ListRange range,
-                                      std::vector<uint32_t>& chosen) {
-    int64_t length = range.length;
-    int64_t first = IntegerArgument(call, 1)[row];
-    int64_t last = call.args.size() > 2 ? IntegerArgument(call, 2)[row] : length;
-    if (first < 0) first += length + 1;
-    if (last < 0) last += length + 1;
-    first = std::max<int64_t>(first, 1);
-    last = std::min(last, length);
-    for (int64_t n = first; n <= last; ++n) {
-      chosen.push_back(range.offset + static_cast<uint32_t>(n - 1));
-    }
-  });
+  return rebuildArrays(
+      call, out, [&](uint32_t row, ListRange range, std::vector<uint32_t>& chosen) {
+        int64_t length = range.length;
+        int64_t first = IntegerArgument(call, 1)[row];
+        int64_t last = call.args.size() > 2 ? IntegerArgument(call, 2)[row] : length;
+        if (first < 0) first += length + 1;
+        if (last < 0) last += length + 1;
+        first = std::max<int64_t>(first, 1);
+        last = std::min(last, length);
+        for (int64_t n = first; n <= last; ++n) {
+          chosen.push_back(range.offset + static_cast<uint32_t>(n - 1));
+        }
+      });
 }
 
 Status arraySort(const KernelCall& call, Column& out) {
   const Column& elements = *call.args[0]->child(0);
-  return rebuildArrays(call, out, [&](uint32_t row, ListRange range,
-                                      std::vector<uint32_t>& chosen) {
-    bool ascending = call.args.size() < 2 || ColumnValues<uint8_t>(*call.args[1])[row] != 0;
-    bool nullsFirst = call.args.size() < 3 ? ascending
-                                           : ColumnValues<uint8_t>(*call.args[2])[row] != 0;
-    for (uint32_t n = 0; n < range.length; ++n) chosen.push_back(range.offset + n);
-    std::stable_sort(chosen.begin(), chosen.end(), [&](uint32_t a, uint32_t b) {
-      bool nullA = elements.isNull(a), nullB = elements.isNull(b);
-      if (nullA || nullB) return nullA != nullB && nullA == nullsFirst;
-      int order = compareRows(elements, a, elements, b);
-      return ascending ? order < 0 : order > 0;
-    });
-  });
+  return rebuildArrays(
+      call, out, [&](uint32_t row, ListRange range, std::vector<uint32_t>& chosen) {
+        bool ascending = call.args.size() < 2 || ColumnValues<uint8_t>(*call.args[1])[row] != 0;
+        bool nullsFirst =
+            call.args.size() < 3 ? ascending : ColumnValues<uint8_t>(*call.args[2])[row] != 0;
+        for (uint32_t n = 0; n < range.length; ++n) chosen.push_back(range.offset + n);
+        std::stable_sort(chosen.begin(), chosen.end(), [&](uint32_t a, uint32_t b) {
+          bool nullA = elements.isNull(a), nullB = elements.isNull(b);
+          if (nullA || nullB) return nullA != nullB && nullA == nullsFirst;
+          int order = compareRows(elements, a, elements, b);
+          return ascending ? order < 0 : order > 0;
+        });
+      });
 }
 
 template <Kernel kernel>
@@ -552,9 +551,11 @@ Status mapPart(const KernelCall& call, Column& out) {
   return Status();
 }
 
+bool isMap(Arguments args) { return args.size() == 1 && args[0].type.kind() == TypeKind::kMap; }
+
 template <size_t kChild>
 Result<ResolvedCall> resolveMapPart(Arguments args) {
-  if (args.size() != 1 || args[0].type.kind() != TypeKind::kMap) return argumentError("a map", args);
+  if (!isMap(args)) return argumentError("a map", args);
   Type type = Type::array(args[0].type.child(kChild)).withNullable(false);
   return keepTypes(args, type, mapPart<kChild>);
 }
@@ -570,7 +571,7 @@ Status mapEntries(const KernelCall& call, Column& out) {
 }
 
 Result<ResolvedCall> resolveMapEntries(Arguments args) {
-  if (args.size() != 1 || args[0].type.kind() != TypeKind::kMap) return argumentError("a map", args);
+  if (!isMap(args)) return argumentError("a map", args);
   Type entry = Type::row({"key", "value"}, {args[0].type.child(0), args[0].type.child(1)});
   return keepTypes(args, Type::array(entry).withNullable(false), mapEntries);
 }
@@ -615,8 +616,10 @@ Status mapUnion(const KernelCall& call, Column& out) {
         auto same = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) {
           return compareNullable(*entry.first->child(0), entry.second, *map->child(0), n) == 0;
         });
-        if (same == entries.end()) entries.emplace_back(map.get(), n);
-        else *same = {map.get(), n};
+        if (same == entries.end())
+          entries.emplace_back(map.get(), n);
+        else
+          *same = {map.get(), n};
       }
     }
     maps.begin(row);
@@ -646,19 +649,23 @@ Result<ResolvedCall> resolveMapUnion(Arguments args) {
 ScalarFunction collection(std::string name, std::string signature, std::string doc,
                           std::string example, std::string exampleResult, Resolve resolve,
                           NullRule nulls = NullRule::kPropagate) {
-  return ScalarFunction{.name = std::move(name), .family = "collection",
-                        .signature = std::move(signature), .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
-                        .resolve = resolve, .nulls = nulls};
+  return ScalarFunction{.name = std::move(name),
+                        .family = "collection",
+                        .signature = std::move(signature),
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
+                        .resolve = resolve,
+                        .nulls = nulls};
 }
 
 void addConstructors(FunctionCatalog& catalog) {
-  catalog.add(collection("ARRAY", "ARRAY[value, ...]", "An array of the values.",
-                         "ARRAY[1, 2]", "[1, 2]", resolveArray, NullRule::kHandles));
-  catalog.add(collection("MAP", "MAP[key, value, ...]", "A map of keys and values.",
-                         "MAP['a', 1]", "{a=1}", resolveMap, NullRule::kHandles));
-  catalog.add(collection("ROW", "ROW(value, ...)", "A row of the values.", "ROW(1, 'a')",
-                         "(1, a)", resolveRow, NullRule::kHandles));
+  catalog.add(collection("ARRAY", "ARRAY[value, ...]", "An array of the values.", "ARRAY[1, 2]",
+                         "[1, 2]", resolveArray, NullRule::kHandles));
+  catalog.add(collection("MAP", "MAP[key, value, ...]", "A map of keys and values.", "MAP['a', 1]",
+                         "{a=1}", resolveMap, NullRule::kHandles));
+  catalog.add(collection("ROW", "ROW(value, ...)", "A row of the values.", "ROW(1, 'a')", "(1, a)",
+                         resolveRow, NullRule::kHandles));
   catalog.add(collection("ITEM", "array[index] or map[key]",
                          "The element at the index (from 1), or the value of the key; NULL when "
                          "there is none.",
@@ -707,9 +714,9 @@ void addArrayFunctions(FunctionCatalog& catalog) {
                          "The array without the elements that equal the value.",
                          "ARRAY_REMOVE(ARRAY[3, 4, 3], 3)", "[4]", resolveRemove,
                          NullRule::kPropagate));
-  catalog.add(collection("ARRAY_REVERSE", "ARRAY_REVERSE(array)",
-                         "The elements in opposite order.", "ARRAY_REVERSE(ARRAY[1, 2, 3])",
-                         "[3, 2, 1]", resolveSameArray<arrayReverse>));
+  catalog.add(collection("ARRAY_REVERSE", "ARRAY_REVERSE(array)", "The elements in opposite order.",
+                         "ARRAY_REVERSE(ARRAY[1, 2, 3])", "[3, 2, 1]",
+                         resolveSameArray<arrayReverse>));
   catalog.add(collection("ARRAY_SLICE", "ARRAY_SLICE(array, first [, last])",
                          "The elements from one position to another, both included; negative "
                          "positions count from the end.",

@@ -13,37 +13,49 @@ namespace {
 struct Equal {
   static constexpr bool kOrders = false;
   template <typename T>
-  static bool test(const T& a, const T& b) { return a == b; }
+  static bool test(const T& a, const T& b) {
+    return a == b;
+  }
   static bool ofOrder(int order) { return order == 0; }
 };
 struct NotEqual {
   static constexpr bool kOrders = false;
   template <typename T>
-  static bool test(const T& a, const T& b) { return !(a == b); }
+  static bool test(const T& a, const T& b) {
+    return !(a == b);
+  }
   static bool ofOrder(int order) { return order != 0; }
 };
 struct Less {
   static constexpr bool kOrders = true;
   template <typename T>
-  static bool test(const T& a, const T& b) { return a < b; }
+  static bool test(const T& a, const T& b) {
+    return a < b;
+  }
   static bool ofOrder(int order) { return order < 0; }
 };
 struct LessOrEqual {
   static constexpr bool kOrders = true;
   template <typename T>
-  static bool test(const T& a, const T& b) { return a <= b; }
+  static bool test(const T& a, const T& b) {
+    return a <= b;
+  }
   static bool ofOrder(int order) { return order <= 0; }
 };
 struct Greater {
   static constexpr bool kOrders = true;
   template <typename T>
-  static bool test(const T& a, const T& b) { return a > b; }
+  static bool test(const T& a, const T& b) {
+    return a > b;
+  }
   static bool ofOrder(int order) { return order > 0; }
 };
 struct GreaterOrEqual {
   static constexpr bool kOrders = true;
   template <typename T>
-  static bool test(const T& a, const T& b) { return a >= b; }
+  static bool test(const T& a, const T& b) {
+    return a >= b;
+  }
   static bool ofOrder(int order) { return order >= 0; }
 };
 
@@ -65,26 +77,36 @@ Status compareAny(const KernelCall& call, Column& out) {
   uint8_t* to = out.mutableValues<uint8_t>();
   const Column& a = *call.args[0];
   const Column& b = *call.args[1];
-  forEachRow(call.rows, [&](uint32_t row) {
-    to[row] = Op::ofOrder(compareRows(a, row, b, row)) ? 1 : 0;
-  });
+  forEachRow(call.rows,
+             [&](uint32_t row) { to[row] = Op::ofOrder(compareRows(a, row, b, row)) ? 1 : 0; });
   return Status();
 }
 
 template <typename Op>
 Kernel comparisonKernel(const Type& type) {
   switch (type.physical()) {
-    case Physical::kBool: return compareValues<Op, uint8_t>;
-    case Physical::kInt8: return compareValues<Op, int8_t>;
-    case Physical::kInt16: return compareValues<Op, int16_t>;
-    case Physical::kInt32: return compareValues<Op, int32_t>;
-    case Physical::kInt64: return compareValues<Op, int64_t>;
-    case Physical::kInt128: return compareValues<Op, int128>;
-    case Physical::kFloat: return compareValues<Op, float>;
-    case Physical::kDouble: return compareValues<Op, double>;
-    case Physical::kNanoTimestamp: return compareValues<Op, NanoTimestamp>;
-    case Physical::kString: return compareValues<Op, StringView>;
-    default: return compareAny<Op>;
+    case Physical::kBool:
+      return compareValues<Op, uint8_t>;
+    case Physical::kInt8:
+      return compareValues<Op, int8_t>;
+    case Physical::kInt16:
+      return compareValues<Op, int16_t>;
+    case Physical::kInt32:
+      return compareValues<Op, int32_t>;
+    case Physical::kInt64:
+      return compareValues<Op, int64_t>;
+    case Physical::kInt128:
+      return compareValues<Op, int128>;
+    case Physical::kFloat:
+      return compareValues<Op, float>;
+    case Physical::kDouble:
+      return compareValues<Op, double>;
+    case Physical::kNanoTimestamp:
+      return compareValues<Op, NanoTimestamp>;
+    case Physical::kString:
+      return compareValues<Op, StringView>;
+    default:
+      return compareAny<Op>;
   }
 }
 
@@ -188,10 +210,12 @@ Result<ResolvedCall> resolveTruthTest(Arguments args) {
 }
 
 template <typename Op>
-void addComparison(FunctionCatalog& catalog, std::string name, std::string doc,
-                   std::string example, std::string exampleResult) {
-  ScalarFunction function{.name = name, .family = "comparison",
-                          .signature = "value1 " + name + " value2", .doc = std::move(doc),
+void addComparison(FunctionCatalog& catalog, std::string name, std::string doc, std::string example,
+                   std::string exampleResult) {
+  ScalarFunction function{.name = name,
+                          .family = "comparison",
+                          .signature = "value1 " + name + " value2",
+                          .doc = std::move(doc),
                           .example = std::move(example),
                           .exampleResult = std::move(exampleResult),
                           .resolve = resolveComparison<Op>};
@@ -200,10 +224,13 @@ void addComparison(FunctionCatalog& catalog, std::string name, std::string doc,
 
 void addTest(FunctionCatalog& catalog, std::string name, std::string operand, std::string doc,
              std::string example, std::string exampleResult, Resolve resolve) {
-  catalog.add(ScalarFunction{.name = name, .family = "comparison",
-                             .signature = operand + " " + name, .doc = std::move(doc),
+  catalog.add(ScalarFunction{.name = name,
+                             .family = "comparison",
+                             .signature = operand + " " + name,
+                             .doc = std::move(doc),
                              .example = std::move(example),
-                             .exampleResult = std::move(exampleResult), .resolve = resolve,
+                             .exampleResult = std::move(exampleResult),
+                             .resolve = resolve,
                              .nulls = NullRule::kHandles});
 }
 
@@ -218,21 +245,20 @@ void addComparisonFunctions(FunctionCatalog& catalog) {
                              "3 <= 2", "false");
   addComparison<Greater>(catalog, ">", "TRUE when the first value is the larger one.",
                          "DATE '2024-02-01' > DATE '2024-01-31'", "true");
-  addComparison<GreaterOrEqual>(catalog, ">=",
-                                "TRUE when the first value is not the smaller one.", "2 >= 2",
-                                "true");
-  addTest(catalog, "IS DISTINCT FROM", "value1", "Like <>, but two NULLs are equal and one NULL "
+  addComparison<GreaterOrEqual>(catalog, ">=", "TRUE when the first value is not the smaller one.",
+                                "2 >= 2", "true");
+  addTest(catalog, "IS DISTINCT FROM", "value1",
+          "Like <>, but two NULLs are equal and one NULL "
           "differs from everything else. Never NULL.",
           "1 IS DISTINCT FROM NULL", "true", resolveDistinctness<true>);
-  addTest(catalog, "IS NOT DISTINCT FROM", "value1",
-          "Like =, but two NULLs are equal. Never NULL.", "1 IS NOT DISTINCT FROM 1", "true",
-          resolveDistinctness<false>);
+  addTest(catalog, "IS NOT DISTINCT FROM", "value1", "Like =, but two NULLs are equal. Never NULL.",
+          "1 IS NOT DISTINCT FROM 1", "true", resolveDistinctness<false>);
   addTest(catalog, "IS NULL", "value", "TRUE when the value is NULL.", "1 IS NULL", "false",
           resolveNullTest<nullTest<true>>);
   addTest(catalog, "IS NOT NULL", "value", "TRUE when the value is not NULL.", "1 IS NOT NULL",
           "true", resolveNullTest<nullTest<false>>);
-  addTest(catalog, "IS TRUE", "boolean", "TRUE when the value is TRUE.", "(1 = 1) IS TRUE",
-          "true", resolveTruthTest<truthTest<1, false>>);
+  addTest(catalog, "IS TRUE", "boolean", "TRUE when the value is TRUE.", "(1 = 1) IS TRUE", "true",
+          resolveTruthTest<truthTest<1, false>>);
   addTest(catalog, "IS NOT TRUE", "boolean", "TRUE when the value is FALSE or NULL.",
           "(1 = 1) IS NOT TRUE", "false", resolveTruthTest<truthTest<1, true>>);
   addTest(catalog, "IS FALSE", "boolean", "TRUE when the value is FALSE.", "(1 = 2) IS FALSE",

@@ -1,16 +1,16 @@
 // COALESCE, IF and their relatives.
 //
-// These kernels see all arguments evaluated. Where an argument may fail, the binder should lower the
-// call to CASE, which evaluates an argument only for the rows that need it:
+// These kernels see all arguments evaluated. Where an argument may fail, the binder should lower
+// the call to CASE, which evaluates an argument only for the rows that need it:
 //   IF(c, a, b)       CASE WHEN c THEN a ELSE b END
 //   COALESCE(a, b, c) CASE WHEN a IS NOT NULL THEN a WHEN b IS NOT NULL THEN b ELSE c END
 //   IFNULL(a, b)      CASE WHEN a IS NOT NULL THEN a ELSE b END
 //   NULLIF(a, b)      CASE WHEN a = b THEN NULL ELSE a END
 // with the branches cast to the type that resolve() gives. The evaluator shares `a`.
+#include <unicode/uchar.h>
+
 #include <charconv>
 #include <cmath>
-
-#include <unicode/uchar.h>
 
 #include "expr/row_merge.h"
 #include "functions/function_catalog.h"
@@ -161,8 +161,7 @@ Status testTexts(const KernelCall& call, Column& out) {
   TextArgument text(call, 0);
   uint8_t* to = out.mutableValues<uint8_t>();
   const Column& a = *call.args[0];
-  forEachRow(call.rows,
-             [&](uint32_t row) { to[row] = !a.isNull(row) && test(text[row]) ? 1 : 0; });
+  forEachRow(call.rows, [&](uint32_t row) { to[row] = !a.isNull(row) && test(text[row]) ? 1 : 0; });
   return Status();
 }
 
@@ -190,10 +189,14 @@ Result<ResolvedCall> resolveTextTest(Arguments args) {
 
 ScalarFunction conditional(std::string name, std::string parameters, std::string doc,
                            std::string example, std::string exampleResult, Resolve resolve) {
-  return ScalarFunction{.name = name, .family = "conditional",
-                        .signature = name + "(" + parameters + ")", .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
-                        .resolve = resolve, .nulls = NullRule::kHandles};
+  return ScalarFunction{.name = name,
+                        .family = "conditional",
+                        .signature = name + "(" + parameters + ")",
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
+                        .resolve = resolve,
+                        .nulls = NullRule::kHandles};
 }
 
 }  // namespace
@@ -219,18 +222,15 @@ void addConditionalFunctions(FunctionCatalog& catalog) {
                                      "LEAST(3, 1, 2)", "1", resolveExtreme<-1>);
   least.nulls = NullRule::kPropagate;
   catalog.add(std::move(least));
-  catalog.add(conditional("IS_ALPHA", "value",
-                          "TRUE when the value is a text of letters only, and not empty.",
-                          "IS_ALPHA('abc')", "true",
-                          resolveTextTest<isAlphaText, NumberAnswer::kNo>));
-  catalog.add(conditional("IS_DECIMAL", "value",
-                          "TRUE when the value is a number or a text that reads as one.",
-                          "IS_DECIMAL('12.5')", "true",
-                          resolveTextTest<isNumberText, NumberAnswer::kAny>));
-  catalog.add(conditional("IS_DIGIT", "value",
-                          "TRUE when the value is an integer or a text of digits only.",
-                          "IS_DIGIT('123')", "true",
-                          resolveTextTest<isDigitText, NumberAnswer::kInteger>));
+  catalog.add(conditional(
+      "IS_ALPHA", "value", "TRUE when the value is a text of letters only, and not empty.",
+      "IS_ALPHA('abc')", "true", resolveTextTest<isAlphaText, NumberAnswer::kNo>));
+  catalog.add(conditional(
+      "IS_DECIMAL", "value", "TRUE when the value is a number or a text that reads as one.",
+      "IS_DECIMAL('12.5')", "true", resolveTextTest<isNumberText, NumberAnswer::kAny>));
+  catalog.add(conditional(
+      "IS_DIGIT", "value", "TRUE when the value is an integer or a text of digits only.",
+      "IS_DIGIT('123')", "true", resolveTextTest<isDigitText, NumberAnswer::kInteger>));
 }
 
 }  // namespace millrace

@@ -90,8 +90,10 @@ Status unhex(const KernelCall& call, Column& out) {
       valid = valid && high >= 0 && low >= 0;
       bytes += static_cast<char>(high * 16 + low);
     }
-    if (valid) out.setString(row, bytes);
-    else out.setNull(row);
+    if (valid)
+      out.setString(row, bytes);
+    else
+      out.setNull(row);
   });
   return Status();
 }
@@ -140,8 +142,8 @@ Status digestText(const KernelCall& call, Column& out) {
 
 template <Digest kDigest, int kLength>
 Result<ResolvedCall> resolveDigest(Arguments args) {
-  ResolvedCall call = TRY(resolveCall(args, {{"string", "string", digestText<kDigest>},
-                                             {"bytes", "string", digestText<kDigest>}}));
+  ResolvedCall call = TRY(resolveCall(
+      args, {{"string", "string", digestText<kDigest>}, {"bytes", "string", digestText<kDigest>}}));
   call.result = Type::character(kLength).withNullable(false);
   return call;
 }
@@ -153,10 +155,18 @@ Status sha2(const KernelCall& call, Column& out) {
     uint32_t row = call.rows[k];
     Digest digest;
     switch (bits[row]) {
-      case 224: digest = Digest::kSha224; break;
-      case 256: digest = Digest::kSha256; break;
-      case 384: digest = Digest::kSha384; break;
-      case 512: digest = Digest::kSha512; break;
+      case 224:
+        digest = Digest::kSha224;
+        break;
+      case 256:
+        digest = Digest::kSha256;
+        break;
+      case 384:
+        digest = Digest::kSha384;
+        break;
+      case 512:
+        digest = Digest::kSha512;
+        break;
       default:
         return Error(ErrorKind::kInvalidArgument, "SHA2 has no such length")
             .withHint("Use 224, 256, 384 or 512 bits.");
@@ -185,8 +195,10 @@ Status urlDecode(const KernelCall& call, Column& out) {
   std::string text;
   forEachRow(call.rows, [&](uint32_t row) {
     text.clear();
-    if (decodeUrl(input[row], text)) out.setString(row, text);
-    else out.setNull(row);
+    if (decodeUrl(input[row], text))
+      out.setString(row, text);
+    else
+      out.setNull(row);
   });
   return Status();
 }
@@ -200,8 +212,10 @@ Status parseUrl(const KernelCall& call, Column& out) {
       bool isQuery = part[row] == "QUERY";
       found = isQuery ? queryParameter(*found, TextArgument(call, 2)[row]) : std::nullopt;
     }
-    if (found) shareText(out, row, *found);
-    else out.setNull(row);
+    if (found)
+      shareText(out, row, *found);
+    else
+      out.setNull(row);
   });
   return Status();
 }
@@ -238,9 +252,9 @@ Status makeUuids(const KernelCall& call, Column& out) {
   forEachRow(call.rows, [&](uint32_t row) {
     uint64_t high = (state.random() & ~uint64_t{0xF000}) | 0x4000;
     uint64_t low = (state.random() >> 2) | uint64_t{1} << 63;
-    out.setString(row, fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32,
-                                   high >> 16 & 0xFFFF, high & 0xFFFF, low >> 48,
-                                   low & 0xFFFFFFFFFFFF));
+    out.setString(
+        row, fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF,
+                         high & 0xFFFF, low >> 48, low & 0xFFFFFFFFFFFF));
   });
   return Status();
 }
@@ -252,9 +266,12 @@ Result<ResolvedCall> resolveUuid(Arguments args) {
 
 ScalarFunction text(std::string name, std::string parameters, std::string doc, std::string example,
                     std::string exampleResult, Resolve resolve) {
-  return ScalarFunction{.name = name, .family = "string",
-                        .signature = name + "(" + parameters + ")", .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
+  return ScalarFunction{.name = name,
+                        .family = "string",
+                        .signature = name + "(" + parameters + ")",
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
                         .resolve = resolve};
 }
 
@@ -263,11 +280,10 @@ void addDigestFunctions(FunctionCatalog& catalog) {
                    "900150983cd24fb0d6963f7d28e17f72", resolveDigest<Digest::kMd5, 32>));
   catalog.add(text("SHA1", "string", "The SHA-1 digest in hexadecimal digits.", "SHA1('abc')",
                    "a9993e364706816aba3e25717850c26c9cd0d89d", resolveDigest<Digest::kSha1, 40>));
-  catalog.add(text("SHA224", "string", "The SHA-224 digest in hexadecimal digits.",
-                   "SHA224('abc')", "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7",
+  catalog.add(text("SHA224", "string", "The SHA-224 digest in hexadecimal digits.", "SHA224('abc')",
+                   "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7",
                    resolveDigest<Digest::kSha224, 56>));
-  catalog.add(text("SHA256", "string", "The SHA-256 digest in hexadecimal digits.",
-                   "SHA256('abc')",
+  catalog.add(text("SHA256", "string", "The SHA-256 digest in hexadecimal digits.", "SHA256('abc')",
                    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
                    resolveDigest<Digest::kSha256, 64>));
   catalog.add(text("SHA384", "string", "The SHA-384 digest in hexadecimal digits.",
@@ -300,10 +316,9 @@ void addEncodingFunctions(FunctionCatalog& catalog) {
   catalog.add(text("PARSE_URL", "url, part [, key]",
                    "A part of a URL: HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or "
                    "USERINFO; with a key that parameter of QUERY.",
-                   "PARSE_URL('http://a.b/p?k1=v1&k2=v2', 'QUERY', 'k2')", "v2",
-                   resolveParseUrl));
-  ScalarFunction uuid = text("UUID", "", "A new random UUID.", "CHAR_LENGTH(UUID())", "36",
-                             resolveUuid);
+                   "PARSE_URL('http://a.b/p?k1=v1&k2=v2', 'QUERY', 'k2')", "v2", resolveParseUrl));
+  ScalarFunction uuid =
+      text("UUID", "", "A new random UUID.", "CHAR_LENGTH(UUID())", "36", resolveUuid);
   uuid.deterministic = false;
   catalog.add(std::move(uuid));
 }

@@ -94,23 +94,29 @@ std::string scalarText(const JsonNode& node) {
 
 void storeDefault(const KernelCall& call, size_t index, uint32_t row, Column& out) {
   bool given = index < call.args.size() && !call.args[index]->isNull(row);
-  if (given) out.setString(row, TextArgument(call, index)[row]);
-  else out.setNull(row);
+  if (given)
+    out.setString(row, TextArgument(call, index)[row]);
+  else
+    out.setNull(row);
 }
 
 Status onEmpty(const KernelCall& call, uint32_t row, Column& out) {
   std::string_view mode = modeAt(call, 2, "NULL");
   if (mode == "ERROR") return jsonError("empty result of JSON_VALUE is not allowed");
-  if (mode == "DEFAULT") storeDefault(call, 3, row, out);
-  else out.setNull(row);
+  if (mode == "DEFAULT")
+    storeDefault(call, 3, row, out);
+  else
+    out.setNull(row);
   return Status();
 }
 
 Status onError(const KernelCall& call, uint32_t row, std::string message, Column& out) {
   std::string_view mode = modeAt(call, 4, "NULL");
   if (mode == "ERROR") return jsonError(std::move(message));
-  if (mode == "DEFAULT") storeDefault(call, 5, row, out);
-  else out.setNull(row);
+  if (mode == "DEFAULT")
+    storeDefault(call, 5, row, out);
+  else
+    out.setNull(row);
   return Status();
 }
 
@@ -137,8 +143,10 @@ Status jsonValueOf(const KernelCall& call, uint32_t row, Column& out) {
 Status jsonValue(const KernelCall& call, Column& out) {
   for (uint32_t k = 0; k < call.rows.count(); ++k) {
     uint32_t row = call.rows[k];
-    if (anyNull(call, 2, row)) out.setNull(row);
-    else TRY(jsonValueOf(call, row, out));
+    if (anyNull(call, 2, row))
+      out.setNull(row);
+    else
+      TRY(jsonValueOf(call, row, out));
   }
   return Status();
 }
@@ -179,8 +187,8 @@ Status jsonExists(const KernelCall& call, Column& out) {
       to[row] = mode == "TRUE" ? 1 : 0;
     } else if (result.outcome == Outcome::kFound) {
       const JsonState& state = stateOf(call);
-      bool isNull = state.found.size() == 1 &&
-                    state.document.node(state.found[0]).kind == JsonKind::kNull;
+      bool isNull =
+          state.found.size() == 1 && state.document.node(state.found[0]).kind == JsonKind::kNull;
       to[row] = isNull ? 0 : 1;
     }
   }
@@ -197,8 +205,10 @@ Result<ResolvedCall> resolveJsonExists(Arguments args) {
 Status queryMode(std::string_view mode, std::string message, uint32_t row, Column& out) {
   if (mode == "ERROR") return jsonError(std::move(message));
   // Flink gives NULL for EMPTY ARRAY.
-  if (mode == "EMPTY OBJECT") out.setString(row, "{}");
-  else out.setNull(row);
+  if (mode == "EMPTY OBJECT")
+    out.setString(row, "{}");
+  else
+    out.setNull(row);
   return Status();
 }
 
@@ -241,8 +251,10 @@ Status jsonQuery(const KernelCall& call, Column& out) {
   std::string text;
   for (uint32_t k = 0; k < call.rows.count(); ++k) {
     uint32_t row = call.rows[k];
-    if (anyNull(call, 2, row)) out.setNull(row);
-    else TRY(jsonQueryOf(call, row, text, out));
+    if (anyNull(call, 2, row))
+      out.setNull(row);
+    else
+      TRY(jsonQueryOf(call, row, text, out));
   }
   return Status();
 }
@@ -420,16 +432,20 @@ Result<ResolvedCall> resolveIsJson(Arguments args) {
 
 ScalarFunction json(std::string name, std::string signature, std::string doc, std::string example,
                     std::string exampleResult, Resolve resolve) {
-  return ScalarFunction{.name = std::move(name), .family = "json",
-                        .signature = std::move(signature), .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
-                        .resolve = resolve, .nulls = NullRule::kHandles};
+  return ScalarFunction{.name = std::move(name),
+                        .family = "json",
+                        .signature = std::move(signature),
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
+                        .resolve = resolve,
+                        .nulls = NullRule::kHandles};
 }
 
 void addJsonTests(FunctionCatalog& catalog) {
-  ScalarFunction isJson = json("IS JSON", "string IS JSON [VALUE]",
-                               "TRUE when the text is JSON; never NULL.", "'{\"a\":1}' IS JSON",
-                               "true", resolveIsJson<JsonTest::kValue>);
+  ScalarFunction isJson =
+      json("IS JSON", "string IS JSON [VALUE]", "TRUE when the text is JSON; never NULL.",
+           "'{\"a\":1}' IS JSON", "true", resolveIsJson<JsonTest::kValue>);
   isJson.aliases = {"IS JSON VALUE"};
   catalog.add(std::move(isJson));
   catalog.add(json("IS JSON SCALAR", "string IS JSON SCALAR",
@@ -463,11 +479,10 @@ void addJsonFunctions(FunctionCatalog& catalog) {
                                "JSON_STRING(1)", "1", resolveJsonString);
   string.nulls = NullRule::kPropagate;
   catalog.add(std::move(string));
-  catalog.add(json("JSON_OBJECT",
-                   "JSON_OBJECT([KEY] key VALUE value, ... [{NULL | ABSENT} ON NULL])",
-                   "A JSON object of keys and values, sorted by key.",
-                   "JSON_OBJECT('k' VALUE 1, 'j' VALUE 'x')", "{\"j\":\"x\",\"k\":1}",
-                   resolveJsonObject));
+  catalog.add(
+      json("JSON_OBJECT", "JSON_OBJECT([KEY] key VALUE value, ... [{NULL | ABSENT} ON NULL])",
+           "A JSON object of keys and values, sorted by key.",
+           "JSON_OBJECT('k' VALUE 1, 'j' VALUE 'x')", "{\"j\":\"x\",\"k\":1}", resolveJsonObject));
   catalog.add(json("JSON_ARRAY", "JSON_ARRAY(value, ... [{NULL | ABSENT} ON NULL])",
                    "A JSON array of the values.", "JSON_ARRAY(1, 'a', TRUE)", "[1,\"a\",true]",
                    resolveJsonArray));

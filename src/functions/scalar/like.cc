@@ -39,13 +39,12 @@ Status like(const KernelCall& call, Column& out) {
   auto& state = static_cast<LikeState&>(*call.state);
   TextArgument text(call, 0), pattern(call, 1);
   uint8_t* to = out.mutableValues<uint8_t>();
-  bool constant = call.args[1]->isConstant() &&
-                  (call.args.size() < 3 || call.args[2]->isConstant());
+  bool constant =
+      call.args[1]->isConstant() && (call.args.size() < 3 || call.args[2]->isConstant());
   if (constant) {
     const LikePattern* compiled = TRY(state.get(pattern[0], escapeAt(call, 0)));
-    forEachRow(call.rows, [&](uint32_t row) {
-      to[row] = compiled->matches(text.raw(row).view()) ? 1 : 0;
-    });
+    forEachRow(call.rows,
+               [&](uint32_t row) { to[row] = compiled->matches(text.raw(row).view()) ? 1 : 0; });
     return Status();
   }
   for (uint32_t k = 0; k < call.rows.count(); ++k) {
@@ -89,16 +88,20 @@ Result<ResolvedCall> resolveSimilar(Arguments args) {
 
 void addLikeFunctions(FunctionCatalog& catalog) {
   catalog.add(ScalarFunction{
-      .name = "LIKE", .family = "comparison",
+      .name = "LIKE",
+      .family = "comparison",
       .signature = "string LIKE pattern [ESCAPE character]",
       .doc = "TRUE when the text matches: % is any text, _ any character. NOT LIKE is NOT of it.",
-      .example = "'abc' LIKE 'a%'", .exampleResult = "true", .resolve = resolveLike});
-  catalog.add(ScalarFunction{
-      .name = "SIMILAR TO", .family = "comparison",
-      .signature = "string SIMILAR TO pattern [ESCAPE character]",
-      .doc = "TRUE when the whole text matches the SQL regular expression.",
-      .example = "'abc' SIMILAR TO 'a(b|x)c'", .exampleResult = "true",
-      .resolve = resolveSimilar});
+      .example = "'abc' LIKE 'a%'",
+      .exampleResult = "true",
+      .resolve = resolveLike});
+  catalog.add(ScalarFunction{.name = "SIMILAR TO",
+                             .family = "comparison",
+                             .signature = "string SIMILAR TO pattern [ESCAPE character]",
+                             .doc = "TRUE when the whole text matches the SQL regular expression.",
+                             .example = "'abc' SIMILAR TO 'a(b|x)c'",
+                             .exampleResult = "true",
+                             .resolve = resolveSimilar});
 }
 
 }  // namespace millrace

@@ -19,9 +19,12 @@ Result<ResolvedCall> resolveNot(Arguments args) {
 }  // namespace
 
 void addLogicalFunctions(FunctionCatalog& catalog) {
-  catalog.add(ScalarFunction{.name = "NOT", .family = "logical", .signature = "NOT boolean",
+  catalog.add(ScalarFunction{.name = "NOT",
+                             .family = "logical",
+                             .signature = "NOT boolean",
                              .doc = "TRUE for FALSE, FALSE for TRUE, NULL for NULL.",
-                             .example = "NOT (1 = 2)", .exampleResult = "true",
+                             .example = "NOT (1 = 2)",
+                             .exampleResult = "true",
                              .resolve = resolveNot});
 }
 

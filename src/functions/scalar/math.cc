@@ -30,8 +30,7 @@ Status mapReal(const KernelCall& call, Column& out) {
 
 template <RealFunction2 function>
 Status mapReal2(const KernelCall& call, Column& out) {
-  mapBinary<double, double, double>(call, out,
-                                    [](double x, double y) { return function(x, y); });
+  mapBinary<double, double, double>(call, out, [](double x, double y) { return function(x, y); });
   return Status();
 }
 
@@ -93,9 +92,12 @@ Result<ResolvedCall> resolveConstantReal(Arguments args) {
 
 template <typename T>
 T absolute(T x) {
-  if constexpr (std::is_floating_point_v<T>) return std::fabs(x);
-  else if constexpr (sizeof(T) > 8) return x < 0 ? -x : x;
-  else return x < 0 ? static_cast<T>(uint64_t{0} - static_cast<uint64_t>(x)) : x;
+  if constexpr (std::is_floating_point_v<T>)
+    return std::fabs(x);
+  else if constexpr (sizeof(T) > 8)
+    return x < 0 ? -x : x;
+  else
+    return x < 0 ? static_cast<T>(uint64_t{0} - static_cast<uint64_t>(x)) : x;
 }
 
 template <typename T>
@@ -126,17 +128,24 @@ Status signOfDecimal(const KernelCall& call, Column& out) {
   return Status();
 }
 
-#define MILLRACE_KERNEL_BY_LAYOUT(kernel)                         \
-  [](const Type& type) -> Kernel {                                \
-    switch (type.physical()) {                                    \
-      case Physical::kInt8: return kernel<int8_t>;                \
-      case Physical::kInt16: return kernel<int16_t>;              \
-      case Physical::kInt32: return kernel<int32_t>;              \
-      case Physical::kInt64: return kernel<int64_t>;              \
-      case Physical::kInt128: return kernel<int128>;              \
-      case Physical::kFloat: return kernel<float>;                \
-      default: return kernel<double>;                             \
-    }                                                             \
+#define MILLRACE_KERNEL_BY_LAYOUT(kernel) \
+  [](const Type& type) -> Kernel {        \
+    switch (type.physical()) {            \
+      case Physical::kInt8:               \
+        return kernel<int8_t>;            \
+      case Physical::kInt16:              \
+        return kernel<int16_t>;           \
+      case Physical::kInt32:              \
+        return kernel<int32_t>;           \
+      case Physical::kInt64:              \
+        return kernel<int64_t>;           \
+      case Physical::kInt128:             \
+        return kernel<int128>;            \
+      case Physical::kFloat:              \
+        return kernel<float>;             \
+      default:                            \
+        return kernel<double>;            \
+    }                                     \
   }
 
 Result<ResolvedCall> oneNumber(Arguments args) {
@@ -211,8 +220,10 @@ Status roundIntegers(const KernelCall& call, Column& out) {
   forEachRow(call.rows, [&](uint32_t row) {
     int drop = -digitsAt(call, row);
     int128 x = a[row];
-    if (drop > 38) x = 0;
-    else if (drop > 0) x = roundUnscaled(x, drop, kCut) * powerOfTen(drop);
+    if (drop > 38)
+      x = 0;
+    else if (drop > 0)
+      x = roundUnscaled(x, drop, kCut) * powerOfTen(drop);
     to[row] = static_cast<T>(x);
   });
   return Status();
@@ -270,12 +281,24 @@ Result<ResolvedCall> resolveRound(Arguments args) {
     call.arguments[1] = Type::integer().withNullable(args[1].type.nullable());
   }
   switch (type.kind()) {
-    case TypeKind::kTinyint: call.kernel = roundIntegers<int8_t, kCut>; break;
-    case TypeKind::kSmallint: call.kernel = roundIntegers<int16_t, kCut>; break;
-    case TypeKind::kInteger: call.kernel = roundIntegers<int32_t, kCut>; break;
-    case TypeKind::kBigint: call.kernel = roundIntegers<int64_t, kCut>; break;
-    case TypeKind::kFloat: call.kernel = roundReals<float, kCut>; break;
-    case TypeKind::kDouble: call.kernel = roundReals<double, kCut>; break;
+    case TypeKind::kTinyint:
+      call.kernel = roundIntegers<int8_t, kCut>;
+      break;
+    case TypeKind::kSmallint:
+      call.kernel = roundIntegers<int16_t, kCut>;
+      break;
+    case TypeKind::kInteger:
+      call.kernel = roundIntegers<int32_t, kCut>;
+      break;
+    case TypeKind::kBigint:
+      call.kernel = roundIntegers<int64_t, kCut>;
+      break;
+    case TypeKind::kFloat:
+      call.kernel = roundReals<float, kCut>;
+      break;
+    case TypeKind::kDouble:
+      call.kernel = roundReals<double, kCut>;
+      break;
     default:
       call.result = roundedDecimal(type, args).withNullable(false);
       call.kernel = roundDecimals<kCut>;
@@ -407,29 +430,31 @@ Result<ResolvedCall> resolveWhole(Arguments args) {
 
 ScalarFunction math(std::string name, std::string parameters, std::string doc, std::string example,
                     std::string exampleResult, Resolve resolve) {
-  return ScalarFunction{.name = name, .family = "arithmetic",
-                        .signature = name + "(" + parameters + ")", .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
+  return ScalarFunction{.name = name,
+                        .family = "arithmetic",
+                        .signature = name + "(" + parameters + ")",
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
                         .resolve = resolve};
 }
 
 void addRealFunctions(FunctionCatalog& catalog) {
-  catalog.add(math("SQRT", "numeric", "The square root.", "SQRT(9)", "3.0",
-                   resolveReal<squareRoot>));
-  catalog.add(math("LN", "numeric", "The natural logarithm.", "LN(1)", "0.0",
-                   resolveReal<naturalLog>));
+  catalog.add(
+      math("SQRT", "numeric", "The square root.", "SQRT(9)", "3.0", resolveReal<squareRoot>));
+  catalog.add(
+      math("LN", "numeric", "The natural logarithm.", "LN(1)", "0.0", resolveReal<naturalLog>));
   catalog.add(math("LOG", "[base, ] numeric",
                    "The logarithm to the base, or the natural one without a base.", "LOG(2, 8)",
                    "3.0", resolveLog));
-  catalog.add(math("LOG2", "numeric", "The logarithm to base 2.", "LOG2(8)", "3.0",
-                   resolveReal<logTwo>));
+  catalog.add(
+      math("LOG2", "numeric", "The logarithm to base 2.", "LOG2(8)", "3.0", resolveReal<logTwo>));
   catalog.add(math("LOG10", "numeric", "The logarithm to base 10.", "LOG10(100)", "2.0",
                    resolveReal<logTen>));
   catalog.add(math("EXP", "numeric", "e to the power of the number.", "EXP(0)", "1.0",
                    resolveReal<exponential>));
-  catalog.add(math("POWER", "numeric1, numeric2",
-                   "The first number to the power of the second.", "POWER(2, 10)", "1024.0",
-                   resolveReal2<powerOf>));
+  catalog.add(math("POWER", "numeric1, numeric2", "The first number to the power of the second.",
+                   "POWER(2, 10)", "1024.0", resolveReal2<powerOf>));
   catalog.add(math("SIN", "numeric", "The sine of an angle in radians.", "SIN(0)", "0.0",
                    resolveReal<sine>));
   catalog.add(math("COS", "numeric", "The cosine of an angle in radians.", "COS(0)", "1.0",
@@ -439,10 +464,9 @@ void addRealFunctions(FunctionCatalog& catalog) {
   catalog.add(math("COT", "numeric", "The cotangent of an angle in radians.", "ROUND(COT(1), 4)",
                    "0.6421", resolveReal<cotangent>));
   catalog.add(math("ASIN", "numeric", "The arc sine.", "ASIN(0)", "0.0", resolveReal<arcSine>));
-  catalog.add(math("ACOS", "numeric", "The arc cosine.", "ACOS(1)", "0.0",
-                   resolveReal<arcCosine>));
-  catalog.add(math("ATAN", "numeric", "The arc tangent.", "ATAN(0)", "0.0",
-                   resolveReal<arcTangent>));
+  catalog.add(math("ACOS", "numeric", "The arc cosine.", "ACOS(1)", "0.0", resolveReal<arcCosine>));
+  catalog.add(
+      math("ATAN", "numeric", "The arc tangent.", "ATAN(0)", "0.0", resolveReal<arcTangent>));
   catalog.add(math("ATAN2", "y, x", "The angle of the point (x, y).", "ATAN2(0, 1)", "0.0",
                    resolveReal2<arcTangent2>));
   catalog.add(math("SINH", "numeric", "The hyperbolic sine.", "SINH(0)", "0.0",
@@ -453,10 +477,9 @@ void addRealFunctions(FunctionCatalog& catalog) {
                    resolveReal<tangentHyperbolic>));
   catalog.add(math("DEGREES", "numeric", "Radians as degrees.", "DEGREES(PI())", "180.0",
                    resolveReal<degreesOf>));
-  catalog.add(math("RADIANS", "numeric", "Degrees as radians.", "ROUND(RADIANS(180), 4)",
-                   "3.1416", resolveReal<radiansOf>));
-  catalog.add(math("PI", "", "The number pi.", "ROUND(PI(), 4)", "3.1416",
-                   resolveConstantReal<0>));
+  catalog.add(math("RADIANS", "numeric", "Degrees as radians.", "ROUND(RADIANS(180), 4)", "3.1416",
+                   resolveReal<radiansOf>));
+  catalog.add(math("PI", "", "The number pi.", "ROUND(PI(), 4)", "3.1416", resolveConstantReal<0>));
   catalog.add(math("E", "", "The base of the natural logarithm.", "ROUND(E(), 4)", "2.7183",
                    resolveConstantReal<1>));
 }
@@ -465,8 +488,8 @@ void addRealFunctions(FunctionCatalog& catalog) {
 
 void addMathFunctions(FunctionCatalog& catalog) {
   addRealFunctions(catalog);
-  catalog.add(math("ABS", "numeric", "The number without its sign.", "ABS(-3.25)", "3.25",
-                   resolveAbs));
+  catalog.add(
+      math("ABS", "numeric", "The number without its sign.", "ABS(-3.25)", "3.25", resolveAbs));
   catalog.add(math("SIGN", "numeric", "-1, 0 or 1, in the type of the number.", "SIGN(-3)", "-1",
                    resolveSign));
   catalog.add(math("ROUND", "numeric [, digits]",
@@ -486,17 +509,19 @@ void addMathFunctions(FunctionCatalog& catalog) {
                              "CEIL(2.1)", "3", resolveWhole<true>);
   ceil.aliases = {"CEILING"};
   catalog.add(std::move(ceil));
-  catalog.add(math("BIN", "integer", "The integer in binary digits.", "BIN(10)", "1010",
-                   resolveBin));
-  catalog.add(math("HEX", "integer or string", "The integer, or the bytes of the string, in "
-                   "hexadecimal digits.", "HEX(255)", "FF", resolveHex));
-  ScalarFunction rand = math("RAND", "[seed]", "A number from 0.0 to below 1.0.",
-                             "RAND() < 1", "true", resolveRand);
+  catalog.add(
+      math("BIN", "integer", "The integer in binary digits.", "BIN(10)", "1010", resolveBin));
+  catalog.add(math("HEX", "integer or string",
+                   "The integer, or the bytes of the string, in "
+                   "hexadecimal digits.",
+                   "HEX(255)", "FF", resolveHex));
+  ScalarFunction rand =
+      math("RAND", "[seed]", "A number from 0.0 to below 1.0.", "RAND() < 1", "true", resolveRand);
   rand.deterministic = false;
   catalog.add(std::move(rand));
-  ScalarFunction randInteger = math("RAND_INTEGER", "[seed, ] bound",
-                                    "An integer from 0 to below the bound.",
-                                    "RAND_INTEGER(1)", "0", resolveRandInteger);
+  ScalarFunction randInteger =
+      math("RAND_INTEGER", "[seed, ] bound", "An integer from 0 to below the bound.",
+           "RAND_INTEGER(1)", "0", resolveRandInteger);
   randInteger.deterministic = false;
   catalog.add(std::move(randInteger));
 }

@@ -100,8 +100,10 @@ void testColumns(const KernelCall& call, Column& out) {
     bool found = false, unknown = value.isNull(row);
     for (size_t i = 1; i < call.args.size() && !found && !value.isNull(row); ++i) {
       const Column& candidate = *call.args[i];
-      if (candidate.isNull(row)) unknown = true;
-      else found = compareRows(value, row, candidate, row) == 0;
+      if (candidate.isNull(row))
+        unknown = true;
+      else
+        found = compareRows(value, row, candidate, row) == 0;
     }
     to[row] = found ? 1 : 0;
     if (unknown && !found) out.setNull(row);
@@ -140,8 +142,8 @@ Result<ResolvedCall> resolveIn(Arguments args) {
     if (!readText) type = TRY(commonType(type, arg.type));
   }
   if (allTexts) type = Type::string();
-  ResolvedCall call = convertTo(args, type, Type::boolean().withNullable(anyNullable(args)),
-                                isMember, prepareSet);
+  ResolvedCall call =
+      convertTo(args, type, Type::boolean().withNullable(anyNullable(args)), isMember, prepareSet);
   for (size_t i = 0; i < args.size() && allTexts; ++i) {
     if (args[i].type.isCharacter()) call.arguments[i] = args[i].type;
   }
@@ -152,10 +154,14 @@ Result<ResolvedCall> resolveIn(Arguments args) {
 
 void addMembershipFunctions(FunctionCatalog& catalog) {
   catalog.add(ScalarFunction{
-      .name = "IN", .family = "comparison", .signature = "value IN (value1, value2, ...)",
+      .name = "IN",
+      .family = "comparison",
+      .signature = "value IN (value1, value2, ...)",
       .doc = "TRUE when the value equals one of the list; NULL when it equals none and the list "
              "holds a NULL, or when the value is NULL. As a call: \"IN\"(value, value1, ...).",
-      .example = "2 IN (1, 2, 3)", .exampleResult = "true", .resolve = resolveIn,
+      .example = "2 IN (1, 2, 3)",
+      .exampleResult = "true",
+      .resolve = resolveIn,
       .nulls = NullRule::kHandles});
 }
 

@@ -86,8 +86,8 @@ Status regexpExtract(const KernelCall& call, Column& out) {
   RegexMatch& match = matchOf(call);
   return forEachText(call, [&](uint32_t row, std::string_view text, const Regex* regex) -> Status {
     int64_t index = given ? group[row] : 0;
-    bool possible = regex != nullptr && index >= 0 &&
-                    index <= static_cast<int64_t>(regex->numGroups());
+    bool possible =
+        regex != nullptr && index >= 0 && index <= static_cast<int64_t>(regex->numGroups());
     bool found = possible && TRY(regex->find(text, 0, match));
     auto i = static_cast<size_t>(index);
     if (!found || match.begins[i] == RegexMatch::kNone) {
@@ -164,17 +164,19 @@ Status regexpExtractAll(const KernelCall& call, Column& out) {
   ListOutput lists(out);
   TRY(forEachText(call, [&](uint32_t row, std::string_view text, const Regex* regex) -> Status {
     int64_t index = given ? group[row] : 1;
-    bool possible = regex != nullptr && index >= 0 &&
-                    index <= static_cast<int64_t>(regex->numGroups());
+    bool possible =
+        regex != nullptr && index >= 0 && index <= static_cast<int64_t>(regex->numGroups());
     lists.begin(row);
     if (!possible) {
       out.setNull(row);
     } else {
       auto i = static_cast<size_t>(index);
       TRY(forEachMatch(*regex, text, match, [&](const RegexMatch& found) {
-        if (found.begins[i] == RegexMatch::kNone) lists.child(0).appendNull();
-        else lists.child(0).appendString(
-            text.substr(found.begins[i], found.ends[i] - found.begins[i]));
+        if (found.begins[i] == RegexMatch::kNone)
+          lists.child(0).appendNull();
+        else
+          lists.child(0).appendString(
+              text.substr(found.begins[i], found.ends[i] - found.begins[i]));
       }));
     }
     lists.end();
@@ -188,8 +190,8 @@ Result<ResolvedCall> resolveRegexp(Arguments args) {
   return resolveCall(args, {{"string, string", "boolean", regexpFinds, preparePattern}});
 }
 Result<ResolvedCall> resolveExtract(Arguments args) {
-  return resolveCall(args, {{"string, string, [integer", "string?", regexpExtract,
-                             preparePattern}});
+  return resolveCall(args,
+                     {{"string, string, [integer", "string?", regexpExtract, preparePattern}});
 }
 Result<ResolvedCall> resolveReplace(Arguments args) {
   return resolveCall(args, {{"string, string, string", "string?", regexpReplace, preparePattern}});
@@ -204,15 +206,18 @@ Result<ResolvedCall> resolveSubstr(Arguments args) {
   return resolveCall(args, {{"string, string", "string?", regexpExtract, preparePattern}});
 }
 Result<ResolvedCall> resolveExtractAll(Arguments args) {
-  return resolveCall(args, {{"string, string, [integer", "array<string>?", regexpExtractAll,
-                             preparePattern}});
+  return resolveCall(
+      args, {{"string, string, [integer", "array<string>?", regexpExtractAll, preparePattern}});
 }
 
-ScalarFunction regex(std::string name, std::string parameters, std::string doc,
-                     std::string example, std::string exampleResult, Resolve resolve) {
-  return ScalarFunction{.name = name, .family = "string",
-                        .signature = name + "(" + parameters + ")", .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
+ScalarFunction regex(std::string name, std::string parameters, std::string doc, std::string example,
+                     std::string exampleResult, Resolve resolve) {
+  return ScalarFunction{.name = name,
+                        .family = "string",
+                        .signature = name + "(" + parameters + ")",
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
                         .resolve = resolve};
 }
 

@@ -129,8 +129,10 @@ Status substring(const KernelCall& call, Column& out) {
   IntegerArgument length(call, 2);
   forEachRow(call.rows, [&](uint32_t row) {
     int64_t wanted = length[row];
-    if (wanted < 0) out.setNull(row);
-    else shareText(out, row, substringOf(text[row], start[row], wanted));
+    if (wanted < 0)
+      out.setNull(row);
+    else
+      shareText(out, row, substringOf(text[row], start[row], wanted));
   });
   return Status();
 }
@@ -260,8 +262,8 @@ Result<ResolvedCall> resolveConcat(Arguments args) {
 
 // The result of || is as long as both texts together.
 Result<ResolvedCall> resolveConcatOperator(Arguments args) {
-  ResolvedCall call = TRY(resolveCall(args, {{"string, string", "string", concatenate},
-                                             {"bytes, bytes", "bytes", concatenate}}));
+  ResolvedCall call = TRY(resolveCall(
+      args, {{"string, string", "string", concatenate}, {"bytes, bytes", "bytes", concatenate}}));
   if (!args[0].type.isCharacter() || !args[1].type.isCharacter()) return call;
   int64_t length = int64_t{args[0].type.length()} + args[1].type.length();
   int bounded = static_cast<int>(std::min<int64_t>(length, kMaxStringLength));
@@ -347,7 +349,9 @@ Status repeatText(const KernelCall& call, Column& out) {
     }
     char shortRoom[StringView::kInlineBytes];
     char* room = size <= StringView::kInlineBytes ? shortRoom : out.allocateString(size);
-    for (int64_t i = 0; i < times; ++i) std::memcpy(room + i * unit.size(), unit.data(), unit.size());
+    for (char* at = room; at < room + size; at += unit.size()) {
+      std::memcpy(at, unit.data(), unit.size());
+    }
     shareText(out, row, {room, size});
   });
   if (tooLong) {
@@ -405,7 +409,8 @@ Status overlayText(const KernelCall& call, Column& out) {
 }
 
 Result<ResolvedCall> resolveOverlay(Arguments args) {
-  ResolvedCall call = TRY(resolveCall(args, {{"string, string, int, [int", "string", overlayText}}));
+  ResolvedCall call =
+      TRY(resolveCall(args, {{"string, string, int, [int", "string", overlayText}}));
   if (!args[0].type.isCharacter() || !args[1].type.isCharacter()) return call;
   int64_t length = int64_t{args[0].type.length()} + args[1].type.length();
   call.result = Type::varchar(static_cast<int>(std::min<int64_t>(length, kMaxStringLength)))
@@ -475,9 +480,12 @@ Result<ResolvedCall> resolveTranslate(Arguments args) {
 
 ScalarFunction text(std::string name, std::string parameters, std::string doc, std::string example,
                     std::string exampleResult, Resolve resolve) {
-  return ScalarFunction{.name = name, .family = "string",
-                        .signature = name + "(" + parameters + ")", .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
+  return ScalarFunction{.name = name,
+                        .family = "string",
+                        .signature = name + "(" + parameters + ")",
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
                         .resolve = resolve};
 }
 
@@ -497,8 +505,7 @@ void addJoiningFunctions(FunctionCatalog& catalog) {
   ScalarFunction concatWith = text(
       "CONCAT_WS", "separator, string1, ...",
       "The texts that are not NULL with the separator between them; NULL without a separator.",
-      "CONCAT_WS('~', 'AA', CAST(NULL AS STRING), 'BB', '', 'CC')", "AA~BB~~CC",
-      resolveConcatWith);
+      "CONCAT_WS('~', 'AA', CAST(NULL AS STRING), 'BB', '', 'CC')", "AA~BB~~CC", resolveConcatWith);
   concatWith.nulls = NullRule::kHandles;
   catalog.add(std::move(concatWith));
   catalog.add(text("LPAD", "string, length, pad",
@@ -532,8 +539,8 @@ void addJoiningFunctions(FunctionCatalog& catalog) {
 
 void addTrimFunctions(FunctionCatalog& catalog) {
   catalog.add(text("TRIM", "[{BOTH | LEADING | TRAILING}] [characters] [FROM] string",
-                   "Removes blanks, or any of the characters, at both ends or one.",
-                   "TRIM('  a ')", "a", resolveTrim));
+                   "Removes blanks, or any of the characters, at both ends or one.", "TRIM('  a ')",
+                   "a", resolveTrim));
   catalog.add(text("LTRIM", "string [, characters]",
                    "Removes blanks, or any of the characters, in front.", "LTRIM('  a')", "a",
                    resolveSideTrim<true, false>));
@@ -541,18 +548,18 @@ void addTrimFunctions(FunctionCatalog& catalog) {
                    "Removes blanks, or any of the characters, at the end.", "RTRIM('a  ')", "a",
                    resolveSideTrim<false, true>));
   catalog.add(text("BTRIM", "string [, characters]",
-                   "Removes blanks, or any of the characters, at both ends.",
-                   "BTRIM('xyax', 'xy')", "a", resolveBtrim));
+                   "Removes blanks, or any of the characters, at both ends.", "BTRIM('xyax', 'xy')",
+                   "a", resolveBtrim));
 }
 
 }  // namespace
 
 void addStringFunctions(FunctionCatalog& catalog) {
-  catalog.add(withAliases(text("UPPER", "string", "The text in upper case.", "UPPER('abc')",
-                               "ABC", resolveSameText<changeCase<upperWord, upperText>>),
+  catalog.add(withAliases(text("UPPER", "string", "The text in upper case.", "UPPER('abc')", "ABC",
+                               resolveSameText<changeCase<upperWord, upperText>>),
                           {"UCASE"}));
-  catalog.add(withAliases(text("LOWER", "string", "The text in lower case.", "LOWER('ABC')",
-                               "abc", resolveSameText<changeCase<lowerWord, lowerText>>),
+  catalog.add(withAliases(text("LOWER", "string", "The text in lower case.", "LOWER('ABC')", "abc",
+                               resolveSameText<changeCase<lowerWord, lowerText>>),
                           {"LCASE"}));
   catalog.add(text("INITCAP", "string",
                    "Each word (letters and digits) with an upper-case start, the rest lower-case.",

@@ -58,16 +58,18 @@ Result<ResolvedCall> resolveProctime(Arguments args) {
 Status currentWatermark(const KernelCall& call, Column& out) {
   int64_t watermark = call.context.currentWatermark;
   forEachRow(call.rows, [&](uint32_t row) {
-    if (watermark == INT64_MIN) out.setNull(row);
-    else storeInstant({watermark, 0, 0}, row, out);
+    if (watermark == INT64_MIN)
+      out.setNull(row);
+    else
+      storeInstant({watermark, 0, 0}, row, out);
   });
   return Status();
 }
 
 Result<ResolvedCall> resolveCurrentWatermark(Arguments args) {
   if (args.size() != 1 || !args[0].type.isTimestamp()) return argumentError("a rowtime", args);
-  Type type = args[0].type.kind() == TypeKind::kTimestamp ? Type::timestamp(3)
-                                                          : Type::timestampLtz(3);
+  Type type =
+      args[0].type.kind() == TypeKind::kTimestamp ? Type::timestamp(3) : Type::timestampLtz(3);
   return keepTypes(args, type, currentWatermark);
 }
 
@@ -99,9 +101,7 @@ Result<std::unique_ptr<FunctionState>> fixedUnit(Arguments, const Type&) {
   return std::unique_ptr<FunctionState>(std::move(state));
 }
 
-TimeUnit unitOf(const KernelCall& call) {
-  return static_cast<const UnitState&>(*call.state).unit;
-}
+TimeUnit unitOf(const KernelCall& call) { return static_cast<const UnitState&>(*call.state).unit; }
 
 Result<TimeUnit> literalUnit(const ArgumentInfo& arg, Arguments args) {
   if (arg.literal != nullptr && arg.type.isCharacter()) {
@@ -137,10 +137,14 @@ void extractByDay(const LocalMicros& micros, const KernelCall& call, TimeUnit un
 void extractFields(const KernelCall& call, const Column& instant, TimeUnit unit, int64_t* to) {
   LocalMicros micros(instant, call.context);
   switch (unit) {
-    case TimeUnit::kHour: return extractTimeField<3'600'000'000, 24>(micros, call, to);
-    case TimeUnit::kMinute: return extractTimeField<60'000'000, 60>(micros, call, to);
-    case TimeUnit::kSecond: return extractTimeField<1'000'000, 60>(micros, call, to);
-    default: break;
+    case TimeUnit::kHour:
+      return extractTimeField<3'600'000'000, 24>(micros, call, to);
+    case TimeUnit::kMinute:
+      return extractTimeField<60'000'000, 60>(micros, call, to);
+    case TimeUnit::kSecond:
+      return extractTimeField<1'000'000, 60>(micros, call, to);
+    default:
+      break;
   }
   bool isSubDay = unit == TimeUnit::kMillisecond || unit == TimeUnit::kMicrosecond ||
                   unit == TimeUnit::kNanosecond || unit == TimeUnit::kEpoch;
@@ -172,16 +176,26 @@ Status extract(const KernelCall& call, Column& out) {
 
 int64_t intervalField(TimeUnit unit, int64_t value) {
   switch (unit) {
-    case TimeUnit::kYear: return value / 12;
-    case TimeUnit::kQuarter: return value % 12 / 3 + 1;
-    case TimeUnit::kMonth: return value % 12;
-    case TimeUnit::kDay: return value / kMillisPerDay;
-    case TimeUnit::kHour: return value % kMillisPerDay / kMillisPerHour;
-    case TimeUnit::kMinute: return value % kMillisPerHour / 60'000;
-    case TimeUnit::kSecond: return value % 60'000 / 1000;
-    case TimeUnit::kMillisecond: return value % 1000;
-    case TimeUnit::kEpoch: return value / 1000;
-    default: return 0;
+    case TimeUnit::kYear:
+      return value / 12;
+    case TimeUnit::kQuarter:
+      return value % 12 / 3 + 1;
+    case TimeUnit::kMonth:
+      return value % 12;
+    case TimeUnit::kDay:
+      return value / kMillisPerDay;
+    case TimeUnit::kHour:
+      return value % kMillisPerDay / kMillisPerHour;
+    case TimeUnit::kMinute:
+      return value % kMillisPerHour / 60'000;
+    case TimeUnit::kSecond:
+      return value % 60'000 / 1000;
+    case TimeUnit::kMillisecond:
+      return value % 1000;
+    case TimeUnit::kEpoch:
+      return value / 1000;
+    default:
+      return 0;
   }
 }
 
@@ -227,8 +241,7 @@ Status roundInstants(const KernelCall& call, Column& out) {
   }
   if (in.type().kind() == TypeKind::kTime) {
     mapUnary<int32_t, int32_t>(call, out, [=](int32_t millis) {
-      return static_cast<int32_t>(kUp ? ceilTimestamp(unit, millis)
-                                      : floorTimestamp(unit, millis));
+      return static_cast<int32_t>(kUp ? ceilTimestamp(unit, millis) : floorTimestamp(unit, millis));
     });
     return Status();
   }
@@ -258,27 +271,42 @@ Result<ResolvedCall> resolveRounding(Arguments args) {
 
 int64_t monthsOf(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kMonth: return 1;
-    case TimeUnit::kQuarter: return 3;
-    case TimeUnit::kYear: return 12;
-    case TimeUnit::kDecade: return 120;
-    case TimeUnit::kCentury: return 1200;
-    case TimeUnit::kMillennium: return 12000;
-    default: return 0;
+    case TimeUnit::kMonth:
+      return 1;
+    case TimeUnit::kQuarter:
+      return 3;
+    case TimeUnit::kYear:
+      return 12;
+    case TimeUnit::kDecade:
+      return 120;
+    case TimeUnit::kCentury:
+      return 1200;
+    case TimeUnit::kMillennium:
+      return 12000;
+    default:
+      return 0;
   }
 }
 
 // Microseconds of a unit of fixed length; 0 for others.
 int64_t microsOfUnit(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kWeek: return 7 * kMicrosPerDay;
-    case TimeUnit::kDay: return kMicrosPerDay;
-    case TimeUnit::kHour: return kMillisPerHour * 1000;
-    case TimeUnit::kMinute: return 60'000'000;
-    case TimeUnit::kSecond: return 1'000'000;
-    case TimeUnit::kMillisecond: return 1000;
-    case TimeUnit::kMicrosecond: return 1;
-    default: return 0;
+    case TimeUnit::kWeek:
+      return 7 * kMicrosPerDay;
+    case TimeUnit::kDay:
+      return kMicrosPerDay;
+    case TimeUnit::kHour:
+      return kMillisPerHour * 1000;
+    case TimeUnit::kMinute:
+      return 60'000'000;
+    case TimeUnit::kSecond:
+      return 1'000'000;
+    case TimeUnit::kMillisecond:
+      return 1000;
+    case TimeUnit::kMicrosecond:
+      return 1;
+    default:
+      return 0;
   }
 }
 
@@ -296,10 +324,9 @@ Status addUnits(const KernelCall& call, Column& out) {
   TypeKind kind = out.type().kind();
   forEachRow(call.rows, [&](uint32_t row) {
     auto from = static_cast<uint64_t>(micros[row]);
-    int64_t to = months > 0
-                     ? addMonthsToMicros(micros[row], months * count[row])
-                     : static_cast<int64_t>(from + static_cast<uint64_t>(step) *
-                                                       static_cast<uint64_t>(count[row]));
+    int64_t to = months > 0 ? addMonthsToMicros(micros[row], months * count[row])
+                            : static_cast<int64_t>(from + static_cast<uint64_t>(step) *
+                                                              static_cast<uint64_t>(count[row]));
     if (kind == TypeKind::kDate) {
       out.mutableValues<int32_t>()[row] = static_cast<int32_t>(floorDivide(to, kMicrosPerDay));
     } else if (kind == TypeKind::kTime) {
@@ -410,15 +437,18 @@ Result<ResolvedCall> resolveOverlaps(Arguments args) {
 
 ScalarFunction temporal(std::string name, std::string signature, std::string doc,
                         std::string example, std::string exampleResult, Resolve resolve) {
-  return ScalarFunction{.name = std::move(name), .family = "temporal",
-                        .signature = std::move(signature), .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
+  return ScalarFunction{.name = std::move(name),
+                        .family = "temporal",
+                        .signature = std::move(signature),
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
                         .resolve = resolve};
 }
 
 ScalarFunction clock(std::string name, std::string doc, std::string example, Resolve resolve) {
-  ScalarFunction function = temporal(name, name, std::move(doc), std::move(example), "true",
-                                     resolve);
+  ScalarFunction function =
+      temporal(name, name, std::move(doc), std::move(example), "true", resolve);
   function.dynamic = true;
   return function;
 }
@@ -431,8 +461,7 @@ void addClockFunctions(FunctionCatalog& catalog) {
                     "CURRENT_TIME IS NOT NULL", resolveClock<currentTime, TypeKind::kTime>));
   catalog.add(clock("LOCALTIME", "The time of day in the session time zone.",
                     "LOCALTIME IS NOT NULL", resolveClock<currentTime, TypeKind::kTime>));
-  ScalarFunction now = clock("CURRENT_TIMESTAMP", "This instant.",
-                             "CURRENT_TIMESTAMP IS NOT NULL",
+  ScalarFunction now = clock("CURRENT_TIMESTAMP", "This instant.", "CURRENT_TIMESTAMP IS NOT NULL",
                              resolveClock<currentInstant, TypeKind::kTimestampLtz>);
   now.aliases = {"NOW", "CURRENT_ROW_TIMESTAMP"};
   catalog.add(std::move(now));
@@ -441,11 +470,11 @@ void addClockFunctions(FunctionCatalog& catalog) {
                     resolveClock<localInstant, TypeKind::kTimestamp>));
   catalog.add(clock("PROCTIME", "The processing time, as a time attribute.",
                     "PROCTIME() IS NOT NULL", resolveProctime));
-  ScalarFunction watermark = clock("CURRENT_WATERMARK",
-                                   "The watermark at this operator for the given rowtime; NULL "
-                                   "before the first.",
-                                   "CURRENT_WATERMARK(LOCALTIMESTAMP) IS NULL",
-                                   resolveCurrentWatermark);
+  ScalarFunction watermark =
+      clock("CURRENT_WATERMARK",
+            "The watermark at this operator for the given rowtime; NULL "
+            "before the first.",
+            "CURRENT_WATERMARK(LOCALTIMESTAMP) IS NULL", resolveCurrentWatermark);
   watermark.signature = "CURRENT_WATERMARK(rowtime)";
   watermark.nulls = NullRule::kHandles;
   watermark.deterministic = false;

@@ -90,8 +90,10 @@ Status formatInstants(const KernelCall& call, Column& out) {
     bool local = in.type().kind() == TypeKind::kTimestamp || zoneOf(call.context).isUtc();
     bool flat = in.physical() == Physical::kInt64 && !in.isConstant() && local;
     bool exact = in.physical() != Physical::kNanoTimestamp || pattern->granularityMicros() > 1;
-    if (flat) formatRows(call, *pattern, FlatMicros{in.values<int64_t>()}, out);
-    else if (exact) formatRows(call, *pattern, micros, out);
+    if (flat)
+      formatRows(call, *pattern, FlatMicros{in.values<int64_t>()}, out);
+    else if (exact)
+      formatRows(call, *pattern, micros, out);
     if (flat || exact) return Status();
   }
   std::string text;
@@ -124,12 +126,10 @@ Status formatTexts(const KernelCall& call, Column& out) {
 }
 
 Result<ResolvedCall> resolveDateFormat(Arguments args) {
-  return resolveCall(args, {{"timestamp, string", "string?", formatInstants,
-                             preparePattern<Style::kFormatter>},
-                            {"ltz, string", "string?", formatInstants,
-                             preparePattern<Style::kFormatter>},
-                            {"string, string", "string?", formatTexts,
-                             preparePattern<Style::kSimple>}});
+  return resolveCall(
+      args, {{"timestamp, string", "string?", formatInstants, preparePattern<Style::kFormatter>},
+             {"ltz, string", "string?", formatInstants, preparePattern<Style::kFormatter>},
+             {"string, string", "string?", formatTexts, preparePattern<Style::kSimple>}});
 }
 
 // FROM_UNIXTIME: seconds since 1970 in the session zone.
@@ -149,8 +149,8 @@ Status fromUnixTime(const KernelCall& call, Column& out) {
 }
 
 Result<ResolvedCall> resolveFromUnixTime(Arguments args) {
-  return resolveCall(args, {{"bigint, [string", "string?", fromUnixTime,
-                             preparePattern<Style::kSimple>}});
+  return resolveCall(
+      args, {{"bigint, [string", "string?", fromUnixTime, preparePattern<Style::kSimple>}});
 }
 
 // --- Parsing ---
@@ -169,8 +169,10 @@ Status parseRows(const KernelCall& call, Column& out, Store store) {
     uint32_t row = call.rows[k];
     const DatePattern* pattern = TRY(stateOf(call).get(patternAt(call, 1, row)));
     std::optional<NanoTimestamp> value = parseBy(call, pattern, input[row]);
-    if (value) store(row, *value);
-    else out.setNull(row);
+    if (value)
+      store(row, *value);
+    else
+      out.setNull(row);
   }
   return Status();
 }
@@ -181,8 +183,10 @@ Status toDate(const KernelCall& call, Column& out) {
     TextArgument input(call, 0);
     forEachRow(call.rows, [&](uint32_t row) {
       std::optional<int32_t> days = parseDate(input[row]);
-      if (days) to[row] = *days;
-      else out.setNull(row);
+      if (days)
+        to[row] = *days;
+      else
+        out.setNull(row);
     });
     return Status();
   }
@@ -229,8 +233,10 @@ Status numberToInstant(const KernelCall& call, Column& out) {
     }
     // Years 0001 to 9999.
     bool inRange = millis >= -62'135'596'800'000 && millis <= 253'402'300'799'999;
-    if (inRange) storeInstant({millis, 0, 0}, row, out);
-    else out.setNull(row);
+    if (inRange)
+      storeInstant({millis, 0, 0}, row, out);
+    else
+      out.setNull(row);
   });
   if (bad) {
     return Error(ErrorKind::kInvalidArgument, "the precision of TO_TIMESTAMP_LTZ must be 0 or 3");
@@ -239,16 +245,15 @@ Status numberToInstant(const KernelCall& call, Column& out) {
 }
 
 Result<ResolvedCall> resolveToDate(Arguments args) {
-  return resolveCall(args, {{"string, [string", "date?", toDate,
-                             preparePattern<Style::kSimple>}});
+  return resolveCall(args, {{"string, [string", "date?", toDate, preparePattern<Style::kSimple>}});
 }
 Result<ResolvedCall> resolveToTimestamp(Arguments args) {
-  return resolveCall(args, {{"string, [string", "timestamp?", toTimestamp,
-                             preparePattern<Style::kFormatter>}});
+  return resolveCall(
+      args, {{"string, [string", "timestamp?", toTimestamp, preparePattern<Style::kFormatter>}});
 }
 Result<ResolvedCall> resolveToInstant(Arguments args) {
-  bool real = !args.empty() && (args[0].type.isApproximate() ||
-                                args[0].type.kind() == TypeKind::kDecimal);
+  bool real =
+      !args.empty() && (args[0].type.isApproximate() || args[0].type.kind() == TypeKind::kDecimal);
   ResolvedCall call;
   if (real && args.size() <= 2) {
     call = keepTypes(args, Type::timestampLtz(3), numberToInstant);
@@ -283,8 +288,8 @@ Status currentSeconds(const KernelCall& call, Column& out) {
 
 Result<ResolvedCall> resolveUnixTimestamp(Arguments args) {
   if (args.empty()) return keepTypes(args, Type::bigint().withNullable(false), currentSeconds);
-  return resolveCall(args, {{"string, [string", "bigint", unixTimestamp,
-                             preparePattern<Style::kSimple>}});
+  return resolveCall(
+      args, {{"string, [string", "bigint", unixTimestamp, preparePattern<Style::kSimple>}});
 }
 
 Status convertZone(const KernelCall& call, Column& out) {
@@ -309,15 +314,18 @@ Status convertZone(const KernelCall& call, Column& out) {
 }
 
 Result<ResolvedCall> resolveConvertZone(Arguments args) {
-  return resolveCall(args, {{"string, string, string", "string?", convertZone,
-                             preparePattern<Style::kSimple>}});
+  return resolveCall(
+      args, {{"string, string, string", "string?", convertZone, preparePattern<Style::kSimple>}});
 }
 
 ScalarFunction temporal(std::string name, std::string parameters, std::string doc,
                         std::string example, std::string exampleResult, Resolve resolve) {
-  return ScalarFunction{.name = name, .family = "temporal",
-                        .signature = name + "(" + parameters + ")", .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
+  return ScalarFunction{.name = name,
+                        .family = "temporal",
+                        .signature = name + "(" + parameters + ")",
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
                         .resolve = resolve};
 }
 
@@ -334,21 +342,21 @@ void addTemporalTextFunctions(FunctionCatalog& catalog) {
                        "FROM_UNIXTIME(44, 'yyyy')", "1970", resolveFromUnixTime));
   catalog.add(temporal("TO_DATE", "string [, pattern]", "The date a text names, NULL when none.",
                        "TO_DATE('06/05/2024', 'dd/MM/yyyy')", "2024-05-06", resolveToDate));
-  catalog.add(temporal("TO_TIMESTAMP", "string [, pattern]",
-                       "The TIMESTAMP(3) a text names, NULL when none.",
-                       "TO_TIMESTAMP('2024-05-06 10:11:12')", "2024-05-06 10:11:12.000",
-                       resolveToTimestamp));
+  catalog.add(temporal(
+      "TO_TIMESTAMP", "string [, pattern]", "The TIMESTAMP(3) a text names, NULL when none.",
+      "TO_TIMESTAMP('2024-05-06 10:11:12')", "2024-05-06 10:11:12.000", resolveToTimestamp));
   catalog.add(temporal("TO_TIMESTAMP_LTZ", "number [, precision] or string [, pattern [, zone]]",
                        "The instant of so many seconds (precision 0) or milliseconds (3) since "
                        "1970, or that a text names.",
                        "TO_TIMESTAMP_LTZ(1000, 3) = TO_TIMESTAMP_LTZ(1, 0)", "true",
                        resolveToInstant));
-  ScalarFunction unixTime = temporal("UNIX_TIMESTAMP", "[string [, pattern]]",
-                                 "Seconds since 1970-01-01 UTC, now or of the time that a text in "
-                                 "the session time zone names.",
-                                 "UNIX_TIMESTAMP('1970-01-02 00:00:00') - "
-                                 "UNIX_TIMESTAMP('1970-01-01 00:00:00')",
-                                 "86400", resolveUnixTimestamp);
+  ScalarFunction unixTime =
+      temporal("UNIX_TIMESTAMP", "[string [, pattern]]",
+               "Seconds since 1970-01-01 UTC, now or of the time that a text in "
+               "the session time zone names.",
+               "UNIX_TIMESTAMP('1970-01-02 00:00:00') - "
+               "UNIX_TIMESTAMP('1970-01-01 00:00:00')",
+               "86400", resolveUnixTimestamp);
   unixTime.dynamic = true;
   catalog.add(std::move(unixTime));
   catalog.add(temporal("CONVERT_TZ", "string, fromZone, toZone",

@@ -111,7 +111,8 @@ Status touches(const KernelCall& call, Column& out) {
   mapBinary<StringView, StringView, uint8_t>(
       call, out, [](const StringView& text, const StringView& part) -> uint8_t {
         return (kEnd ? text.view().ends_with(part.view()) : text.view().starts_with(part.view()))
-                   ? 1 : 0;
+                   ? 1
+                   : 0;
       });
   return Status();
 }
@@ -247,8 +248,10 @@ Status splitIndex(const KernelCall& call, Column& out) {
   forEachRow(call.rows, [&](uint32_t row) {
     std::string_view part;
     bool found = partAt(text.raw(row).view(), separator.raw(row).view(), index[row], part);
-    if (found) shareText(out, row, part);
-    else out.setNull(row);
+    if (found)
+      shareText(out, row, part);
+    else
+      out.setNull(row);
   });
   return Status();
 }
@@ -362,8 +365,10 @@ Status textToMap(const KernelCall& call, Column& out) {
     maps.begin(row);
     for (const Entry& entry : entries) {
       maps.child(0).appendString(entry.key);
-      if (entry.hasValue) maps.child(1).appendString(entry.value);
-      else maps.child(1).appendNull();
+      if (entry.hasValue)
+        maps.child(1).appendString(entry.value);
+      else
+        maps.child(1).appendNull();
     }
     maps.end();
   }
@@ -372,16 +377,19 @@ Status textToMap(const KernelCall& call, Column& out) {
 }
 
 Result<ResolvedCall> resolveStrToMap(Arguments args) {
-  return resolveCall(args, {{"string", "map<string>?", textToMap, prepareDelimiters},
-                            {"string, string, string", "map<string>?", textToMap,
-                             prepareDelimiters}});
+  return resolveCall(args,
+                     {{"string", "map<string>?", textToMap, prepareDelimiters},
+                      {"string, string, string", "map<string>?", textToMap, prepareDelimiters}});
 }
 
 ScalarFunction text(std::string name, std::string parameters, std::string doc, std::string example,
                     std::string exampleResult, Resolve resolve) {
-  return ScalarFunction{.name = name, .family = "string",
-                        .signature = name + "(" + parameters + ")", .doc = std::move(doc),
-                        .example = std::move(example), .exampleResult = std::move(exampleResult),
+  return ScalarFunction{.name = name,
+                        .family = "string",
+                        .signature = name + "(" + parameters + ")",
+                        .doc = std::move(doc),
+                        .example = std::move(example),
+                        .exampleResult = std::move(exampleResult),
                         .resolve = resolve};
 }
 

@@ -17,7 +17,7 @@ struct AggregateCall {
   std::vector<uint32_t> arguments;  // input columns; empty for COUNT(*)
   int filter = -1;                  // BOOLEAN input column, or -1
   bool distinct = false;
-  std::string name;                 // "SUM(price)": for state schemas and EXPLAIN
+  std::string name;  // "SUM(price)": for state schemas and EXPLAIN
 };
 
 }  // namespace millrace

@@ -4,8 +4,7 @@
 
 namespace millrace {
 
-Result<AggregateSet> AggregateSet::make(const std::vector<AggregateCall>& calls,
-                                        bool retracting) {
+Result<AggregateSet> AggregateSet::make(const std::vector<AggregateCall>& calls, bool retracting) {
   AggregateSet set;
   for (const AggregateCall& call : calls) {
     Call entry;
@@ -131,8 +130,8 @@ void AggregateSet::update(std::byte* const* states, StringHeap* heap) {
   }
 }
 
-void AggregateSet::updateTracked(std::byte* const* states, StringHeap* heap,
-                                 const uint8_t* restart, std::vector<MutableColumnPtr>& before,
+void AggregateSet::updateTracked(std::byte* const* states, StringHeap* heap, const uint8_t* restart,
+                                 std::vector<MutableColumnPtr>& before,
                                  std::vector<MutableColumnPtr>& after) {
   before.clear();
   after.clear();
@@ -150,8 +149,7 @@ void AggregateSet::updateTracked(std::byte* const* states, StringHeap* heap,
 }
 
 std::vector<MutableColumnPtr> AggregateSet::results(std::byte* const* states, size_t n,
-                                                    const StringHeap& heap,
-                                                    const KeyBatch& keys) {
+                                                    const StringHeap& heap, const KeyBatch& keys) {
   std::vector<MutableColumnPtr> columns;
   for (Call& entry : calls_) {
     columns.push_back(Column::make(entry.call.resolved.result, n));

@@ -38,8 +38,7 @@ class AggregateSet {
   // Appends the states to a table's parts and fixes their offsets in the value.
   void addParts(StateSchema& schema);
   // Opens the states beside the table. keys: the input columns of the group key.
-  Status open(StateStore& store, const std::vector<uint32_t>& keys,
-              const std::vector<Type>& input);
+  Status open(StateStore& store, const std::vector<uint32_t>& keys, const std::vector<Type>& input);
 
   // live: rows that count, by physical row; nullptr = all. The batch and the keys must stay until
   // the update.
@@ -48,8 +47,8 @@ class AggregateSet {
   void updateTracked(std::byte* const* states, StringHeap* heap, const uint8_t* restart,
                      std::vector<MutableColumnPtr>& before, std::vector<MutableColumnPtr>& after);
   // One column per aggregate. keys: those of the states; only looked at when hasViews().
-  std::vector<MutableColumnPtr> results(std::byte* const* states, size_t n,
-                                        const StringHeap& heap, const KeyBatch& keys);
+  std::vector<MutableColumnPtr> results(std::byte* const* states, size_t n, const StringHeap& heap,
+                                        const KeyBatch& keys);
   // Adds states of the same set (sources[k] is the first state) to the entries.
   void merge(std::byte* const* states, const std::byte* const* sources, size_t n, StringHeap* heap,
              const StringHeap* sourceHeap);
@@ -62,7 +61,7 @@ class AggregateSet {
     uint32_t offset = 0;
     int distinct = -1;  // index in distincts_
     size_t variant = 0;
-    std::vector<ColumnPtr> args;      // of the batch being processed
+    std::vector<ColumnPtr> args;  // of the batch being processed
     const uint8_t* mask = nullptr;
   };
 

@@ -32,7 +32,8 @@ void writeValue(const RowLayout& layout, const char* row, Column& out, size_t po
 class ViewBase : public AggregateView {
  public:
   explicit ViewBase(const AggregateCall& call)
-      : argument_(call.arguments[0]), fromEnd_(call.function->viewFromEnd),
+      : argument_(call.arguments[0]),
+        fromEnd_(call.function->viewFromEnd),
         type_(call.resolved.arguments[0].withNullable(false)) {}
 
   void update(const Batch& batch, const KeyBatch& keys, const uint8_t* mask, Column* before,

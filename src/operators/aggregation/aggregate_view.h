@@ -25,8 +25,8 @@ class AggregateView {
   // Applies the selected rows of a batch in order; key k is that of the k-th row. mask: rows that
   // take part, by physical row; nullptr = all. before and after (both or none): the result before
   // and after each row, at positions 0, 1, ...
-  virtual void update(const Batch& batch, const KeyBatch& keys, const uint8_t* mask,
-                      Column* before, Column* after) = 0;
+  virtual void update(const Batch& batch, const KeyBatch& keys, const uint8_t* mask, Column* before,
+                      Column* after) = 0;
   // Writes the result of key k to position k.
   virtual void result(const KeyBatch& keys, Column& out) = 0;
 };

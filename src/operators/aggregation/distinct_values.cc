@@ -26,6 +26,7 @@ Status DistinctValues::open(StateStore& store, const std::string& name, std::vec
   StateSchema schema;
   schema.name = name;
   schema.kind = StateKind::kKeyedTable;
+  schema.groupColumns = static_cast<uint32_t>(groupKey.size());
   schema.key = std::move(groupKey);
   for (uint32_t argument : arguments_) schema.key.push_back(input[argument]);
   size_t words = filters_.size();

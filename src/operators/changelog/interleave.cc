@@ -24,8 +24,8 @@ void interleaveValues(const Column& first, const Column& second, std::span<const
   }
 }
 
-void interleaveValidity(const Column& first, const Column& second,
-                        std::span<const uint32_t> picks, Column& out) {
+void interleaveValidity(const Column& first, const Column& second, std::span<const uint32_t> picks,
+                        Column& out) {
   if (!first.mayHaveNulls() && !second.mayHaveNulls()) return;
   const Column* sources[2] = {&first, &second};
   uint64_t* words = out.mutableValidity();
@@ -70,20 +70,31 @@ ColumnPtr interleave(const Column* first, const Column* second, std::span<const 
   MutableColumnPtr out = Column::make(first->type(), picks.size());
   switch (first->physical()) {
     case Physical::kBool:
-    case Physical::kInt8: interleaveValues<int8_t>(*first, *second, picks, *out); break;
-    case Physical::kInt16: interleaveValues<int16_t>(*first, *second, picks, *out); break;
+    case Physical::kInt8:
+      interleaveValues<int8_t>(*first, *second, picks, *out);
+      break;
+    case Physical::kInt16:
+      interleaveValues<int16_t>(*first, *second, picks, *out);
+      break;
     case Physical::kInt32:
-    case Physical::kFloat: interleaveValues<int32_t>(*first, *second, picks, *out); break;
+    case Physical::kFloat:
+      interleaveValues<int32_t>(*first, *second, picks, *out);
+      break;
     case Physical::kInt64:
-    case Physical::kDouble: interleaveValues<int64_t>(*first, *second, picks, *out); break;
+    case Physical::kDouble:
+      interleaveValues<int64_t>(*first, *second, picks, *out);
+      break;
     case Physical::kInt128:
-    case Physical::kNanoTimestamp: interleaveValues<int128>(*first, *second, picks, *out); break;
+    case Physical::kNanoTimestamp:
+      interleaveValues<int128>(*first, *second, picks, *out);
+      break;
     case Physical::kString:
       interleaveValues<StringView>(*first, *second, picks, *out);
       out->retainAllOf(*first);
       if (second != first) out->retainAllOf(*second);
       break;
-    default: UNREACHABLE();
+    default:
+      UNREACHABLE();
   }
   interleaveValidity(*first, *second, picks, *out);
   return out;
@@ -92,17 +103,33 @@ ColumnPtr interleave(const Column* first, const Column* second, std::span<const 
 void markDifferences(const Column& before, const Column& after, size_t n, uint8_t* changed) {
   switch (before.physical()) {
     case Physical::kBool:
-    case Physical::kInt8: markDifferentValues<int8_t>(before, after, n, changed); return;
-    case Physical::kInt16: markDifferentValues<int16_t>(before, after, n, changed); return;
-    case Physical::kInt32: markDifferentValues<int32_t>(before, after, n, changed); return;
-    case Physical::kInt64: markDifferentValues<int64_t>(before, after, n, changed); return;
-    case Physical::kInt128: markDifferentValues<int128>(before, after, n, changed); return;
-    case Physical::kFloat: markDifferentValues<float>(before, after, n, changed); return;
-    case Physical::kDouble: markDifferentValues<double>(before, after, n, changed); return;
+    case Physical::kInt8:
+      markDifferentValues<int8_t>(before, after, n, changed);
+      return;
+    case Physical::kInt16:
+      markDifferentValues<int16_t>(before, after, n, changed);
+      return;
+    case Physical::kInt32:
+      markDifferentValues<int32_t>(before, after, n, changed);
+      return;
+    case Physical::kInt64:
+      markDifferentValues<int64_t>(before, after, n, changed);
+      return;
+    case Physical::kInt128:
+      markDifferentValues<int128>(before, after, n, changed);
+      return;
+    case Physical::kFloat:
+      markDifferentValues<float>(before, after, n, changed);
+      return;
+    case Physical::kDouble:
+      markDifferentValues<double>(before, after, n, changed);
+      return;
     case Physical::kNanoTimestamp:
       markDifferentValues<NanoTimestamp>(before, after, n, changed);
       return;
-    case Physical::kString: markDifferentValues<StringView>(before, after, n, changed); return;
+    case Physical::kString:
+      markDifferentValues<StringView>(before, after, n, changed);
+      return;
     default:
       for (size_t k = 0; k < n; ++k) {
         changed[k] |= !(Value::of(before, k) == Value::of(after, k));

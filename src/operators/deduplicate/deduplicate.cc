@@ -87,7 +87,6 @@ class RowKeeper : public Operator {
 
   Status open(OperatorContext& context) override {
     context_ = &context;
-    alwaysChanged_ = context.options->stateTtlMillis > 0;
     table_ = TRY(context.state->openTable(keptRowSchema(spec_)));
     return openMore();
   }
@@ -135,7 +134,6 @@ class RowKeeper : public Operator {
   ChangeWriter writer_;
   OperatorContext* context_ = nullptr;
   KeyedTable* table_ = nullptr;
-  bool alwaysChanged_ = false;
   KeyBatch keys_;
   std::vector<std::byte*> values_;
   std::vector<uint8_t> isNew_;
@@ -180,10 +178,9 @@ class ReplacingDeduplicate final : public RowKeeper {
     std::string_view bytes = bytes_.row(places_[k]);
     if (isEmpty(kept)) {
       writer_.addInput(RowKind::kInsert, row);
-    } else if (spec_.isRowtime || alwaysChanged_ || bytesOf(kept) != bytes) {
-      emitUpdate(kept, row);
     } else {
-      return;
+      // Rows that come later have another processing time: they are never equal.
+      emitUpdate(kept, row);
     }
     keep(kept, bytes);
     if (spec_.isRowtime) kept.millis = times_[k];
@@ -235,10 +232,8 @@ class FirstByEventTime final : public RowKeeper {
     if (kept.emitted != 0) return;
     bool waiting = kept.row.size != 0;
     if (waiting && time >= kept.millis) return;
-    Timer timer{.time = kept.millis,
-                .space = 0,
-                .keyHash = keys_.hashes()[k],
-                .key = keys_.bytes(k)};
+    Timer timer{
+        .time = kept.millis, .space = 0, .keyHash = keys_.hashes()[k], .key = keys_.bytes(k)};
     if (waiting) timers_->remove(timer);
     timer.time = time;
     timers_->add(timer);

@@ -27,11 +27,13 @@ OperatorHarness harnessOf(const DeduplicateSpec& spec, std::vector<std::string> 
 
 TEST(Deduplicate, LastByEventTime) {
   OperatorHarness harness = harnessOf(specOf(true, true));
-  harness.push({{"+I", {"a", 2000, kWide}}, {"+I", {"a", 1000, "older"}},
-                {"+I", {"a", 2000, "same"}}, {"+I", {"b", 0, "b"}}},
+  harness.push({{"+I", {"a", 2000, kWide}},
+                {"+I", {"a", 1000, "older"}},
+                {"+I", {"a", 2000, "same"}},
+                {"+I", {"b", 0, "b"}}},
                {{2, 1}});
-  EXPECT_EQ(harness.take(), "+I|a|2000|" + kWide + "\n~1\n-U|a|2000|" + kWide +
-                                "\n+U|a|2000|same\n+I|b|0|b\n");
+  EXPECT_EQ(harness.take(),
+            "+I|a|2000|" + kWide + "\n~1\n-U|a|2000|" + kWide + "\n+U|a|2000|same\n+I|b|0|b\n");
   OperatorHarness restored = harnessOf(specOf(true, true), {harness.snapshot()});
   restored.push({{"+I", {"a", 1000, "older"}}, {"+I", {"a", 3000, "new"}}});
   EXPECT_EQ(restored.take(), "-U|a|2000|same\n+U|a|3000|new\n");
@@ -47,8 +49,10 @@ TEST(Deduplicate, FirstByEventTimeWithCorrections) {
 
 TEST(Deduplicate, FirstByEventTimeWaitsForTheWatermark) {
   OperatorHarness harness = harnessOf(specOf(true, false));
-  harness.push({{"+I", {"a", 5000, kWide}}, {"+I", {"a", 3000, kWide + "!"}},
-                {"+I", {"b", 4000, "b"}}, {"+I", {"a", 3000, "tie"}}},
+  harness.push({{"+I", {"a", 5000, kWide}},
+                {"+I", {"a", 3000, kWide + "!"}},
+                {"+I", {"b", 4000, "b"}},
+                {"+I", {"a", 3000, "tie"}}},
                {{4, 3}});
   EXPECT_EQ(harness.take(), "+I|a|3000|" + kWide + "!\n~3\n");
   OperatorHarness restored = harnessOf(specOf(true, false), {harness.snapshot()});

@@ -100,9 +100,14 @@ class GroupAggregate final : public Operator {
 
   void addChanges(uint32_t k, uint32_t row) {
     switch (effects_[k]) {
-      case Effect::kNone: return;
-      case Effect::kFirst: add(RowKind::kInsert, row, k | kFromSecond); return;
-      case Effect::kLast: add(RowKind::kDelete, row, k); return;
+      case Effect::kNone:
+        return;
+      case Effect::kFirst:
+        add(RowKind::kInsert, row, k | kFromSecond);
+        return;
+      case Effect::kLast:
+        add(RowKind::kDelete, row, k);
+        return;
       case Effect::kUpdate:
         if (changed_[k] == 0) return;
         if (spec_.emitUpdateBefore) add(RowKind::kUpdateBefore, row, k);

@@ -17,10 +17,10 @@
 namespace millrace {
 
 struct GroupAggregateSpec {
-  std::vector<Type> input;              // types of all input columns
-  std::vector<uint32_t> keys;           // input columns
+  std::vector<Type> input;                // types of all input columns
+  std::vector<uint32_t> keys;             // input columns
   std::vector<AggregateCall> aggregates;  // may be empty: SELECT DISTINCT
-  bool inputRetracts = false;           // -U, +U or -D may come
+  bool inputRetracts = false;             // -U, +U or -D may come
   bool emitUpdateBefore = true;
 };
 

@@ -45,8 +45,7 @@ ExecutionOptions miniBatch(int64_t size) {
 TEST(GroupAggregate, EmitsEachChangeInOrder) {
   OperatorHarness harness = harnessOf(countAndSum(false));
   harness.push({{"+I", {"a", 1}}, {"+I", {"b", 2}}, {"+I", {"a", 3}}}, {{1, 10}, {3, 20}});
-  EXPECT_EQ(harness.take(),
-            "+I|a|1|1\n~10\n+I|b|1|2\n-U|a|1|1\n+U|a|2|4\n~20\n");
+  EXPECT_EQ(harness.take(), "+I|a|1|1\n~10\n+I|b|1|2\n-U|a|1|1\n+U|a|2|4\n~20\n");
   harness.push({{"+I", {Value(), Value()}}});
   EXPECT_EQ(harness.take(), "+I|NULL|1|NULL\n");
 }
@@ -78,8 +77,7 @@ TEST(GroupAggregate, WithoutKeysAndWithoutAggregates) {
   global.keys.clear();
   OperatorHarness harness = harnessOf(global);
   harness.push({{"+I", {"a", 1}}, {"+I", {"b", 2}}, {"-D", {"a", 1}}, {"-D", {"b", 2}}});
-  EXPECT_EQ(harness.take(),
-            "+I|1|1\n-U|1|1\n+U|2|3\n-U|2|3\n+U|1|2\n-D|1|2\n");
+  EXPECT_EQ(harness.take(), "+I|1|1\n-U|1|1\n+U|2|3\n-U|2|3\n+U|1|2\n-D|1|2\n");
 
   GroupAggregateSpec distinct = countAndSum(false);
   distinct.aggregates.clear();
@@ -157,10 +155,9 @@ TEST(GroupAggregate, TwoPhasesGiveTheSame) {
   OperatorHarness local([&] { return makeLocalGroupAggregate(spec); }, spec.input, miniBatch(100));
   Forward forward(global);
   std::string text = "a text that is too long for a view";
-  Batch batch = makeBatch(spec.input, {{"+I", {"a", 1, text}},
-                                       {"+I", {"b", 2, "short"}},
-                                       {"+I", {"a", 3, text + "!"}}},
-                          {{1, 10}});
+  Batch batch = makeBatch(
+      spec.input, {{"+I", {"a", 1, text}}, {"+I", {"b", 2, "short"}}, {"+I", {"a", 3, text + "!"}}},
+      {{1, 10}});
   ASSERT_TRUE(local.op().processBatch(0, batch, forward).ok());
   EXPECT_EQ(global.take(), "");
   ASSERT_TRUE(local.op().flush(forward).ok());

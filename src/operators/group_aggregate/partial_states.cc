@@ -40,8 +40,7 @@ ColumnPtr PartialStates::encode(const std::byte* const* states, size_t n,
   return column;
 }
 
-const std::vector<const std::byte*>& PartialStates::decode(const Column& column,
-                                                           const Rows& rows) {
+const std::vector<const std::byte*>& PartialStates::decode(const Column& column, const Rows& rows) {
   size_t n = rows.count();
   size_t words = bytes_ / 8;
   if (!strings_.empty()) heap_.clear();

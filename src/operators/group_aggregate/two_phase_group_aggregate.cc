@@ -90,10 +90,9 @@ class LocalGroupAggregate final : public Operator {
 
 bool supportsTwoPhase(const GroupAggregateSpec& spec) {
   if (spec.inputRetracts) return false;
-  return std::none_of(spec.aggregates.begin(), spec.aggregates.end(),
-                      [](const AggregateCall& call) {
-                        return call.distinct && !call.function->ignoresDistinct;
-                      });
+  return std::none_of(
+      spec.aggregates.begin(), spec.aggregates.end(),
+      [](const AggregateCall& call) { return call.distinct && !call.function->ignoresDistinct; });
 }
 
 Result<OperatorPtr> makeLocalGroupAggregate(const GroupAggregateSpec& spec) {

@@ -1,6 +1,6 @@
 // Join: regular join of two changelogs with unbounded state on both sides, as Flink's
-// StreamingJoinOperator and StreamingSemiAntiJoinOperator. Output rows: left columns, then right columns
-// (semi and anti: left columns only). NULL keys never match. Input 0 is the left side.
+// StreamingJoinOperator and StreamingSemiAntiJoinOperator. Output rows: left columns, then right
+// columns (semi and anti: left columns only). NULL keys never match. Input 0 is the left side.
 #pragma once
 
 #include <vector>
@@ -17,10 +17,10 @@ struct JoinSpec {
   JoinKind kind = JoinKind::kInner;
   std::vector<Type> left;
   std::vector<Type> right;
-  std::vector<uint32_t> leftKeys;   // same types on both sides; empty = cross join
+  std::vector<uint32_t> leftKeys;  // same types on both sides; empty = cross join
   std::vector<uint32_t> rightKeys;
-  std::vector<uint8_t> nullSafe;    // per key: IS NOT DISTINCT FROM instead of =
-  ExprPtr condition;                // over left columns then right columns; nullptr = true
+  std::vector<uint8_t> nullSafe;  // per key: IS NOT DISTINCT FROM instead of =
+  ExprPtr condition;              // over left columns then right columns; nullptr = true
   bool leftRetracts = false;
   bool rightRetracts = false;
   // The input has a unique key that its join key contains (one row per join key), or one at all;

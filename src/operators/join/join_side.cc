@@ -70,10 +70,14 @@ void JoinSide::resolve(const Batch& batch) {
 void JoinSide::store(const Batch& batch, const std::vector<int64_t>& matches) {
   if (live_.empty()) return;
   switch (lookup_) {
-    case Lookup::kNone: return add(batch, keys_, live_, matches, nullptr);
-    case Lookup::kByValue: return storeByValue(batch, matches);
-    case Lookup::kByJoinKey: return storeLatest(batch, matches);
-    case Lookup::kByUniqueKey: return storeByUniqueKey(batch, matches);
+    case Lookup::kNone:
+      return add(batch, keys_, live_, matches, nullptr);
+    case Lookup::kByValue:
+      return storeByValue(batch, matches);
+    case Lookup::kByJoinKey:
+      return storeLatest(batch, matches);
+    case Lookup::kByUniqueKey:
+      return storeByUniqueKey(batch, matches);
   }
 }
 
@@ -94,8 +98,8 @@ void JoinSide::appendKey(KeyBatch& target, uint32_t k) const {
   target.append(keys_.hashes()[k], keys_.bytes(k));
 }
 
-// The order of changes of different rows does not matter, and a row is retracted after it was added:
-// all additions first, then all retractions gives the same multiset.
+// The order of changes of different rows does not matter, and a row is retracted after it was
+// added: all additions first, then all retractions gives the same multiset.
 void JoinSide::storeByValue(const Batch& batch, const std::vector<int64_t>& matches) {
   for (bool adding : {true, false}) {
     chosen_.clear();

@@ -1,5 +1,5 @@
-// JoinSide: one input of a regular join: its join keys and the state of its rows. Each row may carry
-// the number of rows of the other side that match it.
+// JoinSide: one input of a regular join: its join keys and the state of its rows. Each row may
+// carry the number of rows of the other side that match it.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ struct JoinSideSpec {
   std::string name;
   std::vector<Type> types;
   std::vector<uint32_t> keys;
-  std::vector<uint8_t> nullSafe;     // per key; empty = none
-  std::vector<Type> keyTypes;        // the same for both sides
+  std::vector<uint8_t> nullSafe;  // per key; empty = none
+  std::vector<Type> keyTypes;     // the same for both sides
   bool countsMatches = false;
   bool retracts = false;
   std::vector<uint32_t> uniqueKey;   // empty = none

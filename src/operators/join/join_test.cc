@@ -61,8 +61,7 @@ TEST(Join, MergesWatermarksBetweenRows) {
             "~5\n+I|1|a|a|2\n+I|2|a|a|2\n~15\n~20\n");
   join.harness.op().endInput(1, join.harness).value();
   EXPECT_EQ(join.harness.take(), "");
-  EXPECT_EQ(join.left({}, {{0, kMaxWatermark}}),
-            "~" + std::to_string(kMaxWatermark) + "\n");
+  EXPECT_EQ(join.left({}, {{0, kMaxWatermark}}), "~" + std::to_string(kMaxWatermark) + "\n");
 }
 
 TEST(Join, InnerFollowsRetractionsWithinABatch) {

@@ -74,8 +74,7 @@ Status JoinCondition::evaluate(const JoinSource& left, const JoinSource& right,
   return {};
 }
 
-JoinWriter::JoinWriter(const std::vector<Type>& left, const std::vector<Type>& right,
-                       bool leftOnly)
+JoinWriter::JoinWriter(const std::vector<Type>& left, const std::vector<Type>& right, bool leftOnly)
     : types_(left), leftFields_(left.size()), leftOnly_(leftOnly) {
   std::iota(leftFields_.begin(), leftFields_.end(), 0);
   if (leftOnly) return;
@@ -132,8 +131,7 @@ Status JoinWriter::emitRange(size_t begin, size_t end, Output& out) {
   }
   while (nextMark_ < marks_.size() && marks_[nextMark_].position <= end) {
     const WatermarkMark& mark = marks_[nextMark_++];
-    batch.mutableMarks().push_back(
-        {static_cast<uint32_t>(mark.position - begin), mark.watermark});
+    batch.mutableMarks().push_back({static_cast<uint32_t>(mark.position - begin), mark.watermark});
   }
   return out.emit(std::move(batch));
 }

@@ -1,5 +1,6 @@
-// JoinedRows: pairs of a left and a right row, and the batches made of them. A row is one of a batch
-// or one in operator state (in the bytes of a RowLayout); nothing is copied before it is emitted.
+// JoinedRows: pairs of a left and a right row, and the batches made of them. A row is one of a
+// batch or one in operator state (in the bytes of a RowLayout); nothing is copied before it is
+// emitted.
 #pragma once
 
 #include <cstdint>

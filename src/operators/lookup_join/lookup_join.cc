@@ -62,8 +62,7 @@ class LookupTable {
   const Batch& rows() const { return rows_; }
   uint32_t next(uint32_t row) const { return next_[row]; }
   // first[k]: the first table row of key k, or kNone.
-  void find(const std::vector<ColumnPtr>& columns, const Rows& rows,
-            std::vector<uint32_t>& first) {
+  void find(const std::vector<ColumnPtr>& columns, const Rows& rows, std::vector<uint32_t>& first) {
     batch_.encode(keys_->encoder(), columns, rows);
     values_.resize(rows.count());
     keys_->find(batch_, values_.data());
@@ -207,8 +206,7 @@ Result<OperatorPtr> makeLookupJoin(const LookupJoinSpec& spec) {
   JoinCondition condition = TRY(JoinCondition::make(spec.condition, spec.left, spec.right));
   std::vector<Type> keyTypes;
   for (uint32_t key : spec.rightKeys) keyTypes.push_back(spec.right[key].withNullable(false));
-  return OperatorPtr(
-      std::make_unique<LookupJoin>(spec, std::move(condition), std::move(keyTypes)));
+  return OperatorPtr(std::make_unique<LookupJoin>(spec, std::move(condition), std::move(keyTypes)));
 }
 
 }  // namespace millrace

@@ -16,12 +16,12 @@ namespace millrace {
 struct LookupJoinSpec {
   JoinKind kind = JoinKind::kInner;
   std::vector<Type> left;
-  std::vector<Type> right;               // columns that `read` returns
+  std::vector<Type> right;  // columns that `read` returns
   std::vector<uint32_t> leftKeys;
   std::vector<uint32_t> rightKeys;
-  ExprPtr condition;                     // over left then right; nullptr = true
-  std::function<Result<Batch>()> read;   // the whole table
-  int64_t reloadMillis = 0;              // 0 = never again
+  ExprPtr condition;                    // over left then right; nullptr = true
+  std::function<Result<Batch>()> read;  // the whole table
+  int64_t reloadMillis = 0;             // 0 = never again
 };
 
 Result<OperatorPtr> makeLookupJoin(const LookupJoinSpec& spec);

@@ -22,8 +22,8 @@ LookupJoinSpec specOf(JoinKind kind, std::function<Result<Batch>()> read) {
 }
 
 Batch table() {
-  return makeBatch(kRight, {{"+I", {"a", 1}}, {"+I", {"b", 2}}, {"+I", {"a", 3}},
-                            {"+I", {Value(), 4}}});
+  return makeBatch(kRight,
+                   {{"+I", {"a", 1}}, {"+I", {"b", 2}}, {"+I", {"a", 3}}, {"+I", {Value(), 4}}});
 }
 
 TEST(LookupJoin, KeepsKindsAndMarks) {
@@ -33,10 +33,9 @@ TEST(LookupJoin, KeepsKindsAndMarks) {
     harness.push({{"+I", {1, "a"}}, {"-U", {2, "z"}}, {"+U", {3, Value()}}, {"-D", {4, "b"}}},
                  {{1, 5}, {4, 6}});
     bool left = kind == JoinKind::kLeft;
-    EXPECT_EQ(harness.take(),
-              std::string("+I|1|a|a|1\n+I|1|a|a|3\n~5\n") +
-                  (left ? "-U|2|z|NULL|NULL\n+U|3|NULL|NULL|NULL\n" : "") +
-                  "-D|4|b|b|2\n~6\n");
+    EXPECT_EQ(harness.take(), std::string("+I|1|a|a|1\n+I|1|a|a|3\n~5\n") +
+                                  (left ? "-U|2|z|NULL|NULL\n+U|3|NULL|NULL|NULL\n" : "") +
+                                  "-D|4|b|b|2\n~6\n");
   }
 }
 

@@ -17,10 +17,10 @@ namespace millrace {
 struct RankSpec {
   std::vector<Type> input;
   std::vector<uint32_t> partitionKeys;
-  std::vector<SortOrder> order;   // types/sort_order.h
-  int64_t rankStart = 1;           // 1 = from the first
-  int64_t rankEnd = 1;             // inclusive; INT64_MAX = no end (OFFSET without LIMIT)
-  bool outputRank = false;         // appends BIGINT rank
+  std::vector<SortOrder> order;  // types/sort_order.h
+  int64_t rankStart = 1;         // 1 = from the first
+  int64_t rankEnd = 1;           // inclusive; INT64_MAX = no end (OFFSET without LIMIT)
+  bool outputRank = false;       // appends BIGINT rank
   bool inputRetracts = false;
   bool emitUpdateBefore = true;
 };
@@ -29,11 +29,11 @@ Result<OperatorPtr> makeRank(const RankSpec& spec);
 
 // Window Top-N: the same per window, emitted once when the window closes; append-only in and out.
 struct WindowRankSpec {
-  RankSpec rank;                   // partitionKeys without the window columns
+  RankSpec rank;  // partitionKeys without the window columns
   uint32_t windowEndColumn = 0;
   bool isProctime = false;
   bool isLtz = false;
-  bool deduplicate = false;        // ORDER BY time attribute, n = 1: first or last row
+  bool deduplicate = false;  // ORDER BY time attribute, n = 1: first or last row
 };
 Result<OperatorPtr> makeWindowRank(const WindowRankSpec& spec);
 

@@ -31,8 +31,12 @@ OperatorHarness harnessOf(const RankSpec& spec, std::vector<std::string> restore
 
 TEST(Rank, AppendOnlyWithoutRank) {
   OperatorHarness harness = harnessOf(topN(2, false, false));
-  harness.push({{"+I", {"a", 1, "x"}}, {"+I", {"a", 2, "y"}}, {"+I", {"a", 1, "tie"}},
-                {"+I", {"a", 3, "z"}}, {"+I", {"b", 1, "x"}}, {"+I", {"a", 4, "w"}}},
+  harness.push({{"+I", {"a", 1, "x"}},
+                {"+I", {"a", 2, "y"}},
+                {"+I", {"a", 1, "tie"}},
+                {"+I", {"a", 3, "z"}},
+                {"+I", {"b", 1, "x"}},
+                {"+I", {"a", 4, "w"}}},
                {{4, 10}});
   EXPECT_EQ(harness.take(),
             "+I|a|1|x\n+I|a|2|y\n-D|a|1|x\n+I|a|3|z\n~10\n+I|b|1|x\n-D|a|2|y\n+I|a|4|w\n");
@@ -40,24 +44,25 @@ TEST(Rank, AppendOnlyWithoutRank) {
 
 TEST(Rank, AppendOnlyWithRank) {
   OperatorHarness harness = harnessOf(topN(2, true, false));
-  harness.push({{"+I", {"a", 1, "x"}}, {"+I", {"a", 3, "z"}}, {"+I", {"a", 2, "y"}},
-                {"+I", {"a", 4, "w"}}});
+  harness.push(
+      {{"+I", {"a", 1, "x"}}, {"+I", {"a", 3, "z"}}, {"+I", {"a", 2, "y"}}, {"+I", {"a", 4, "w"}}});
   EXPECT_EQ(harness.take(),
             "+I|a|1|x|1\n-U|a|1|x|1\n+U|a|3|z|1\n+I|a|1|x|2\n-U|a|1|x|2\n+U|a|2|y|2\n"
             "-U|a|3|z|1\n+U|a|4|w|1\n-U|a|2|y|2\n+U|a|3|z|2\n");
   OperatorHarness restored = harnessOf(topN(2, true, false), {harness.snapshot()});
   restored.push({{"+I", {"a", 3, "late tie"}}, {"+I", {"a", 5, "v"}}});
-  EXPECT_EQ(restored.take(),
-            "-U|a|4|w|1\n+U|a|5|v|1\n-U|a|3|z|2\n+U|a|4|w|2\n");
+  EXPECT_EQ(restored.take(), "-U|a|4|w|1\n+U|a|5|v|1\n-U|a|3|z|2\n+U|a|4|w|2\n");
 }
 
 TEST(Rank, FirstRowAloneIsUpdated) {
   OperatorHarness harness = harnessOf(topN(1, false, false));
   std::string wide(100, 'w');
-  harness.push({{"+I", {"a", 1, wide}}, {"+I", {"a", 3, "z"}}, {"+I", {"a", 3, "tie"}},
+  harness.push({{"+I", {"a", 1, wide}},
+                {"+I", {"a", 3, "z"}},
+                {"+I", {"a", 3, "tie"}},
                 {"+I", {"a", 4, "w"}}});
-  EXPECT_EQ(harness.take(), "+I|a|1|" + wide + "\n-U|a|1|" + wide +
-                                "\n+U|a|3|z\n-U|a|3|z\n+U|a|4|w\n");
+  EXPECT_EQ(harness.take(),
+            "+I|a|1|" + wide + "\n-U|a|1|" + wide + "\n+U|a|3|z\n-U|a|3|z\n+U|a|4|w\n");
 }
 
 TEST(Rank, OffsetShiftsRowsWithoutRankColumn) {
@@ -65,16 +70,19 @@ TEST(Rank, OffsetShiftsRowsWithoutRankColumn) {
   spec.partitionKeys.clear();
   spec.rankStart = 2;
   OperatorHarness harness = harnessOf(spec);
-  harness.push({{"+I", {"a", 4, ""}}, {"+I", {"b", 2, ""}}, {"+I", {"c", 5, ""}},
-                {"+I", {"d", 3, ""}}});
-  EXPECT_EQ(harness.take(),
-            "+I|b|2|\n-U|b|2|\n+U|a|4|\n+I|b|2|\n-U|b|2|\n+U|d|3|\n");
+  harness.push(
+      {{"+I", {"a", 4, ""}}, {"+I", {"b", 2, ""}}, {"+I", {"c", 5, ""}}, {"+I", {"d", 3, ""}}});
+  EXPECT_EQ(harness.take(), "+I|b|2|\n-U|b|2|\n+U|a|4|\n+I|b|2|\n-U|b|2|\n+U|d|3|\n");
 }
 
 TEST(Rank, RetractingWithoutRank) {
   OperatorHarness harness = harnessOf(topN(2, false, true));
-  harness.push({{"+I", {"a", 1, "x"}}, {"+I", {"a", 2, "y"}}, {"+I", {"a", 3, "z"}},
-                {"-D", {"a", 3, "z"}}, {"-D", {"a", 9, "none"}}, {"-D", {"a", 1, "x"}},
+  harness.push({{"+I", {"a", 1, "x"}},
+                {"+I", {"a", 2, "y"}},
+                {"+I", {"a", 3, "z"}},
+                {"-D", {"a", 3, "z"}},
+                {"-D", {"a", 9, "none"}},
+                {"-D", {"a", 1, "x"}},
                 {"-D", {"a", 2, "y"}}});
   EXPECT_EQ(harness.take(),
             "+I|a|1|x\n+I|a|2|y\n-D|a|1|x\n+I|a|3|z\n-D|a|3|z\n+I|a|1|x\n-D|a|1|x\n-D|a|2|y\n");
@@ -82,8 +90,11 @@ TEST(Rank, RetractingWithoutRank) {
 
 TEST(Rank, RetractingWithRank) {
   OperatorHarness harness = harnessOf(topN(2, true, true));
-  harness.push({{"+I", {"a", 1, "x"}}, {"+I", {"a", 2, "y"}}, {"+I", {"a", 3, "z"}},
-                {"-U", {"a", 3, "z"}}, {"+U", {"a", 0, "z"}}});
+  harness.push({{"+I", {"a", 1, "x"}},
+                {"+I", {"a", 2, "y"}},
+                {"+I", {"a", 3, "z"}},
+                {"-U", {"a", 3, "z"}},
+                {"+U", {"a", 0, "z"}}});
   EXPECT_EQ(harness.take(),
             "+I|a|1|x|1\n-U|a|1|x|1\n+U|a|2|y|1\n+I|a|1|x|2\n"
             "-U|a|2|y|1\n+U|a|3|z|1\n-U|a|1|x|2\n+U|a|2|y|2\n"
@@ -164,17 +175,20 @@ TEST(WindowRank, EmitsClosedWindowsAndDropsLateRows) {
   spec.windowEndColumn = 2;
   auto make = [&] { return makeWindowRank(spec); };
   OperatorHarness harness(make, spec.rank.input);
-  int64_t first = 1'000'000;   // 1 s
+  int64_t first = 1'000'000;  // 1 s
   int64_t second = 2'000'000;
-  harness.push({{"+I", {"a", 1, first}}, {"+I", {"a", 3, first}}, {"+I", {"a", 2, first}},
-                {"+I", {"a", 9, second}}, {"+I", {"a", 5, first}}},
+  harness.push({{"+I", {"a", 1, first}},
+                {"+I", {"a", 3, first}},
+                {"+I", {"a", 2, first}},
+                {"+I", {"a", 9, second}},
+                {"+I", {"a", 5, first}}},
                {{3, 998}, {4, 999}});
   EXPECT_EQ(harness.take(), "~998\n+I|a|3|1000000|1\n+I|a|2|1000000|2\n~999\n");
   EXPECT_EQ(harness.metrics.lateRecordsDropped.load(), 1u);
   OperatorHarness restored(make, spec.rank.input, {}, {}, {harness.snapshot()});
   restored.push({{"+I", {"a", 7, second}}, {"+I", {"b", 7, first}}}, {{2, kMaxWatermark}});
-  EXPECT_EQ(restored.take(), "+I|a|9|2000000|1\n+I|a|7|2000000|2\n~" +
-                                 std::to_string(kMaxWatermark) + "\n");
+  EXPECT_EQ(restored.take(),
+            "+I|a|9|2000000|1\n+I|a|7|2000000|2\n~" + std::to_string(kMaxWatermark) + "\n");
 }
 
 }  // namespace

@@ -84,6 +84,10 @@ class WindowRank final : public Operator {
     std::vector<ColumnPtr> columns;
     for (uint32_t key : keyColumns_) columns.push_back(batch.column(key));
     keys_.encode(rows_->encoder(), columns, rows);
+    columns.pop_back();  // the window is not part of the distribution
+    owners_.resize(rows.count());
+    hashKeys(columns, rows, owners_.data());
+    keys_.setOwners(owners_.data());
     sortKeys_.encode(batch.columns(), rows);
     bytes_.encode(layout_, batch.columns(), rows);
     TimeColumn ends(*batch.column(spec_.windowEndColumn));
@@ -125,10 +129,8 @@ class WindowRank final : public Operator {
       rows_->eraseAt(group, end_ - 1);
     }
     if (size == 0) {
-      timers_->add({.time = fireTimes_[k],
-                    .space = 0,
-                    .keyHash = keys_.hashes()[k],
-                    .key = keys_.bytes(k)});
+      timers_->add(
+          {.time = fireTimes_[k], .space = 0, .keyHash = keys_.hashes()[k], .key = keys_.bytes(k)});
     }
     rows_->insert(group, sortKey, bytes_.row(k));
   }
@@ -171,6 +173,7 @@ class WindowRank final : public Operator {
   int64_t watermark_ = kMinWatermark;
   uint64_t late_ = 0;
   KeyBatch keys_;
+  std::vector<uint64_t> owners_;
   KeyBatch one_;
   RowBytes bytes_;
   bool located_ = false;

@@ -12,10 +12,10 @@
 namespace millrace {
 
 struct SinkGuardSpec {
-  std::string table;               // for messages
-  Schema schema;                   // the sink's physical columns
-  bool dropNulls = false;          // not-null-enforcer = DROP
-  bool trimPad = false;            // type-length-enforcer = TRIM_PAD
+  std::string table;       // for messages
+  Schema schema;           // the sink's physical columns
+  bool dropNulls = false;  // not-null-enforcer = DROP
+  bool trimPad = false;    // type-length-enforcer = TRIM_PAD
 };
 
 // nullptr when there is nothing to check.

@@ -19,8 +19,7 @@ TEST(TemporalSort, EmitsInOrderWhenTheWatermarkPasses) {
   OperatorHarness restored(make, spec.input, {}, {}, {harness.snapshot()});
   // Behind the watermark, but not behind the last row that was emitted.
   restored.push({{"+I", {3000, 7}}, {"+I", {4000, 7}}}, {{2, 6}, {2, kMaxWatermark}});
-  EXPECT_EQ(restored.take(),
-            "+I|4000|7\n~6\n+I|9000|0\n~" + std::to_string(kMaxWatermark) + "\n");
+  EXPECT_EQ(restored.take(), "+I|4000|7\n~6\n+I|9000|0\n~" + std::to_string(kMaxWatermark) + "\n");
   EXPECT_EQ(restored.metrics.lateRecordsDropped.load(), 1u);
 }
 

@@ -72,11 +72,15 @@ inline Batch makeBatch(const std::vector<Type>& types, const std::vector<TestRow
 inline std::string valueText(const Value& value, const Type& type) {
   if (value.isNull()) return "NULL";
   switch (type.physical()) {
-    case Physical::kBool: return value.boolean() ? "true" : "false";
-    case Physical::kString: return value.text();
+    case Physical::kBool:
+      return value.boolean() ? "true" : "false";
+    case Physical::kString:
+      return value.text();
     case Physical::kFloat:
-    case Physical::kDouble: return std::to_string(value.real());
-    default: return std::to_string(value.integer());
+    case Physical::kDouble:
+      return std::to_string(value.real());
+    default:
+      return std::to_string(value.integer());
   }
 }
 

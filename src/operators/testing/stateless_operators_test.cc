@@ -89,9 +89,8 @@ TEST(SinkGuard, ChecksNullsAndLengths) {
   std::vector<Type> types = {Type::bigint(), Type::string(), Type::string()};
   SinkGuardSpec spec{.table = "t", .schema = schema, .dropNulls = true, .trimPad = true};
   OperatorHarness harness([&] { return makeSinkGuard(spec); }, types);
-  harness.push({{"+I", {1, "ä", "äöü"}},
-                {"+I", {Value(), "x", "y"}},
-                {"+I", {2, "abcd", Value()}}});
+  harness.push(
+      {{"+I", {1, "ä", "äöü"}}, {"+I", {Value(), "x", "y"}}, {"+I", {2, "abcd", Value()}}});
   EXPECT_EQ(harness.take(), "+I|1|ä  |äö\n+I|2|abc|NULL\n");
   spec.dropNulls = false;
   OperatorHarness strict([&] { return makeSinkGuard(spec); }, types);

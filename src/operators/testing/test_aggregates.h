@@ -130,8 +130,7 @@ struct LastSteps {
 inline AggregateFunction testAggregate(const std::string& name) {
   AggregateFunction function;
   function.name = name;
-  function.make = [](const ResolvedAggregate& call,
-                     bool) -> Result<std::unique_ptr<Aggregator>> {
+  function.make = [](const ResolvedAggregate& call, bool) -> Result<std::unique_ptr<Aggregator>> {
     if (call.arguments.empty()) {
       return std::unique_ptr<Aggregator>(new TestAggregator<TallyState, TallySteps>);
     }

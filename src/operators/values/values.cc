@@ -55,8 +55,7 @@ class ValuesSource final : public Source {
 
   bool isBounded() const override { return true; }
   Result<std::unique_ptr<SourceReader>> makeReader(const SubtaskInfo& subtask) override {
-    return std::unique_ptr<SourceReader>(
-        std::make_unique<ValuesReader>(spec_, subtask.index == 0));
+    return std::unique_ptr<SourceReader>(std::make_unique<ValuesReader>(spec_, subtask.index == 0));
   }
 
  private:

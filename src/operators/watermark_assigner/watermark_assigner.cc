@@ -184,8 +184,7 @@ class WatermarkAssigner final : public Operator {
 
 Result<OperatorPtr> makeWatermarkAssigner(const WatermarkAssignerSpec& spec) {
   std::unique_ptr<Evaluator> watermark = TRY(Evaluator::make({spec.watermark}));
-  return OperatorPtr(
-      std::make_unique<WatermarkAssigner>(spec.rowtimeColumn, std::move(watermark)));
+  return OperatorPtr(std::make_unique<WatermarkAssigner>(spec.rowtimeColumn, std::move(watermark)));
 }
 
 }  // namespace millrace

@@ -1,7 +1,7 @@
 // SessionList: the open sessions of each key, in order of their start.
 //
-// A session has an id that is unique under its key as long as it is open: the time of its first row.
-// Sessions of a key never touch each other. Not thread-safe.
+// A session has an id that is unique under its key as long as it is open: the time of its first
+// row. Sessions of a key never touch each other. Not thread-safe.
 #pragma once
 
 #include <cstdint>

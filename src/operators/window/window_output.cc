@@ -30,9 +30,12 @@ Type WindowOutput::typeOf(WindowProperty property) const {
 
 int64_t WindowOutput::timeOf(WindowProperty property, int64_t start, int64_t end) const {
   switch (property) {
-    case WindowProperty::kStart: return start;
-    case WindowProperty::kEnd: return end;
-    case WindowProperty::kTime: break;
+    case WindowProperty::kStart:
+      return start;
+    case WindowProperty::kEnd:
+      return end;
+    case WindowProperty::kTime:
+      break;
   }
   return isLtz_ ? clock_.toInstant(end - 1) : end - 1;
 }
@@ -49,8 +52,7 @@ Status WindowOutput::addWindow(std::vector<ColumnPtr> columns, size_t rows, int6
     if (property == WindowProperty::kStart && startColumn) {
       columns.push_back(startColumn);
     } else {
-      columns.push_back(
-          constantTime(typeOf(property), timeOf(property, start, end), rows));
+      columns.push_back(constantTime(typeOf(property), timeOf(property, start, end), rows));
     }
   }
   return add(Batch(std::move(columns), rows), out);

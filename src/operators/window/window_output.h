@@ -14,9 +14,9 @@
 namespace millrace {
 
 enum class WindowProperty : uint8_t {
-  kStart,    // TIMESTAMP(3)
-  kEnd,      // TIMESTAMP(3)
-  kTime,     // end - 1 ms, of the time attribute's type: the rowtime (or PROCTIME) attribute
+  kStart,  // TIMESTAMP(3)
+  kEnd,    // TIMESTAMP(3)
+  kTime,   // end - 1 ms, of the time attribute's type: the rowtime (or PROCTIME) attribute
 };
 
 class WindowOutput {

@@ -1,5 +1,6 @@
 // WindowProgress: how far the windows of an operator have been fired: its watermark, or the
-// processing time. Kept in an operator state, so that a restored operator knows which rows are late.
+// processing time. Kept in an operator state, so that a restored operator knows which rows are
+// late.
 #pragma once
 
 #include <algorithm>

@@ -38,7 +38,7 @@ class WindowSlices {
 
   WindowKind kind_;
   int64_t size_;
-  int64_t step_;    // between the ends of two windows
+  int64_t step_;  // between the ends of two windows
   int64_t slice_;
   int64_t offset_;
 };

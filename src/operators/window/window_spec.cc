@@ -32,8 +32,7 @@ Status WindowSpec::check() const {
   }
   bool slides = kind == WindowKind::kHop || kind == WindowKind::kCumulate;
   if (slides && slideMillis <= 0) {
-    return invalid("the slide or step of a window must be positive",
-                   "Use an interval above zero.");
+    return invalid("the slide or step of a window must be positive", "Use an interval above zero.");
   }
   if (kind == WindowKind::kCumulate && sizeMillis % slideMillis != 0) {
     return invalid("the maximum size of CUMULATE must be a multiple of its step",
@@ -45,13 +44,16 @@ Status WindowSpec::check() const {
 std::string WindowSpec::toString() const {
   std::string size = "[" + durationText(sizeMillis) + "]";
   std::string slide = "[" + durationText(slideMillis) + "]";
-  std::string offset =
-      offsetMillis == 0 ? "" : ", offset=[" + durationText(offsetMillis) + "]";
+  std::string offset = offsetMillis == 0 ? "" : ", offset=[" + durationText(offsetMillis) + "]";
   switch (kind) {
-    case WindowKind::kTumble: return "TUMBLE(size=" + size + offset + ")";
-    case WindowKind::kHop: return "HOP(size=" + size + ", slide=" + slide + offset + ")";
-    case WindowKind::kCumulate: return "CUMULATE(max_size=" + size + ", step=" + slide + offset + ")";
-    case WindowKind::kSession: return "SESSION(gap=" + size + ")";
+    case WindowKind::kTumble:
+      return "TUMBLE(size=" + size + offset + ")";
+    case WindowKind::kHop:
+      return "HOP(size=" + size + ", slide=" + slide + offset + ")";
+    case WindowKind::kCumulate:
+      return "CUMULATE(max_size=" + size + ", step=" + slide + offset + ")";
+    case WindowKind::kSession:
+      return "SESSION(gap=" + size + ")";
   }
   return "";
 }

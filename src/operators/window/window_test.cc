@@ -18,8 +18,8 @@ TEST(WindowSlices, Hop) {
   EXPECT_EQ(slices.sliceMillis(), 5);
   EXPECT_EQ(slices.sliceEndOf(-1), 0);
   EXPECT_EQ(slices.sliceEndOf(0), 5);
-  EXPECT_EQ(slices.firstWindowEnd(5), 5);    // [-10, 5)
-  EXPECT_EQ(slices.lastWindowEnd(5), 15);    // [0, 15)
+  EXPECT_EQ(slices.firstWindowEnd(5), 5);  // [-10, 5)
+  EXPECT_EQ(slices.lastWindowEnd(5), 15);  // [0, 15)
   EXPECT_EQ(slices.firstWindowEnd(10), 15);
   EXPECT_EQ(slices.lastWindowEnd(10), 15);
   WindowSlices gaps({.kind = WindowKind::kHop, .sizeMillis = 5, .slideMillis = 10});

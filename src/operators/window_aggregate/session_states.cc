@@ -12,8 +12,8 @@ int64_t& rowsOf(std::byte* state) { return *reinterpret_cast<int64_t*>(state); }
 
 }  // namespace
 
-SessionStates::SessionStates(WindowCalls calls, std::vector<uint32_t> keys,
-                             std::vector<Type> input, bool retracts)
+SessionStates::SessionStates(WindowCalls calls, std::vector<uint32_t> keys, std::vector<Type> input,
+                             bool retracts)
     : calls_(std::move(calls)),
       keys_(std::move(keys)),
       input_(std::move(input)),
@@ -147,8 +147,8 @@ void SessionStates::mergeMultiset(size_t m, const KeyBatch& target, const KeyBat
 }
 
 std::vector<ColumnPtr> SessionStates::take(const std::vector<ColumnPtr>& keys,
-                                           const std::vector<int64_t>& ids,
-                                           const uint64_t* owners, std::vector<uint32_t>& kept) {
+                                           const std::vector<int64_t>& ids, const uint64_t* owners,
+                                           std::vector<uint32_t>& kept) {
   encode(keys, Rows::dense(ids.size()), ids.data(), owners, sessionKeys_);
   values_.resize(ids.size());
   states_->findOrInsert(sessionKeys_, values_.data(), nullptr);
@@ -201,10 +201,8 @@ void SessionStates::finishDeferred() {
 }
 
 OperatorPtr makeSessionWindowAggregate(const WindowAggregateSpec& spec, WindowCalls calls) {
-  SessionWindowsSpec sessions{.window = spec.window,
-                              .input = spec.input,
-                              .keys = spec.keys,
-                              .timeColumn = spec.timeColumn};
+  SessionWindowsSpec sessions{
+      .window = spec.window, .input = spec.input, .keys = spec.keys, .timeColumn = spec.timeColumn};
   return makeSessionWindows(
       sessions,
       std::make_unique<SessionStates>(std::move(calls), spec.keys, spec.input, spec.inputRetracts),

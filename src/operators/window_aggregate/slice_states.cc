@@ -34,6 +34,7 @@ StateSchema SliceStates::multisetSchema(size_t m) const {
   schema.name = "values " + std::to_string(m);
   schema.kind = StateKind::kKeyedTable;
   for (uint32_t key : keys_) schema.key.push_back(input_[key]);
+  schema.groupColumns = static_cast<uint32_t>(keys_.size());
   for (uint32_t argument : multiset.arguments) schema.key.push_back(input_[argument]);
   schema.parts.push_back({.name = "rows",
                           .type = "BIGINT per filter",
@@ -113,8 +114,8 @@ void SliceStates::countValues(const Rows& rows, const Space& space) {
       for (uint32_t k = 0; k < rows.count(); ++k) {
         uint32_t row = rows[k];
         int64_t& count = reinterpret_cast<int64_t*>(values_[k])[v];
-        mask[row] = (pass == nullptr || pass[row] != 0) &&
-                    countValue(count, isAdd(batch_->kind(row)));
+        mask[row] =
+            (pass == nullptr || pass[row] != 0) && countValue(count, isAdd(batch_->kind(row)));
       }
     }
   }
@@ -144,8 +145,7 @@ void SliceStates::mergeGroups(const Space& source, const Space& target) {
     if (retracts_) {
       for (size_t k = 0; k < n; ++k) rowsOf(states_[k]) += rowsOf(values[k]);
     }
-    calls_.merge(states_.data(), values, n, &target.groups->strings(),
-                 &source.groups->strings());
+    calls_.merge(states_.data(), values, n, &target.groups->strings(), &source.groups->strings());
   });
 }
 

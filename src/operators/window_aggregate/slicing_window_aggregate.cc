@@ -1,10 +1,10 @@
 #include <set>
 #include <unordered_map>
 
+#include "operators/window/window_progress.h"
 #include "operators/window/window_slices.h"
 #include "operators/window_aggregate/slice_states.h"
 #include "operators/window_aggregate/window_aggregates.h"
-#include "operators/window/window_progress.h"
 
 namespace millrace {
 
@@ -181,9 +181,7 @@ class SlicingWindowAggregate final : public Operator {
     states_.update(rows, slice);
   }
 
-  bool isFired(int64_t windowEnd) const {
-    return clock_.isFired(windowEnd, progress_.millis());
-  }
+  bool isFired(int64_t windowEnd) const { return clock_.isFired(windowEnd, progress_.millis()); }
 
   // The first window with the slice that has not been fired will be. TUMBLE has only one.
   void expectWindow(int64_t slice) {
@@ -277,7 +275,7 @@ class SlicingWindowAggregate final : public Operator {
   OperatorContext* context_ = nullptr;
   WindowClock clock_;
   WindowProgress progress_;
-  std::set<int64_t> pending_;  // ends of the windows to be fired
+  std::set<int64_t> pending_;     // ends of the windows to be fired
   std::vector<int64_t> expired_;  // slices that no window needs any more
 
   std::vector<int64_t> times_;

@@ -1,7 +1,7 @@
 // WindowAggregate: aggregates per key and window, emitted once when the watermark (or the clock)
-// passes the window's end - 1 ms. TUMBLE, HOP and CUMULATE share slices; sessions merge. A row all of
-// whose windows are over is dropped and counted as late; for HOP and CUMULATE the slices that are
-// still open take it. Used by window TVF aggregation and by the legacy group windows.
+// passes the window's end - 1 ms. TUMBLE, HOP and CUMULATE share slices; sessions merge. A row all
+// of whose windows are over is dropped and counted as late; for HOP and CUMULATE the slices that
+// are still open take it. Used by window TVF aggregation and by the legacy group windows.
 //
 // Output: key columns, aggregate columns, then the properties in the order of `properties`.
 #pragma once

@@ -1,5 +1,5 @@
-// Micro benchmarks of window aggregation: batches of 4,096 rows with rising event times, a watermark
-// behind each.
+// Micro benchmarks of window aggregation: batches of 4,096 rows with rising event times, a
+// watermark behind each.
 #include <benchmark/benchmark.h>
 
 #include <random>

@@ -71,8 +71,7 @@ TEST(WindowAggregate, TumbleFiresAtTheMarkAndDropsLateRows) {
   OperatorHarness harness = harnessOf(specOf(WindowKind::kTumble, 10));
   harness.push({row(1, "a", 1), row(-3, "b", 2), row(11, "a", 4), row(9, "a", 8)},
                {{2, 8}, {4, 9}});
-  EXPECT_EQ(sorted(harness.take()),
-            "+I|b|1|2|-10000|0\n~8\n+I|a|2|9|0|10000\n~9\n");
+  EXPECT_EQ(sorted(harness.take()), "+I|b|1|2|-10000|0\n~8\n+I|a|2|9|0|10000\n~9\n");
   harness.push({row(5, "a", 1), row(19, Value(), 3)}, {{2, kMaxWatermark}});
   EXPECT_EQ(sorted(harness.take()), "+I|NULL|1|3|10000|20000\n+I|a|1|4|10000|20000\n~" +
                                         std::to_string(kMaxWatermark) + "\n");
@@ -89,8 +88,7 @@ TEST(WindowAggregate, HopSharesSlicesAndKeepsRowsForOpenWindows) {
             "+I|a|1|1|0|10000\n+I|b|1|2|0|10000\n+I|c|1|4|0|10000\n~9\n"
             "+I|b|1|2|5000|15000\n~14\n~30\n");
   harness.push({row(20, "late", 1), row(26, "d", 1)}, {{2, 100}});
-  EXPECT_EQ(sorted(harness.take()),
-            "+I|d|1|1|25000|35000\n~100\n");
+  EXPECT_EQ(sorted(harness.take()), "+I|d|1|1|25000|35000\n~100\n");
   EXPECT_EQ(harness.metrics.lateRecordsDropped.load(), 1u);
 }
 
@@ -120,8 +118,7 @@ TEST(WindowAggregate, WithoutKeysAndWithDistinctAndFilter) {
   OperatorHarness harness = harnessOf(spec);
   harness.push({with(1, 5, false), with(2, 5, true), with(6, 5, true), with(7, 6, false)},
                {{4, 100}});
-  EXPECT_EQ(harness.take(),
-            "+I|2|5|5|-5000|5000\n+I|4|11|5|0|10000\n+I|2|11|5|5000|15000\n~100\n");
+  EXPECT_EQ(harness.take(), "+I|2|5|5|-5000|5000\n+I|4|11|5|0|10000\n+I|2|11|5|5000|15000\n~100\n");
 }
 
 TEST(WindowAggregate, KeepsStringsOfDroppedSlicesUntilTheyAreRead) {
@@ -132,8 +129,8 @@ TEST(WindowAggregate, KeepsStringsOfDroppedSlicesUntilTheyAreRead) {
   const char* text = "a text that is longer than a view";
   harness.push({row(1, key, 1, "+I", text), row(6, key, 1, "+I", "short")}, {{2, 100}});
   std::string prefix = std::string("+I|") + key + "|";
-  EXPECT_EQ(harness.take(), prefix + text + "|-5000|5000\n" + prefix + "short|0|10000\n" +
-                                prefix + "short|5000|15000\n~100\n");
+  EXPECT_EQ(harness.take(), prefix + text + "|-5000|5000\n" + prefix + "short|0|10000\n" + prefix +
+                                "short|5000|15000\n~100\n");
 }
 
 TEST(WindowAggregate, TakesRowsBack) {
@@ -193,8 +190,7 @@ TEST(WindowAggregate, AttachedWindows) {
   spec.windowEndColumn = 1;
   spec.timeType = Type::timestamp(3);
   OperatorHarness harness = harnessOf(spec);
-  harness.push({{"+I", {0, 10000, 1}}, {"+I", {2000, 10000, 2}}, {"+I", {0, 10000, 4}}},
-               {{3, 9}});
+  harness.push({{"+I", {0, 10000, 1}}, {"+I", {2000, 10000, 2}}, {"+I", {0, 10000, 4}}}, {{3, 9}});
   EXPECT_EQ(sorted(harness.take()), "+I|2|10000|9000|2000\n+I|5|10000|9000|0\n~9\n");
 }
 
@@ -235,8 +231,7 @@ TEST(WindowAggregate, RestoresAtAnotherParallelism) {
 
 TEST(WindowAggregate, NullTimeIsAnError) {
   OperatorHarness harness = harnessOf(specOf(WindowKind::kTumble, 10));
-  Status status =
-      harness.tryPush(makeBatch(kInput, {{"+I", {Value(), "a", 1, "t"}}}));
+  Status status = harness.tryPush(makeBatch(kInput, {{"+I", {Value(), "a", 1, "t"}}}));
   EXPECT_EQ(status.error().kind(), ErrorKind::kNullConstraint);
 }
 

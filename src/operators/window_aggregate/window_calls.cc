@@ -24,8 +24,7 @@ Result<WindowCalls> WindowCalls::make(const std::vector<AggregateCall>& calls, b
     bool distinct = call.distinct && !call.function->ignoresDistinct && !call.arguments.empty();
     if (distinct || needsValues) made.useMultiset(entry);
     auto known = [&](const auto& filter) { return filter.first == call.filter; };
-    if (call.filter >= 0 &&
-        std::none_of(made.filters_.begin(), made.filters_.end(), known)) {
+    if (call.filter >= 0 && std::none_of(made.filters_.begin(), made.filters_.end(), known)) {
       made.filters_.push_back({call.filter, {}});
     }
     made.calls_.push_back(std::move(entry));
@@ -76,9 +75,8 @@ void WindowCalls::beginBatch(const Batch& batch) {
     ColumnValues<uint8_t> values(column);
     uint8_t* out = mask.data();
     if (column.mayHaveNulls()) {
-      forEachRow(batch.rows(), [&](uint32_t row) {
-        out[row] = values[row] != 0 && !column.isNull(row);
-      });
+      forEachRow(batch.rows(),
+                 [&](uint32_t row) { out[row] = values[row] != 0 && !column.isNull(row); });
     } else {
       forEachRow(batch.rows(), [&](uint32_t row) { out[row] = values[row]; });
     }

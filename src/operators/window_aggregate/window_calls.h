@@ -52,8 +52,8 @@ class WindowCalls {
   // Empties the accumulators of deferred aggregates.
   void resetDeferred(std::byte* const* states, size_t n, StringHeap* heap) const;
   // Adds the accumulators of aggregates without multiset.
-  void merge(std::byte* const* targets, const std::byte* const* sources, size_t n,
-             StringHeap* heap, const StringHeap* sourceHeap) const;
+  void merge(std::byte* const* targets, const std::byte* const* sources, size_t n, StringHeap* heap,
+             const StringHeap* sourceHeap) const;
   void results(const std::byte* const* states, size_t n, const StringHeap& heap,
                std::vector<ColumnPtr>& out) const;
 

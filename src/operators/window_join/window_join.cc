@@ -19,7 +19,7 @@ struct Side {
   std::vector<Type> types;
   std::vector<uint32_t> keys;
   uint32_t windowEnd = 0;
-  bool outer = false;       // rows without match are emitted
+  bool outer = false;  // rows without match are emitted
   KeyedRows* rows = nullptr;
   // Of the windows that are being joined: rows and whether they have a match.
   std::vector<const char*> joined;
@@ -166,7 +166,8 @@ class WindowJoin final : public Operator {
     side.rows->add(keys_, batch.columns(), kept, refs_.data());
     for (uint32_t k = 0; k < kept.count(); ++k) {
       // All rows of a new key come with the first of them.
-      if (k > 0 && keys_.hashes()[k] == keys_.hashes()[k - 1] && keys_.bytes(k) == keys_.bytes(k - 1)) {
+      if (k > 0 && keys_.hashes()[k] == keys_.hashes()[k - 1] &&
+          keys_.bytes(k) == keys_.bytes(k - 1)) {
         continue;
       }
       int64_t windowEnd = ends->values<int64_t>()[kept[k]];

@@ -1,6 +1,7 @@
-// WindowJoin: joins the rows of two windowed inputs that fall into the same window and have the same
-// key, emitted when the watermark passes the window's end. Both inputs are append-only and carry window_end
-// columns. Output as Join: left columns, then right columns (semi and anti: left only).
+// WindowJoin: joins the rows of two windowed inputs that fall into the same window and have the
+// same key, emitted when the watermark passes the window's end. Both inputs are append-only and
+// carry window_end columns. Output as Join: left columns, then right columns (semi and anti: left
+// only).
 #pragma once
 
 #include <vector>
@@ -16,11 +17,11 @@ struct WindowJoinSpec {
   std::vector<uint32_t> leftKeys;  // without the window columns; may be empty
   std::vector<uint32_t> rightKeys;
   std::vector<uint8_t> nullSafe;
-  uint32_t leftWindowEnd = 0;      // columns
+  uint32_t leftWindowEnd = 0;  // columns
   uint32_t rightWindowEnd = 0;
   ExprPtr condition;
   bool isProctime = false;
-  bool isLtz = false;              // windows were made in the session zone from TIMESTAMP_LTZ
+  bool isLtz = false;  // windows were made in the session zone from TIMESTAMP_LTZ
 };
 
 Result<OperatorPtr> makeWindowJoin(const WindowJoinSpec& spec);

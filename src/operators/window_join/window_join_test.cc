@@ -45,12 +45,18 @@ OperatorHarness harnessOf(JoinKind kind, std::vector<std::string> restored = {})
 
 std::string run(JoinKind kind) {
   OperatorHarness harness = harnessOf(kind);
-  harness.tryPush(makeBatch(kInput, {row(10, "a", 1), row(10, "b", 2), row(20, "a", 3),
-                                     row(10, Value(), 4)},
-                            {{4, 30}}), 0).value();
-  harness.tryPush(makeBatch(kInput, {row(10, "a", 5), row(10, "a", 6), row(20, "c", 7),
-                                     row(10, Value(), 8)},
-                            {{4, 9}}), 1).value();
+  harness
+      .tryPush(makeBatch(kInput,
+                         {row(10, "a", 1), row(10, "b", 2), row(20, "a", 3), row(10, Value(), 4)},
+                         {{4, 30}}),
+               0)
+      .value();
+  harness
+      .tryPush(makeBatch(kInput,
+                         {row(10, "a", 5), row(10, "a", 6), row(20, "c", 7), row(10, Value(), 8)},
+                         {{4, 9}}),
+               1)
+      .value();
   std::string first = harness.take();
   // Late for the window that has fired.
   harness.tryPush(makeBatch(kInput, {row(10, "a", 9)}, {{1, 30}}), 1).value();
@@ -68,11 +74,9 @@ TEST(WindowJoin, AllKinds) {
   const std::string right = "+I|NULL|NULL|NULL|10000|NULL|8\n";
   const std::string rightLater = "+I|NULL|NULL|NULL|20000|c|7\n";
   EXPECT_EQ(run(JoinKind::kRight), pairs + right + "~9\n--\n" + rightLater + "~30\n");
-  EXPECT_EQ(run(JoinKind::kFull),
-            left + right + "~9\n--\n" + leftLater + rightLater + "~30\n");
+  EXPECT_EQ(run(JoinKind::kFull), left + right + "~9\n--\n" + leftLater + rightLater + "~30\n");
   EXPECT_EQ(run(JoinKind::kSemi), "+I|10000|a|1\n~9\n--\n~30\n");
-  EXPECT_EQ(run(JoinKind::kAnti),
-            "+I|10000|NULL|4\n+I|10000|b|2\n~9\n--\n+I|20000|a|3\n~30\n");
+  EXPECT_EQ(run(JoinKind::kAnti), "+I|10000|NULL|4\n+I|10000|b|2\n~9\n--\n+I|20000|a|3\n~30\n");
 }
 
 TEST(WindowJoin, Restores) {

@@ -122,8 +122,7 @@ OperatorPtr makeSessionTableFunction(const WindowTableFunctionSpec& spec) {
   WindowOutput output(spec.input,
                       {WindowProperty::kStart, WindowProperty::kEnd, WindowProperty::kTime},
                       spec.input[spec.timeColumn], spec.window.isLtz);
-  return makeSessionWindows(sessions,
-                            std::make_unique<SessionRows>(spec.partitionKeys, spec.input),
+  return makeSessionWindows(sessions, std::make_unique<SessionRows>(spec.partitionKeys, spec.input),
                             std::move(output));
 }
 

@@ -132,8 +132,8 @@ class WindowTableFunction final : public Operator {
         for (size_t i = 0; i < count; ++i) kinds[i] = batch.kinds()[picked[i]];
       }
       for (; nextMark < marks.size() && marks[nextMark].position <= begin + count; ++nextMark) {
-        run.mutableMarks().push_back({static_cast<uint32_t>(marks[nextMark].position - begin),
-                                      marks[nextMark].watermark});
+        run.mutableMarks().push_back(
+            {static_cast<uint32_t>(marks[nextMark].position - begin), marks[nextMark].watermark});
       }
       TRY(out.emit(std::move(run)));
     }

@@ -26,8 +26,7 @@ TEST(WindowTableFunction, TumbleDropsRowsWithoutTime) {
 }
 
 TEST(WindowTableFunction, SeveralWindowsPerRow) {
-  OperatorHarness hop =
-      harnessOf({.kind = WindowKind::kHop, .sizeMillis = 10, .slideMillis = 5});
+  OperatorHarness hop = harnessOf({.kind = WindowKind::kHop, .sizeMillis = 10, .slideMillis = 5});
   hop.push({{"+I", {1, 7000}}, {"-D", {2, 3000}}}, {{1, 5}, {2, 6}});
   EXPECT_EQ(hop.take(),
             "+I|1|7000|5000|15000|14000\n+I|1|7000|0|10000|9000\n~5\n"
@@ -52,9 +51,8 @@ TEST(WindowTableFunction, SessionsKeepRowsUntilTheyAreOver) {
   OperatorHarness harness(make, spec.input, {}, {}, {first.snapshot()});
   harness.push({{"+I", {key, 5000}}, {"+I", {"b", 2000}}}, {{2, 6}, {2, 20}});
   std::string a = std::string("+I|") + key;
-  EXPECT_EQ(harness.take(), "+I|b|2000|2000|7000|6000\n~6\n" + a + "|1000|1000|13000|12000\n" +
-                                a + "|5000|1000|13000|12000\n" + a +
-                                "|8000|1000|13000|12000\n~20\n");
+  EXPECT_EQ(harness.take(), "+I|b|2000|2000|7000|6000\n~6\n" + a + "|1000|1000|13000|12000\n" + a +
+                                "|5000|1000|13000|12000\n" + a + "|8000|1000|13000|12000\n~20\n");
 }
 
 }  // namespace

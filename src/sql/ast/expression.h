@@ -127,8 +127,8 @@ struct ParsedLiteral : ParsedExpressionOf<ParsedLiteral, ParsedExpression::Kind:
     kDate,               // text: what stands between the quotes, unchecked
     kTime,
     kTimestamp,
-    kTimestampLtz,       // TIMESTAMP WITH LOCAL TIME ZONE '..'
-    kInterval,           // text with `negative` and `interval`
+    kTimestampLtz,  // TIMESTAMP WITH LOCAL TIME ZONE '..'
+    kInterval,      // text with `negative` and `interval`
   };
 
   Type type = Type::kNull;
@@ -252,7 +252,7 @@ struct ParsedQuantified
   ParsedExpressionPtr operand;
   ParsedBinary::Op op = ParsedBinary::Op::kEqual;
   bool all = false;
-  Owned<ParsedQuery> query;                // null: `items`
+  Owned<ParsedQuery> query;  // null: `items`
   std::vector<ParsedExpressionPtr> items;
 };
 
@@ -350,11 +350,11 @@ struct ParsedJsonClauses {
     kUnspecified,
     kNull,
     kError,
-    kDefault,      // JSON_VALUE: defaultOn...
-    kTrue,         // JSON_EXISTS, as are kFalse and kUnknown
+    kDefault,  // JSON_VALUE: defaultOn...
+    kTrue,     // JSON_EXISTS, as are kFalse and kUnknown
     kFalse,
     kUnknown,
-    kEmptyArray,   // JSON_QUERY
+    kEmptyArray,  // JSON_QUERY
     kEmptyObject,
   };
   enum class Wrapper : uint8_t { kUnspecified, kWithout, kConditional, kUnconditional };

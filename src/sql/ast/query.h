@@ -16,9 +16,9 @@ namespace millrace {
 // One hint of /*+ NAME('k' = 'v', word, 'text', 12) */.
 struct ParsedHint {
   SourcePosition position;
-  std::string name;                 // as written
-  std::vector<ParsedOption> options;     // the arguments of the form key = value
-  std::vector<ParsedIdentifier> words;   // the other arguments: names, strings and numbers
+  std::string name;                     // as written
+  std::vector<ParsedOption> options;    // the arguments of the form key = value
+  std::vector<ParsedIdentifier> words;  // the other arguments: names, strings and numbers
 };
 
 struct ParsedQueryBody : ParsedNode {
@@ -161,7 +161,7 @@ struct ParsedJoin : ParsedTableReferenceOf<ParsedJoin, ParsedTableReference::Kin
   SourcePosition operatorPosition;
   Owned<ParsedTableReference> left;
   Owned<ParsedTableReference> right;
-  ParsedExpressionPtr condition;           // ON, or null
+  ParsedExpressionPtr condition;               // ON, or null
   std::vector<ParsedIdentifier> usingColumns;  // USING
 };
 
@@ -213,8 +213,8 @@ struct ParsedMatchRecognize
   AfterMatch afterMatch = AfterMatch::kUnspecified;
   ParsedIdentifier skipVariable;
   ParsedPattern pattern;
-  bool strictStart = false;  // ^
-  bool strictEnd = false;    // $
+  bool strictStart = false;    // ^
+  bool strictEnd = false;      // $
   ParsedExpressionPtr within;  // WITHIN interval, or null
   std::vector<Subset> subsets;
   std::vector<Definition> definitions;
@@ -254,7 +254,7 @@ struct ParsedSelect : ParsedQueryBodyOf<ParsedSelect, ParsedQueryBody::Kind::kSe
   bool grouped = false;
   bool groupDistinct = false;
   std::vector<ParsedGroupingElement> groupBy;
-  ParsedExpressionPtr having;   // or null
+  ParsedExpressionPtr having;  // or null
   std::vector<ParsedNamedWindow> windows;
   ParsedExpressionPtr qualify;  // or null
 };

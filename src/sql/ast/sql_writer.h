@@ -55,8 +55,8 @@ class SqlWriter {
   void writeCallArguments(const ParsedCall& call);
   bool writeSpecialArguments(const ParsedCall& call);
   void writeJsonArguments(const ParsedCall& call);
-  void writeJsonBehavior(ParsedJsonClauses::Behavior behavior,
-                         const ParsedExpressionPtr& value, std::string_view on);
+  void writeJsonBehavior(ParsedJsonClauses::Behavior behavior, const ParsedExpressionPtr& value,
+                         std::string_view on);
   void writeConstructor(const ParsedConstructor& constructor);
   void writeTableArgument(const ParsedTableArgument& argument);
   void writeOrderItems(const std::vector<ParsedOrderItem>& items);

@@ -95,8 +95,8 @@ struct ParsedColumnDefinition {
   ParsedExpressionPtr expression;          // of computed columns
   std::optional<std::string> metadataKey;  // FROM 'key'
   bool isVirtual = false;
-  bool primaryKey = false;  // an inline PRIMARY KEY
-  bool unique = false;      // an inline UNIQUE
+  bool primaryKey = false;       // an inline PRIMARY KEY
+  bool unique = false;           // an inline UNIQUE
   std::optional<bool> enforced;  // of the inline constraint; nothing when not written
   std::optional<std::string> comment;
   Place place = Place::kUnspecified;  // ALTER TABLE only: FIRST, AFTER afterColumn
@@ -105,7 +105,7 @@ struct ParsedColumnDefinition {
 
 struct ParsedTableConstraint {
   SourcePosition position;
-  std::string name;  // CONSTRAINT name, or empty
+  std::string name;        // CONSTRAINT name, or empty
   bool primaryKey = true;  // otherwise UNIQUE
   std::vector<ParsedIdentifier> columns;
   std::optional<bool> enforced;  // ENFORCED, NOT ENFORCED or not written
@@ -187,7 +187,7 @@ struct ParsedCreateFunction
   bool ifNotExists = false;
   ParsedName name;
   std::string className;
-  std::string language;  // upper case, or empty
+  std::string language;           // upper case, or empty
   std::vector<std::string> jars;  // USING JAR 'path', ...
   std::vector<ParsedOption> options;
 };
@@ -228,25 +228,25 @@ struct ParsedPartition {
 // One change of ALTER TABLE. ADD (a INT, b INT) is one change for each of its parts.
 struct ParsedTableChange {
   enum class Type : uint8_t {
-    kRenameTable,          // newName
-    kRenameColumn,         // column, newName
-    kSetOptions,           // options
-    kResetOptions,         // keys
-    kAddColumn,            // definition
-    kModifyColumn,         // definition
-    kDropColumn,           // column
-    kAddConstraint,        // constraint
-    kModifyConstraint,     // constraint
-    kDropConstraint,       // column: the constraint's name
+    kRenameTable,       // newName
+    kRenameColumn,      // column, newName
+    kSetOptions,        // options
+    kResetOptions,      // keys
+    kAddColumn,         // definition
+    kModifyColumn,      // definition
+    kDropColumn,        // column
+    kAddConstraint,     // constraint
+    kModifyConstraint,  // constraint
+    kDropConstraint,    // column: the constraint's name
     kDropPrimaryKey,
-    kAddWatermark,         // watermark
-    kModifyWatermark,      // watermark
+    kAddWatermark,     // watermark
+    kModifyWatermark,  // watermark
     kDropWatermark,
-    kAddDistribution,      // distribution
-    kModifyDistribution,   // distribution
+    kAddDistribution,     // distribution
+    kModifyDistribution,  // distribution
     kDropDistribution,
-    kAddPartition,         // partition, options
-    kDropPartition,        // partition
+    kAddPartition,   // partition, options
+    kDropPartition,  // partition
   };
 
   SourcePosition position;
@@ -313,8 +313,8 @@ struct ParsedShow : ParsedStatementOf<ParsedShow, ParsedStatement::Kind::kShow> 
     kFunctions,
     kUserFunctions,
     kProcedures,
-    kColumns,           // name: the table
-    kPartitions,        // name: the table
+    kColumns,     // name: the table
+    kPartitions,  // name: the table
     kModels,
     kModules,
     kFullModules,
@@ -322,17 +322,17 @@ struct ParsedShow : ParsedStatementOf<ParsedShow, ParsedStatement::Kind::kShow> 
     kJobs,
     kCurrentCatalog,
     kCurrentDatabase,
-    kCreateTable,       // name
-    kCreateView,        // name
-    kCreateCatalog,     // name
+    kCreateTable,              // name
+    kCreateView,               // name
+    kCreateCatalog,            // name
     kCreateMaterializedTable,  // name
-    kCreateModel,       // name
+    kCreateModel,              // name
   };
 
   What what = What::kTables;
   ParsedName name;  // of the object, or of the database or catalog of FROM and IN; may be empty
-  bool negated = false;          // NOT LIKE
-  bool ignoreCase = false;       // ILIKE
+  bool negated = false;     // NOT LIKE
+  bool ignoreCase = false;  // ILIKE
   std::optional<std::string> like;
   std::vector<ParsedPartition> partition;  // SHOW PARTITIONS t PARTITION (..)
 };

@@ -8,25 +8,44 @@ namespace millrace {
 
 const char* timeUnitName(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kMillennium: return "MILLENNIUM";
-    case TimeUnit::kCentury: return "CENTURY";
-    case TimeUnit::kDecade: return "DECADE";
-    case TimeUnit::kYear: return "YEAR";
-    case TimeUnit::kIsoYear: return "ISOYEAR";
-    case TimeUnit::kQuarter: return "QUARTER";
-    case TimeUnit::kMonth: return "MONTH";
-    case TimeUnit::kWeek: return "WEEK";
-    case TimeUnit::kDay: return "DAY";
-    case TimeUnit::kDayOfWeek: return "DOW";
-    case TimeUnit::kIsoDayOfWeek: return "ISODOW";
-    case TimeUnit::kDayOfYear: return "DOY";
-    case TimeUnit::kHour: return "HOUR";
-    case TimeUnit::kMinute: return "MINUTE";
-    case TimeUnit::kSecond: return "SECOND";
-    case TimeUnit::kMillisecond: return "MILLISECOND";
-    case TimeUnit::kMicrosecond: return "MICROSECOND";
-    case TimeUnit::kNanosecond: return "NANOSECOND";
-    case TimeUnit::kEpoch: return "EPOCH";
+    case TimeUnit::kMillennium:
+      return "MILLENNIUM";
+    case TimeUnit::kCentury:
+      return "CENTURY";
+    case TimeUnit::kDecade:
+      return "DECADE";
+    case TimeUnit::kYear:
+      return "YEAR";
+    case TimeUnit::kIsoYear:
+      return "ISOYEAR";
+    case TimeUnit::kQuarter:
+      return "QUARTER";
+    case TimeUnit::kMonth:
+      return "MONTH";
+    case TimeUnit::kWeek:
+      return "WEEK";
+    case TimeUnit::kDay:
+      return "DAY";
+    case TimeUnit::kDayOfWeek:
+      return "DOW";
+    case TimeUnit::kIsoDayOfWeek:
+      return "ISODOW";
+    case TimeUnit::kDayOfYear:
+      return "DOY";
+    case TimeUnit::kHour:
+      return "HOUR";
+    case TimeUnit::kMinute:
+      return "MINUTE";
+    case TimeUnit::kSecond:
+      return "SECOND";
+    case TimeUnit::kMillisecond:
+      return "MILLISECOND";
+    case TimeUnit::kMicrosecond:
+      return "MICROSECOND";
+    case TimeUnit::kNanosecond:
+      return "NANOSECOND";
+    case TimeUnit::kEpoch:
+      return "EPOCH";
   }
   return "";
 }
@@ -60,34 +79,61 @@ using Kind = ParsedTypeName::Kind;
 
 std::string_view plainTypeName(Kind kind) {
   switch (kind) {
-    case Kind::kBoolean: return "BOOLEAN";
-    case Kind::kTinyint: return "TINYINT";
-    case Kind::kSmallint: return "SMALLINT";
-    case Kind::kInteger: return "INT";
-    case Kind::kBigint: return "BIGINT";
-    case Kind::kFloat: return "FLOAT";
-    case Kind::kDouble: return "DOUBLE";
-    case Kind::kDecimal: return "DECIMAL";
-    case Kind::kChar: return "CHAR";
-    case Kind::kVarchar: return "VARCHAR";
-    case Kind::kBinary: return "BINARY";
-    case Kind::kVarbinary: return "VARBINARY";
-    case Kind::kDate: return "DATE";
-    case Kind::kTime: return "TIME";
+    case Kind::kBoolean:
+      return "BOOLEAN";
+    case Kind::kTinyint:
+      return "TINYINT";
+    case Kind::kSmallint:
+      return "SMALLINT";
+    case Kind::kInteger:
+      return "INT";
+    case Kind::kBigint:
+      return "BIGINT";
+    case Kind::kFloat:
+      return "FLOAT";
+    case Kind::kDouble:
+      return "DOUBLE";
+    case Kind::kDecimal:
+      return "DECIMAL";
+    case Kind::kChar:
+      return "CHAR";
+    case Kind::kVarchar:
+      return "VARCHAR";
+    case Kind::kBinary:
+      return "BINARY";
+    case Kind::kVarbinary:
+      return "VARBINARY";
+    case Kind::kDate:
+      return "DATE";
+    case Kind::kTime:
+      return "TIME";
     case Kind::kTimestamp:
-    case Kind::kTimestampTz: return "TIMESTAMP";
-    case Kind::kTimestampLtz: return "TIMESTAMP_LTZ";
-    case Kind::kNull: return "NULL";
-    case Kind::kVariant: return "VARIANT";
-    case Kind::kDescriptor: return "DESCRIPTOR";
-    case Kind::kArray: return "ARRAY";
-    case Kind::kMap: return "MAP";
-    case Kind::kMultiset: return "MULTISET";
-    case Kind::kRow: return "ROW";
-    case Kind::kStructured: return "STRUCTURED";
-    case Kind::kRaw: return "RAW";
-    case Kind::kInterval: return "INTERVAL";
-    case Kind::kUser: return "";
+    case Kind::kTimestampTz:
+      return "TIMESTAMP";
+    case Kind::kTimestampLtz:
+      return "TIMESTAMP_LTZ";
+    case Kind::kNull:
+      return "NULL";
+    case Kind::kVariant:
+      return "VARIANT";
+    case Kind::kDescriptor:
+      return "DESCRIPTOR";
+    case Kind::kArray:
+      return "ARRAY";
+    case Kind::kMap:
+      return "MAP";
+    case Kind::kMultiset:
+      return "MULTISET";
+    case Kind::kRow:
+      return "ROW";
+    case Kind::kStructured:
+      return "STRUCTURED";
+    case Kind::kRaw:
+      return "RAW";
+    case Kind::kInterval:
+      return "INTERVAL";
+    case Kind::kUser:
+      return "";
   }
   return "";
 }
@@ -114,8 +160,10 @@ void SqlWriter::write(const ParsedTypeName& type) {
     add("BYTES");
   } else {
     add(plainTypeName(type.kind));
-    if (type.length && type.scale) add(fmt::format("({}, {})", *type.length, *type.scale));
-    else if (type.length) add(fmt::format("({})", *type.length));
+    if (type.length && type.scale)
+      add(fmt::format("({}, {})", *type.length, *type.scale));
+    else if (type.length)
+      add(fmt::format("({})", *type.length));
   }
   if (type.kind == Kind::kTimestampTz) add(" WITH TIME ZONE");
   if (type.kind == Kind::kInterval) add(" " + type.interval->toString());

@@ -59,27 +59,27 @@ struct ParsedTypeName : ParsedNode {
     kBigint,
     kFloat,
     kDouble,
-    kDecimal,       // also DEC and NUMERIC
+    kDecimal,  // also DEC and NUMERIC
     kChar,
-    kVarchar,       // also STRING: `length` is then the largest
+    kVarchar,  // also STRING: `length` is then the largest
     kBinary,
-    kVarbinary,     // also BYTES: `length` is then the largest
+    kVarbinary,  // also BYTES: `length` is then the largest
     kDate,
     kTime,
     kTimestamp,     // WITHOUT TIME ZONE
     kTimestampTz,   // WITH TIME ZONE
     kTimestampLtz,  // WITH LOCAL TIME ZONE
     kInterval,
-    kArray,         // children: element
-    kMap,           // children: key, value
-    kMultiset,      // children: element
-    kRow,           // children with fieldNames and fieldComments
-    kStructured,    // STRUCTURED<'class', name type ...>: className and fields as kRow
-    kRaw,           // RAW('class', 'serializer snapshot')
-    kNull,          // NULL
+    kArray,       // children: element
+    kMap,         // children: key, value
+    kMultiset,    // children: element
+    kRow,         // children with fieldNames and fieldComments
+    kStructured,  // STRUCTURED<'class', name type ...>: className and fields as kRow
+    kRaw,         // RAW('class', 'serializer snapshot')
+    kNull,        // NULL
     kVariant,
     kDescriptor,
-    kUser,          // any other name: userName
+    kUser,  // any other name: userName
   };
 
   Kind kind = Kind::kInteger;

@@ -19,27 +19,35 @@ constexpr int kPrimaryPrecedence = 100;
 
 int binaryPrecedence(Op op) {
   switch (op) {
-    case Op::kOr: return 22;
-    case Op::kAnd: return 24;
+    case Op::kOr:
+      return 22;
+    case Op::kAnd:
+      return 24;
     case Op::kAdd:
-    case Op::kSubtract: return 40;
+    case Op::kSubtract:
+      return 40;
     case Op::kMultiply:
     case Op::kDivide:
     case Op::kModulo:
-    case Op::kConcat: return 60;
+    case Op::kConcat:
+      return 60;
     case Op::kMultisetUnion:
     case Op::kMultisetUnionDistinct:
     case Op::kMultisetExcept:
-    case Op::kMultisetExceptDistinct: return 14;
+    case Op::kMultisetExceptDistinct:
+      return 14;
     case Op::kMultisetIntersect:
-    case Op::kMultisetIntersectDistinct: return 18;
-    default: return 30;
+    case Op::kMultisetIntersectDistinct:
+      return 18;
+    default:
+      return 30;
   }
 }
 
 int precedenceOf(const ParsedExpression& e) {
   switch (e.kind) {
-    case Kind::kBinary: return binaryPrecedence(e.as<ParsedBinary>().op);
+    case Kind::kBinary:
+      return binaryPrecedence(e.as<ParsedBinary>().op);
     case Kind::kUnary: {
       ParsedUnary::Op op = e.as<ParsedUnary>().op;
       if (op == ParsedUnary::Op::kNot) return kNotPrecedence;
@@ -47,13 +55,17 @@ int precedenceOf(const ParsedExpression& e) {
                   op == ParsedUnary::Op::kRunning || op == ParsedUnary::Op::kFinal;
       return sign ? kSignPrecedence : kIsPrecedence;
     }
-    case Kind::kIsJson: return kIsPrecedence;
+    case Kind::kIsJson:
+      return kIsPrecedence;
     case Kind::kBetween:
     case Kind::kInList:
     case Kind::kInQuery:
-    case Kind::kLike: return kPredicatePrecedence;
-    case Kind::kQuantified: return binaryPrecedence(e.as<ParsedQuantified>().op);
-    default: return kPrimaryPrecedence;
+    case Kind::kLike:
+      return kPredicatePrecedence;
+    case Kind::kQuantified:
+      return binaryPrecedence(e.as<ParsedQuantified>().op);
+    default:
+      return kPrimaryPrecedence;
   }
 }
 
@@ -95,11 +107,13 @@ bool hasSyntaxForm(const ParsedCall& call) {
 // The name parses as the name of an ordinary call without back-ticks.
 bool isPlainCallName(const std::string& name, const std::string& upper) {
   switch (classifyWord(upper)) {
-    case WordClass::kReservedFunction: return true;
+    case WordClass::kReservedFunction:
+      return true;
     case WordClass::kReserved:
       return upper == "TRANSLATE" || upper == "CLASSIFIER" || upper == "MATCH_NUMBER" ||
              upper == "PREV" || upper == "NEXT";
-    default: return isPlainName(name);
+    default:
+      return isPlainName(name);
   }
 }
 
@@ -108,7 +122,8 @@ bool isPlainCallName(const std::string& name, const std::string& upper) {
 void SqlWriter::addName(const std::string& name) { add(quoteIdentifier(name)); }
 
 void SqlWriter::addName(const ParsedName& name) {
-  addList(name.parts, [this](const std::string& part) { addName(part); }, ".");
+  addList(
+      name.parts, [this](const std::string& part) { addName(part); }, ".");
 }
 
 void SqlWriter::addString(const std::string& text) { add(quoteString(text)); }
@@ -132,25 +147,30 @@ void SqlWriter::writeOperand(const ParsedExpression& e, int minimum) {
 
 void SqlWriter::write(const ParsedExpression& e) {
   switch (e.kind) {
-    case Kind::kLiteral: return writeLiteral(e.as<ParsedLiteral>());
+    case Kind::kLiteral:
+      return writeLiteral(e.as<ParsedLiteral>());
     case Kind::kColumn:
-      return addList(e.as<ParsedColumn>().parts,
-                     [this](const std::string& part) { addName(part); }, ".");
+      return addList(
+          e.as<ParsedColumn>().parts, [this](const std::string& part) { addName(part); }, ".");
     case Kind::kStar:
       for (const std::string& part : e.as<ParsedStar>().qualifier) {
         addName(part);
         add(".");
       }
       return add("*");
-    case Kind::kFieldAccess: return writeFieldAccess(e.as<ParsedFieldAccess>());
+    case Kind::kFieldAccess:
+      return writeFieldAccess(e.as<ParsedFieldAccess>());
     case Kind::kSubscript:
       writeOperand(*e.as<ParsedSubscript>().base, kPrimaryPrecedence);
       add("[");
       write(*e.as<ParsedSubscript>().index);
       return add("]");
-    case Kind::kUnary: return writeUnary(e.as<ParsedUnary>());
-    case Kind::kBinary: return writeBinary(e.as<ParsedBinary>());
-    case Kind::kBetween: return writeBetween(e.as<ParsedBetween>());
+    case Kind::kUnary:
+      return writeUnary(e.as<ParsedUnary>());
+    case Kind::kBinary:
+      return writeBinary(e.as<ParsedBinary>());
+    case Kind::kBetween:
+      return writeBetween(e.as<ParsedBetween>());
     case Kind::kInList:
       writeIn(*e.as<ParsedInList>().operand, e.as<ParsedInList>().negated);
       add("(");
@@ -159,32 +179,42 @@ void SqlWriter::write(const ParsedExpression& e) {
     case Kind::kInQuery:
       writeIn(*e.as<ParsedInQuery>().operand, e.as<ParsedInQuery>().negated);
       return writeIn(*e.as<ParsedInQuery>().query);
-    case Kind::kQuantified: return writeQuantified(e.as<ParsedQuantified>());
+    case Kind::kQuantified:
+      return writeQuantified(e.as<ParsedQuantified>());
     case Kind::kExists:
       add("EXISTS ");
       return writeIn(*e.as<ParsedExists>().query);
-    case Kind::kScalarQuery: return writeIn(*e.as<ParsedScalarQuery>().query);
-    case Kind::kLike: return writeLike(e.as<ParsedLike>());
-    case Kind::kIsJson: return writeIsJson(e.as<ParsedIsJson>());
-    case Kind::kCase: return writeCase(e.as<ParsedCase>());
+    case Kind::kScalarQuery:
+      return writeIn(*e.as<ParsedScalarQuery>().query);
+    case Kind::kLike:
+      return writeLike(e.as<ParsedLike>());
+    case Kind::kIsJson:
+      return writeIsJson(e.as<ParsedIsJson>());
+    case Kind::kCase:
+      return writeCase(e.as<ParsedCase>());
     case Kind::kCast:
       add(e.as<ParsedCast>().isTry ? "TRY_CAST(" : "CAST(");
       write(*e.as<ParsedCast>().operand);
       add(" AS ");
       write(e.as<ParsedCast>().type);
       return add(")");
-    case Kind::kCall: return writeCall(e.as<ParsedCall>());
-    case Kind::kSymbol: return add(e.as<ParsedSymbol>().word);
-    case Kind::kConstructor: return writeConstructor(e.as<ParsedConstructor>());
+    case Kind::kCall:
+      return writeCall(e.as<ParsedCall>());
+    case Kind::kSymbol:
+      return add(e.as<ParsedSymbol>().word);
+    case Kind::kConstructor:
+      return writeConstructor(e.as<ParsedConstructor>());
     case Kind::kNamedArgument:
       addName(e.as<ParsedNamedArgument>().name);
       add(" => ");
       return write(*e.as<ParsedNamedArgument>().value);
-    case Kind::kDefault: return add("DEFAULT");
+    case Kind::kDefault:
+      return add("DEFAULT");
     case Kind::kDescriptor:
       add("DESCRIPTOR");
       return addNames(e.as<ParsedDescriptor>().columns);
-    case Kind::kTableArgument: return writeTableArgument(e.as<ParsedTableArgument>());
+    case Kind::kTableArgument:
+      return writeTableArgument(e.as<ParsedTableArgument>());
     case Kind::kModelArgument:
       add("MODEL ");
       return addName(e.as<ParsedModelArgument>().model);
@@ -212,22 +242,38 @@ void SqlWriter::writeBetween(const ParsedBetween& between) {
 void SqlWriter::writeLiteral(const ParsedLiteral& literal) {
   using Type = ParsedLiteral::Type;
   switch (literal.type) {
-    case Type::kNull: return add("NULL");
-    case Type::kTrue: return add("TRUE");
-    case Type::kFalse: return add("FALSE");
-    case Type::kUnknown: return add("UNKNOWN");
+    case Type::kNull:
+      return add("NULL");
+    case Type::kTrue:
+      return add("TRUE");
+    case Type::kFalse:
+      return add("FALSE");
+    case Type::kUnknown:
+      return add("UNKNOWN");
     case Type::kExactNumber:
-    case Type::kApproximateNumber: return add(literal.text);
-    case Type::kString: return addString(literal.text);
+    case Type::kApproximateNumber:
+      return add(literal.text);
+    case Type::kString:
+      return addString(literal.text);
     case Type::kBinary:
       add("X'");
       for (unsigned char c : literal.text) add(fmt::format("{:02X}", c));
       return add("'");
-    case Type::kDate: add("DATE "); break;
-    case Type::kTime: add("TIME "); break;
-    case Type::kTimestamp: add("TIMESTAMP "); break;
-    case Type::kTimestampLtz: add("TIMESTAMP WITH LOCAL TIME ZONE "); break;
-    case Type::kInterval: add(literal.negative ? "INTERVAL -" : "INTERVAL "); break;
+    case Type::kDate:
+      add("DATE ");
+      break;
+    case Type::kTime:
+      add("TIME ");
+      break;
+    case Type::kTimestamp:
+      add("TIMESTAMP ");
+      break;
+    case Type::kTimestampLtz:
+      add("TIMESTAMP WITH LOCAL TIME ZONE ");
+      break;
+    case Type::kInterval:
+      add(literal.negative ? "INTERVAL -" : "INTERVAL ");
+      break;
   }
   addString(literal.text);
   if (literal.interval) add(" " + literal.interval->toString());
@@ -274,10 +320,18 @@ void SqlWriter::writeLike(const ParsedLike& like) {
   writeOperand(*like.operand, kPredicatePrecedence + 1);
   add(like.negated ? " NOT " : " ");
   switch (like.type) {
-    case ParsedLike::Type::kLike: add("LIKE "); break;
-    case ParsedLike::Type::kIlike: add("ILIKE "); break;
-    case ParsedLike::Type::kRlike: add("RLIKE "); break;
-    case ParsedLike::Type::kSimilarTo: add("SIMILAR TO "); break;
+    case ParsedLike::Type::kLike:
+      add("LIKE ");
+      break;
+    case ParsedLike::Type::kIlike:
+      add("ILIKE ");
+      break;
+    case ParsedLike::Type::kRlike:
+      add("RLIKE ");
+      break;
+    case ParsedLike::Type::kSimilarTo:
+      add("SIMILAR TO ");
+      break;
   }
   writeOperand(*like.pattern, kPredicatePrecedence + 1);
   if (!like.escape) return;
@@ -289,10 +343,14 @@ void SqlWriter::writeIsJson(const ParsedIsJson& json) {
   writeOperand(*json.operand, kIsPrecedence);
   add(json.negated ? " IS NOT JSON " : " IS JSON ");
   switch (json.type) {
-    case ParsedIsJson::Type::kValue: return add("VALUE");
-    case ParsedIsJson::Type::kObject: return add("OBJECT");
-    case ParsedIsJson::Type::kArray: return add("ARRAY");
-    case ParsedIsJson::Type::kScalar: return add("SCALAR");
+    case ParsedIsJson::Type::kValue:
+      return add("VALUE");
+    case ParsedIsJson::Type::kObject:
+      return add("OBJECT");
+    case ParsedIsJson::Type::kArray:
+      return add("ARRAY");
+    case ParsedIsJson::Type::kScalar:
+      return add("SCALAR");
   }
 }
 
@@ -318,10 +376,18 @@ void SqlWriter::writeCase(const ParsedCase& node) {
 void SqlWriter::writeConstructor(const ParsedConstructor& constructor) {
   using Type = ParsedConstructor::Type;
   switch (constructor.type) {
-    case Type::kArray: add("ARRAY"); break;
-    case Type::kMap: add("MAP"); break;
-    case Type::kMultiset: add("MULTISET"); break;
-    case Type::kRow: add(constructor.withKeyword ? "ROW" : ""); break;
+    case Type::kArray:
+      add("ARRAY");
+      break;
+    case Type::kMap:
+      add("MAP");
+      break;
+    case Type::kMultiset:
+      add("MULTISET");
+      break;
+    case Type::kRow:
+      add(constructor.withKeyword ? "ROW" : "");
+      break;
   }
   if (constructor.query) return writeIn(*constructor.query);
   bool row = constructor.type == Type::kRow;
@@ -332,9 +398,9 @@ void SqlWriter::writeConstructor(const ParsedConstructor& constructor) {
 
 void SqlWriter::writeTableArgument(const ParsedTableArgument& argument) {
   bool table = argument.query->body->is<ParsedTableBody>() && argument.query->with.empty() &&
-               argument.query->orderBy.empty() && !argument.query->limit &&
-               !argument.query->offset;
-  if (table) write(*argument.query);
+               argument.query->orderBy.empty() && !argument.query->limit && !argument.query->offset;
+  if (table)
+    write(*argument.query);
   else {
     add("TABLE ");
     writeIn(*argument.query);
@@ -382,8 +448,8 @@ void SqlWriter::writeCall(const ParsedCall& call) {
   if (!call.over) return;
   add(" OVER ");
   const ParsedWindowSpecification& over = *call.over;
-  bool named = !over.baseName.empty() && over.partitionBy.empty() && over.orderBy.empty() &&
-               !over.frame;
+  bool named =
+      !over.baseName.empty() && over.partitionBy.empty() && over.orderBy.empty() && !over.frame;
   if (named) return addName(over.baseName);
   write(over);
 }
@@ -428,18 +494,33 @@ void SqlWriter::writeJsonBehavior(ParsedJsonClauses::Behavior behavior,
                                   const ParsedExpressionPtr& value, std::string_view on) {
   using Behavior = ParsedJsonClauses::Behavior;
   switch (behavior) {
-    case Behavior::kUnspecified: return;
-    case Behavior::kNull: add(" NULL"); break;
-    case Behavior::kError: add(" ERROR"); break;
+    case Behavior::kUnspecified:
+      return;
+    case Behavior::kNull:
+      add(" NULL");
+      break;
+    case Behavior::kError:
+      add(" ERROR");
+      break;
     case Behavior::kDefault:
       add(" DEFAULT ");
       write(*value);
       break;
-    case Behavior::kTrue: add(" TRUE"); break;
-    case Behavior::kFalse: add(" FALSE"); break;
-    case Behavior::kUnknown: add(" UNKNOWN"); break;
-    case Behavior::kEmptyArray: add(" EMPTY ARRAY"); break;
-    case Behavior::kEmptyObject: add(" EMPTY OBJECT"); break;
+    case Behavior::kTrue:
+      add(" TRUE");
+      break;
+    case Behavior::kFalse:
+      add(" FALSE");
+      break;
+    case Behavior::kUnknown:
+      add(" UNKNOWN");
+      break;
+    case Behavior::kEmptyArray:
+      add(" EMPTY ARRAY");
+      break;
+    case Behavior::kEmptyObject:
+      add(" EMPTY OBJECT");
+      break;
   }
   add(fmt::format(" ON {}", on));
 }
@@ -448,8 +529,10 @@ void SqlWriter::writeJsonArguments(const ParsedCall& call) {
   const ParsedJsonClauses& json = *call.json;
   bool pairs = call.name.last() == "JSON_OBJECT" || call.name.last() == "JSON_OBJECTAGG";
   for (size_t i = 0; i < call.args.size(); ++i) {
-    if (pairs && i % 2 == 0) add(i == 0 ? "KEY " : ", KEY ");
-    else if (i > 0) add(pairs ? " VALUE " : ", ");
+    if (pairs && i % 2 == 0)
+      add(i == 0 ? "KEY " : ", KEY ");
+    else if (i > 0)
+      add(pairs ? " VALUE " : ", ");
     write(*call.args[i]);
   }
   if (json.returning) {
@@ -457,9 +540,14 @@ void SqlWriter::writeJsonArguments(const ParsedCall& call) {
     write(*json.returning);
   }
   switch (json.wrapper) {
-    case ParsedJsonClauses::Wrapper::kUnspecified: break;
-    case ParsedJsonClauses::Wrapper::kWithout: add(" WITHOUT ARRAY WRAPPER"); break;
-    case ParsedJsonClauses::Wrapper::kConditional: add(" WITH CONDITIONAL ARRAY WRAPPER"); break;
+    case ParsedJsonClauses::Wrapper::kUnspecified:
+      break;
+    case ParsedJsonClauses::Wrapper::kWithout:
+      add(" WITHOUT ARRAY WRAPPER");
+      break;
+    case ParsedJsonClauses::Wrapper::kConditional:
+      add(" WITH CONDITIONAL ARRAY WRAPPER");
+      break;
     case ParsedJsonClauses::Wrapper::kUnconditional:
       add(" WITH UNCONDITIONAL ARRAY WRAPPER");
       break;
@@ -483,9 +571,12 @@ void SqlWriter::writeOrderItems(const std::vector<ParsedOrderItem>& items) {
 void SqlWriter::writeFrameBound(const ParsedFrameBound& bound) {
   using Type = ParsedFrameBound::Type;
   switch (bound.type) {
-    case Type::kUnboundedPreceding: return add("UNBOUNDED PRECEDING");
-    case Type::kUnboundedFollowing: return add("UNBOUNDED FOLLOWING");
-    case Type::kCurrentRow: return add("CURRENT ROW");
+    case Type::kUnboundedPreceding:
+      return add("UNBOUNDED PRECEDING");
+    case Type::kUnboundedFollowing:
+      return add("UNBOUNDED FOLLOWING");
+    case Type::kCurrentRow:
+      return add("CURRENT ROW");
     case Type::kPreceding:
     case Type::kFollowing:
       writeOperand(*bound.offset, kTermPrecedence);

@@ -74,20 +74,29 @@ void SqlWriter::write(const ParsedQuery& query) {
 
 void SqlWriter::writeBody(const ParsedQueryBody& body) {
   switch (body.kind) {
-    case ParsedQueryBody::Kind::kSelect: return writeSelect(body.as<ParsedSelect>());
-    case ParsedQueryBody::Kind::kValues: return writeValues(body.as<ParsedValues>());
+    case ParsedQueryBody::Kind::kSelect:
+      return writeSelect(body.as<ParsedSelect>());
+    case ParsedQueryBody::Kind::kValues:
+      return writeValues(body.as<ParsedValues>());
     case ParsedQueryBody::Kind::kTable:
       add("TABLE ");
       addName(body.as<ParsedTableBody>().name);
       return writeHints(body.as<ParsedTableBody>().hints);
-    case ParsedQueryBody::Kind::kNested: return writeIn(*body.as<ParsedNestedBody>().query);
+    case ParsedQueryBody::Kind::kNested:
+      return writeIn(*body.as<ParsedNestedBody>().query);
     case ParsedQueryBody::Kind::kSetOperation: {
       const auto& operation = body.as<ParsedSetOperation>();
       writeSetOperand(*operation.left, operation, false);
       switch (operation.type) {
-        case ParsedSetOperation::Type::kUnion: add(" UNION "); break;
-        case ParsedSetOperation::Type::kIntersect: add(" INTERSECT "); break;
-        case ParsedSetOperation::Type::kExcept: add(" EXCEPT "); break;
+        case ParsedSetOperation::Type::kUnion:
+          add(" UNION ");
+          break;
+        case ParsedSetOperation::Type::kIntersect:
+          add(" INTERSECT ");
+          break;
+        case ParsedSetOperation::Type::kExcept:
+          add(" EXCEPT ");
+          break;
       }
       if (operation.all) add("ALL ");
       return writeSetOperand(*operation.right, operation, true);
@@ -101,11 +110,13 @@ void SqlWriter::writeSetOperand(const ParsedQuery& query, const ParsedSetOperati
   const auto* operation = query.body->tryAs<ParsedSetOperation>();
   if (plain && operation != nullptr) {
     // INTERSECT binds stronger, and operators of one strength bind to the left.
-    plain = isIntersect(parent) ? isIntersect(*operation) && !right
-                                : isIntersect(*operation) || !right;
+    plain =
+        isIntersect(parent) ? isIntersect(*operation) && !right : isIntersect(*operation) || !right;
   }
-  if (plain) write(query);
-  else writeIn(query);
+  if (plain)
+    write(query);
+  else
+    writeIn(query);
 }
 
 void SqlWriter::writeHints(const std::vector<ParsedHint>& hints) {
@@ -150,9 +161,8 @@ void SqlWriter::writeSelect(const ParsedSelect& select) {
 void SqlWriter::writeSelectTail(const ParsedSelect& select) {
   if (select.grouped) {
     add(select.groupDistinct ? " GROUP BY DISTINCT " : " GROUP BY ");
-    addList(select.groupBy, [this](const ParsedGroupingElement& element) {
-      writeGroupingElement(element, false);
-    });
+    addList(select.groupBy,
+            [this](const ParsedGroupingElement& element) { writeGroupingElement(element, false); });
   }
   if (select.having) {
     add(" HAVING ");
@@ -184,9 +194,8 @@ void SqlWriter::writeGroupingElement(const ParsedGroupingElement& element, bool 
   if (element.type == Type::kGroupingSets) add("GROUPING SETS (");
   if (element.type == Type::kCube) add("CUBE (");
   if (element.type == Type::kRollup) add("ROLLUP (");
-  addList(element.children, [this](const ParsedGroupingElement& child) {
-    writeGroupingElement(child, true);
-  });
+  addList(element.children,
+          [this](const ParsedGroupingElement& child) { writeGroupingElement(child, true); });
   add(")");
 }
 
@@ -214,8 +223,10 @@ void SqlWriter::writeTableFunction(const ParsedFunctionTable& table) {
   if (table.wrapped) add("TABLE(");
   const ParsedCall& call = table.function();
   bool plain = call.name.parts.size() == 1 && isPlainName(call.name.last());
-  if (plain) add(call.name.last());
-  else addName(call.name);
+  if (plain)
+    add(call.name.last());
+  else
+    addName(call.name);
   add("(");
   writeCallArguments(call);
   if (!call.withinGroup.empty()) {
@@ -239,7 +250,8 @@ void SqlWriter::writeTableBare(const ParsedTableReference& table) {
     case Kind::kSubquery:
       if (table.as<ParsedSubqueryTable>().lateral) add("LATERAL ");
       return writeIn(*table.as<ParsedSubqueryTable>().query);
-    case Kind::kFunction: return writeTableFunction(table.as<ParsedFunctionTable>());
+    case Kind::kFunction:
+      return writeTableFunction(table.as<ParsedFunctionTable>());
     case Kind::kUnnest: {
       const auto& unnest = table.as<ParsedUnnestTable>();
       add(unnest.lateral ? "LATERAL UNNEST(" : "UNNEST(");
@@ -254,7 +266,8 @@ void SqlWriter::writeTableBare(const ParsedTableReference& table) {
       if (!join.alias.name.empty()) add(")");
       return;
     }
-    case Kind::kMatchRecognize: return writeMatch(table.as<ParsedMatchRecognize>());
+    case Kind::kMatchRecognize:
+      return writeMatch(table.as<ParsedMatchRecognize>());
   }
 }
 
@@ -267,12 +280,23 @@ void SqlWriter::writeJoin(const ParsedJoin& join) {
   }
   add(join.natural ? " NATURAL " : " ");
   switch (join.type) {
-    case Type::kInner: add("INNER JOIN "); break;
-    case Type::kLeft: add("LEFT JOIN "); break;
-    case Type::kRight: add("RIGHT JOIN "); break;
-    case Type::kFull: add("FULL JOIN "); break;
-    case Type::kCross: add("CROSS JOIN "); break;
-    case Type::kComma: break;
+    case Type::kInner:
+      add("INNER JOIN ");
+      break;
+    case Type::kLeft:
+      add("LEFT JOIN ");
+      break;
+    case Type::kRight:
+      add("RIGHT JOIN ");
+      break;
+    case Type::kFull:
+      add("FULL JOIN ");
+      break;
+    case Type::kCross:
+      add("CROSS JOIN ");
+      break;
+    case Type::kComma:
+      break;
   }
   const auto* rightJoin = join.right->tryAs<ParsedJoin>();
   bool parentheses = rightJoin != nullptr && rightJoin->alias.name.empty();
@@ -347,11 +371,18 @@ void SqlWriter::writeMatch(const ParsedMatchRecognize& match) {
 void SqlWriter::writeAfterMatch(const ParsedMatchRecognize& match) {
   using After = ParsedMatchRecognize::AfterMatch;
   switch (match.afterMatch) {
-    case After::kUnspecified: return;
-    case After::kToNextRow: return add("AFTER MATCH SKIP TO NEXT ROW ");
-    case After::kPastLastRow: return add("AFTER MATCH SKIP PAST LAST ROW ");
-    case After::kToFirst: add("AFTER MATCH SKIP TO FIRST "); break;
-    case After::kToLast: add("AFTER MATCH SKIP TO LAST "); break;
+    case After::kUnspecified:
+      return;
+    case After::kToNextRow:
+      return add("AFTER MATCH SKIP TO NEXT ROW ");
+    case After::kPastLastRow:
+      return add("AFTER MATCH SKIP PAST LAST ROW ");
+    case After::kToFirst:
+      add("AFTER MATCH SKIP TO FIRST ");
+      break;
+    case After::kToLast:
+      add("AFTER MATCH SKIP TO LAST ");
+      break;
   }
   addName(match.skipVariable.name);
   add(" ");
@@ -360,24 +391,33 @@ void SqlWriter::writeAfterMatch(const ParsedMatchRecognize& match) {
 void SqlWriter::writeQuantifier(const ParsedPattern& pattern) {
   bool once = pattern.minimum == 1 && pattern.maximum == 1;
   if (once && !pattern.reluctant) return;
-  if (pattern.minimum == 0 && !pattern.maximum) add("*");
-  else if (pattern.minimum == 1 && !pattern.maximum) add("+");
-  else if (pattern.minimum == 0 && pattern.maximum == 1) add("?");
-  else if (!pattern.maximum) add(fmt::format("{{{},}}", pattern.minimum));
-  else if (pattern.maximum == pattern.minimum) add(fmt::format("{{{}}}", pattern.minimum));
-  else add(fmt::format("{{{},{}}}", pattern.minimum, *pattern.maximum));
+  if (pattern.minimum == 0 && !pattern.maximum)
+    add("*");
+  else if (pattern.minimum == 1 && !pattern.maximum)
+    add("+");
+  else if (pattern.minimum == 0 && pattern.maximum == 1)
+    add("?");
+  else if (!pattern.maximum)
+    add(fmt::format("{{{},}}", pattern.minimum));
+  else if (pattern.maximum == pattern.minimum)
+    add(fmt::format("{{{}}}", pattern.minimum));
+  else
+    add(fmt::format("{{{},{}}}", pattern.minimum, *pattern.maximum));
   if (pattern.reluctant) add("?");
 }
 
 void SqlWriter::write(const ParsedPattern& pattern) {
   using Type = ParsedPattern::Type;
   switch (pattern.type) {
-    case Type::kVariable: addName(pattern.variable); break;
+    case Type::kVariable:
+      addName(pattern.variable);
+      break;
     case Type::kConcatenation:
     case Type::kAlternation: {
       std::string_view separator = pattern.type == Type::kAlternation ? " | " : " ";
       add("(");
-      addList(pattern.children, [this](const ParsedPattern& child) { write(child); }, separator);
+      addList(
+          pattern.children, [this](const ParsedPattern& child) { write(child); }, separator);
       add(")");
       break;
     }

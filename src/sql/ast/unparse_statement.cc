@@ -29,23 +29,37 @@ void SqlWriter::writeComment(const std::optional<std::string>& comment) {
 void SqlWriter::write(const ParsedStatement& statement) {
   using Kind = ParsedStatement::Kind;
   switch (statement.kind) {
-    case Kind::kQuery: return write(*statement.as<ParsedQueryStatement>().query);
-    case Kind::kCreateTable: return writeCreateTable(statement.as<ParsedCreateTable>());
-    case Kind::kCreateView: return writeCreateView(statement.as<ParsedCreateView>());
-    case Kind::kCreateFunction: return writeCreateFunction(statement.as<ParsedCreateFunction>());
-    case Kind::kCreateCatalog: return writeCreateCatalog(statement.as<ParsedCreateCatalog>());
-    case Kind::kCreateDatabase: return writeCreateDatabase(statement.as<ParsedCreateDatabase>());
-    case Kind::kDrop: return writeDrop(statement.as<ParsedDrop>());
-    case Kind::kAlterTable: return writeAlterTable(statement.as<ParsedAlterTable>());
-    case Kind::kAlterView: return writeAlterView(statement.as<ParsedAlterView>());
-    case Kind::kInsert: return writeInsert(statement.as<ParsedInsert>());
+    case Kind::kQuery:
+      return write(*statement.as<ParsedQueryStatement>().query);
+    case Kind::kCreateTable:
+      return writeCreateTable(statement.as<ParsedCreateTable>());
+    case Kind::kCreateView:
+      return writeCreateView(statement.as<ParsedCreateView>());
+    case Kind::kCreateFunction:
+      return writeCreateFunction(statement.as<ParsedCreateFunction>());
+    case Kind::kCreateCatalog:
+      return writeCreateCatalog(statement.as<ParsedCreateCatalog>());
+    case Kind::kCreateDatabase:
+      return writeCreateDatabase(statement.as<ParsedCreateDatabase>());
+    case Kind::kDrop:
+      return writeDrop(statement.as<ParsedDrop>());
+    case Kind::kAlterTable:
+      return writeAlterTable(statement.as<ParsedAlterTable>());
+    case Kind::kAlterView:
+      return writeAlterView(statement.as<ParsedAlterView>());
+    case Kind::kInsert:
+      return writeInsert(statement.as<ParsedInsert>());
     case Kind::kStatementSet:
       add("EXECUTE ");
       return writeStatementSet(statement.as<ParsedStatementSet>());
-    case Kind::kExplain: return writeExplain(statement.as<ParsedExplain>());
-    case Kind::kShow: return writeShow(statement.as<ParsedShow>());
-    case Kind::kDescribe: return writeDescribe(statement.as<ParsedDescribe>());
-    case Kind::kSet: return writeSet(statement.as<ParsedSet>());
+    case Kind::kExplain:
+      return writeExplain(statement.as<ParsedExplain>());
+    case Kind::kShow:
+      return writeShow(statement.as<ParsedShow>());
+    case Kind::kDescribe:
+      return writeDescribe(statement.as<ParsedDescribe>());
+    case Kind::kSet:
+      return writeSet(statement.as<ParsedSet>());
     case Kind::kReset: {
       add("RESET");
       if (!statement.as<ParsedReset>().key) return;
@@ -66,7 +80,8 @@ void SqlWriter::write(const ParsedStatement& statement) {
       if (stop.withSavepoint) add(" WITH SAVEPOINT");
       return add(stop.withDrain ? " WITH DRAIN" : "");
     }
-    case Kind::kGeneric: return add(statement.text);
+    case Kind::kGeneric:
+      return add(statement.text);
   }
 }
 
@@ -221,8 +236,8 @@ void SqlWriter::writeDistribution(const ParsedDistribution& distribution) {
 
 void SqlWriter::writeLike(const ParsedTableLike& like) {
   constexpr std::string_view kStrategies[] = {"INCLUDING", "EXCLUDING", "OVERWRITING"};
-  constexpr std::string_view kFeatures[] = {"ALL",       "CONSTRAINTS", "DISTRIBUTION",
-                                            "GENERATED", "METADATA",    "OPTIONS",
+  constexpr std::string_view kFeatures[] = {"ALL",        "CONSTRAINTS", "DISTRIBUTION",
+                                            "GENERATED",  "METADATA",    "OPTIONS",
                                             "PARTITIONS", "WATERMARKS"};
   add(" LIKE ");
   addName(like.table);
@@ -322,17 +337,33 @@ void SqlWriter::writeStatementSet(const ParsedStatementSet& set) {
 }
 
 void SqlWriter::writeShow(const ParsedShow& show) {
-  constexpr std::string_view kWhat[] = {
-      "CATALOGS",        "DATABASES",        "TABLES",       "VIEWS",       "MATERIALIZED TABLES",
-      "FUNCTIONS",       "USER FUNCTIONS",   "PROCEDURES",   "COLUMNS",     "PARTITIONS",
-      "MODELS",          "MODULES",          "FULL MODULES", "JARS",        "JOBS",
-      "CURRENT CATALOG", "CURRENT DATABASE", "CREATE TABLE", "CREATE VIEW", "CREATE CATALOG",
-      "CREATE MATERIALIZED TABLE", "CREATE MODEL"};
+  constexpr std::string_view kWhat[] = {"CATALOGS",
+                                        "DATABASES",
+                                        "TABLES",
+                                        "VIEWS",
+                                        "MATERIALIZED TABLES",
+                                        "FUNCTIONS",
+                                        "USER FUNCTIONS",
+                                        "PROCEDURES",
+                                        "COLUMNS",
+                                        "PARTITIONS",
+                                        "MODELS",
+                                        "MODULES",
+                                        "FULL MODULES",
+                                        "JARS",
+                                        "JOBS",
+                                        "CURRENT CATALOG",
+                                        "CURRENT DATABASE",
+                                        "CREATE TABLE",
+                                        "CREATE VIEW",
+                                        "CREATE CATALOG",
+                                        "CREATE MATERIALIZED TABLE",
+                                        "CREATE MODEL"};
   add("SHOW ");
   add(kWhat[static_cast<size_t>(show.what)]);
   if (!show.name.empty()) {
-    bool of = show.what >= ParsedShow::What::kCreateTable ||
-              show.what == ParsedShow::What::kPartitions;
+    bool of =
+        show.what >= ParsedShow::What::kCreateTable || show.what == ParsedShow::What::kPartitions;
     add(of ? " " : " FROM ");
     addName(show.name);
   }
@@ -347,8 +378,8 @@ void SqlWriter::writeShow(const ParsedShow& show) {
 }
 
 void SqlWriter::writeDescribe(const ParsedDescribe& describe) {
-  constexpr std::string_view kObjects[] = {"", "CATALOG ", "DATABASE ", "JOB ", "FUNCTION ",
-                                           "MODEL "};
+  constexpr std::string_view kObjects[] = {"",     "CATALOG ",  "DATABASE ",
+                                           "JOB ", "FUNCTION ", "MODEL "};
   add("DESCRIBE ");
   add(kObjects[static_cast<size_t>(describe.object)]);
   if (describe.extended) add("EXTENDED ");
@@ -365,51 +396,69 @@ void SqlWriter::writeAlterTable(const ParsedAlterTable& alter) {
   auto writeAll = [&](std::string_view verb, std::string_view separator, bool list) {
     add(verb);
     if (list) add("(");
-    addList(alter.changes, [this](const ParsedTableChange& change) { writeTableChange(change); },
-            separator);
+    addList(
+        alter.changes, [this](const ParsedTableChange& change) { writeTableChange(change); },
+        separator);
     if (list) add(")");
   };
   switch (first.type) {
     case Type::kAddColumn:
     case Type::kAddConstraint:
-    case Type::kAddWatermark: return writeAll(" ADD ", ", ", true);
+    case Type::kAddWatermark:
+      return writeAll(" ADD ", ", ", true);
     case Type::kModifyColumn:
     case Type::kModifyConstraint:
-    case Type::kModifyWatermark: return writeAll(" MODIFY ", ", ", true);
-    case Type::kDropColumn: return writeAll(" DROP ", ", ", true);
+    case Type::kModifyWatermark:
+      return writeAll(" MODIFY ", ", ", true);
+    case Type::kDropColumn:
+      return writeAll(" DROP ", ", ", true);
     case Type::kAddPartition:
       return writeAll(first.ifExists ? " ADD IF NOT EXISTS " : " ADD ", " ", false);
     case Type::kDropPartition:
       return writeAll(first.ifExists ? " DROP IF EXISTS " : " DROP ", ", ", false);
-    default: return writeAll(" ", " ", false);
+    default:
+      return writeAll(" ", " ", false);
   }
 }
 
 void SqlWriter::writeTableChange(const ParsedTableChange& change) {
   using Type = ParsedTableChange::Type;
   switch (change.type) {
-    case Type::kRenameTable: add("RENAME TO "); return addName(change.newName);
+    case Type::kRenameTable:
+      add("RENAME TO ");
+      return addName(change.newName);
     case Type::kRenameColumn:
       add("RENAME ");
       addName(change.column);
       add(" TO ");
       return addName(change.newName);
-    case Type::kSetOptions: add("SET "); return addOptions(change.options);
+    case Type::kSetOptions:
+      add("SET ");
+      return addOptions(change.options);
     case Type::kResetOptions:
       add("RESET (");
       addList(change.keys, [this](const ParsedIdentifier& key) { addString(key.name); });
       return add(")");
     case Type::kAddColumn:
-    case Type::kModifyColumn: return writeColumnDefinition(*change.definition);
+    case Type::kModifyColumn:
+      return writeColumnDefinition(*change.definition);
     case Type::kAddConstraint:
-    case Type::kModifyConstraint: return writeConstraint(*change.constraint);
+    case Type::kModifyConstraint:
+      return writeConstraint(*change.constraint);
     case Type::kAddWatermark:
-    case Type::kModifyWatermark: return writeWatermark(*change.watermark);
-    case Type::kDropColumn: return addName(change.column);
-    case Type::kDropConstraint: add("DROP CONSTRAINT "); return addName(change.column);
-    case Type::kDropPrimaryKey: return add("DROP PRIMARY KEY");
-    case Type::kDropWatermark: return add("DROP WATERMARK");
-    case Type::kDropDistribution: return add("DROP DISTRIBUTION");
+    case Type::kModifyWatermark:
+      return writeWatermark(*change.watermark);
+    case Type::kDropColumn:
+      return addName(change.column);
+    case Type::kDropConstraint:
+      add("DROP CONSTRAINT ");
+      return addName(change.column);
+    case Type::kDropPrimaryKey:
+      return add("DROP PRIMARY KEY");
+    case Type::kDropWatermark:
+      return add("DROP WATERMARK");
+    case Type::kDropDistribution:
+      return add("DROP DISTRIBUTION");
     case Type::kAddDistribution:
       add("ADD DISTRIBUTION");
       return writeDistribution(*change.distribution);
@@ -421,7 +470,8 @@ void SqlWriter::writeTableChange(const ParsedTableChange& change) {
       if (change.options.empty()) return;
       add(" WITH ");
       return addOptions(change.options);
-    case Type::kDropPartition: return writePartition(change.partition);
+    case Type::kDropPartition:
+      return writePartition(change.partition);
   }
 }
 

@@ -27,8 +27,8 @@ Result<ExprPtr> makeCall(const ScalarFunction& function, std::vector<ExprPtr> ar
   bool nullable = false;
   for (const ExprPtr& arg : args) {
     bool known = arg->isLiteral();
-    infos.push_back({arg->type.withTimeAttribute(TimeAttribute::kNone),
-                     known ? &arg->literal : nullptr});
+    infos.push_back(
+        {arg->type.withTimeAttribute(TimeAttribute::kNone), known ? &arg->literal : nullptr});
     nullable = nullable || arg->type.nullable();
   }
   ResolvedCall resolved = TRY(function.resolve(infos));
@@ -63,20 +63,28 @@ Result<ExprPtr> ExpressionBinder::bindCondition(const ParsedExpression& expressi
 Result<ExprPtr> ExpressionBinder::bindNode(const ParsedExpression& expression) {
   using Kind = ParsedExpression::Kind;
   switch (expression.kind) {
-    case Kind::kLiteral: return bindLiteral(expression.as<ParsedLiteral>(), context_.eval);
-    case Kind::kColumn: return bindColumn(expression.as<ParsedColumn>());
-    case Kind::kFieldAccess: return bindFieldAccess(expression.as<ParsedFieldAccess>());
+    case Kind::kLiteral:
+      return bindLiteral(expression.as<ParsedLiteral>(), context_.eval);
+    case Kind::kColumn:
+      return bindColumn(expression.as<ParsedColumn>());
+    case Kind::kFieldAccess:
+      return bindFieldAccess(expression.as<ParsedFieldAccess>());
     case Kind::kSubscript: {
       const auto& subscript = expression.as<ParsedSubscript>();
       ExprPtr base = TRY(bind(*subscript.base));
       ExprPtr index = TRY(bind(*subscript.index));
       return callFunction("ITEM", {base, index}, expression.position);
     }
-    case Kind::kUnary: return bindUnary(expression.as<ParsedUnary>());
-    case Kind::kBinary: return bindBinary(expression.as<ParsedBinary>());
-    case Kind::kBetween: return bindBetween(expression.as<ParsedBetween>());
-    case Kind::kInList: return bindInList(expression.as<ParsedInList>());
-    case Kind::kLike: return bindLike(expression.as<ParsedLike>());
+    case Kind::kUnary:
+      return bindUnary(expression.as<ParsedUnary>());
+    case Kind::kBinary:
+      return bindBinary(expression.as<ParsedBinary>());
+    case Kind::kBetween:
+      return bindBetween(expression.as<ParsedBetween>());
+    case Kind::kInList:
+      return bindInList(expression.as<ParsedInList>());
+    case Kind::kLike:
+      return bindLike(expression.as<ParsedLike>());
     case Kind::kIsJson: {
       const auto& json = expression.as<ParsedIsJson>();
       static constexpr const char* kNames[] = {"IS JSON", "IS JSON OBJECT", "IS JSON ARRAY",
@@ -85,22 +93,27 @@ Result<ExprPtr> ExpressionBinder::bindNode(const ParsedExpression& expression) {
       ExprPtr call = TRY(callFunction(kNames[static_cast<int>(json.type)], {arg}, json.position));
       return negate(call, json.negated, json.position);
     }
-    case Kind::kCase: return bindCase(expression.as<ParsedCase>());
-    case Kind::kCast: return bindCast(expression.as<ParsedCast>());
-    case Kind::kCall: return bindCall(expression.as<ParsedCall>());
+    case Kind::kCase:
+      return bindCase(expression.as<ParsedCase>());
+    case Kind::kCast:
+      return bindCast(expression.as<ParsedCast>());
+    case Kind::kCall:
+      return bindCall(expression.as<ParsedCall>());
     case Kind::kSymbol: {
       const std::string& word = expression.as<ParsedSymbol>().word;
-      return Expr::constant(Value(word), Type::character(static_cast<int>(word.size()))
-                                             .withNullable(false));
+      return Expr::constant(Value(word),
+                            Type::character(static_cast<int>(word.size())).withNullable(false));
     }
-    case Kind::kConstructor: return bindConstructor(expression.as<ParsedConstructor>());
+    case Kind::kConstructor:
+      return bindConstructor(expression.as<ParsedConstructor>());
     case Kind::kInQuery:
     case Kind::kExists:
     case Kind::kQuantified:
     case Kind::kScalarQuery:
       return Error(ErrorKind::kUnsupported, "a sub-query at this place")
-          .withHint("Use IN and EXISTS sub-queries as conditions of WHERE joined by AND, or write "
-                    "the query as a join.");
+          .withHint(
+              "Use IN and EXISTS sub-queries as conditions of WHERE joined by AND, or write "
+              "the query as a join.");
     case Kind::kStar:
       return Error(ErrorKind::kValidation, "'*' is not allowed here");
     default:
@@ -160,8 +173,7 @@ Result<ExprPtr> ExpressionBinder::callFunction(const std::string& name, std::vec
   return call;
 }
 
-Result<ExprPtr> ExpressionBinder::negate(ExprPtr condition, bool negated,
-                                         SourcePosition position) {
+Result<ExprPtr> ExpressionBinder::negate(ExprPtr condition, bool negated, SourcePosition position) {
   if (!negated) return condition;
   return callFunction("NOT", {std::move(condition)}, position);
 }
@@ -169,7 +181,8 @@ Result<ExprPtr> ExpressionBinder::negate(ExprPtr condition, bool negated,
 Result<ExprPtr> ExpressionBinder::bindUnary(const ParsedUnary& unary) {
   ExprPtr operand = TRY(bind(*unary.operand));
   switch (unary.op) {
-    case ParsedUnary::Op::kPlus: return operand;
+    case ParsedUnary::Op::kPlus:
+      return operand;
     case ParsedUnary::Op::kMinus: {
       ExprPtr call = TRY(callFunction("UNARY MINUS", {operand}, unary.position));
       return operand->isLiteral() ? foldConstants(call, context_.eval) : call;
@@ -215,8 +228,8 @@ Result<ExprPtr> ExpressionBinder::bindBinary(const ParsedBinary& binary) {
       }
       if (condition->type.kind() != TypeKind::kBoolean) {
         return Error(ErrorKind::kTypeMismatch,
-                     fmt::format("operand of {} must be BOOLEAN, found {}",
-                                 binaryOpName(binary.op), condition->type.toString()))
+                     fmt::format("operand of {} must be BOOLEAN, found {}", binaryOpName(binary.op),
+                                 condition->type.toString()))
             .at(part->position);
       }
       bound.push_back(std::move(condition));
@@ -258,8 +271,7 @@ Result<std::optional<ExprPtr>> ExpressionBinder::bindRenamed(const ParsedCall& c
   bool toUnit = call.args.size() == 2 && call.args[1]->is<ParsedSymbol>();
   if ((name == "FLOOR" || name == "CEIL") && toUnit) {
     std::vector<ExprPtr> args = TRY(bindAll(call.args));
-    return std::optional<ExprPtr>(TRY(callFunction(name + "_TO", std::move(args),
-                                                   call.position)));
+    return std::optional<ExprPtr>(TRY(callFunction(name + "_TO", std::move(args), call.position)));
   }
   return std::optional<ExprPtr>();
 }
@@ -313,8 +325,8 @@ Result<ExprPtr> ExpressionBinder::bindLike(const ParsedLike& like) {
   static constexpr const char* kNames[] = {"LIKE", "ILIKE", "RLIKE", "SIMILAR TO"};
   std::vector<ExprPtr> args = {TRY(bind(*like.operand)), TRY(bind(*like.pattern))};
   if (like.escape) args.push_back(TRY(bind(*like.escape)));
-  ExprPtr call = TRY(callFunction(kNames[static_cast<int>(like.type)], std::move(args),
-                                  like.position));
+  ExprPtr call =
+      TRY(callFunction(kNames[static_cast<int>(like.type)], std::move(args), like.position));
   return negate(call, like.negated, like.position);
 }
 
@@ -388,8 +400,7 @@ Result<ExprPtr> ExpressionBinder::bindConstructor(const ParsedConstructor& const
 }
 
 // Functions whose arguments must not all be evaluated: lowered to CASE.
-Result<ExprPtr> ExpressionBinder::bindConditional(const ParsedCall& call,
-                                                  const std::string& name) {
+Result<ExprPtr> ExpressionBinder::bindConditional(const ParsedCall& call, const std::string& name) {
   std::vector<ExprPtr> args = TRY(bindAll(call.args));
   auto count = [&](size_t low, size_t high) -> Status {
     if (args.size() >= low && args.size() <= high) return {};

@@ -1,4 +1,5 @@
-// Binds expressions: names to columns, operators and calls to functions, implicit casts made visible.
+// Binds expressions: names to columns, operators and calls to functions, implicit casts made
+// visible.
 //
 // What only a whole query can resolve becomes a placeholder: an input index at or above one of the
 // bases below. The query binder replaces them once it knows where the values will stand.

@@ -21,9 +21,8 @@ std::vector<const CatalogColumn*> writtenColumns(const CatalogTable& table) {
   return columns;
 }
 
-Result<size_t> findColumn(const std::vector<const CatalogColumn*>& columns,
-                          const std::string& name, SourcePosition position,
-                          const std::string& table) {
+Result<size_t> findColumn(const std::vector<const CatalogColumn*>& columns, const std::string& name,
+                          SourcePosition position, const std::string& table) {
   std::vector<std::string> names;
   for (size_t i = 0; i < columns.size(); ++i) {
     if (columns[i]->name == name) return i;
@@ -57,8 +56,7 @@ Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
         .at(insert.table.position);
   }
   if (insert.overwrite) {
-    return Error(ErrorKind::kUnsupported, "INSERT OVERWRITE in streaming mode")
-        .at(insert.position);
+    return Error(ErrorKind::kUnsupported, "INSERT OVERWRITE in streaming mode").at(insert.position);
   }
   const CatalogTable& table = **found;
   std::vector<const CatalogColumn*> columns = writtenColumns(table);
@@ -70,8 +68,8 @@ Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
   Scope none;
   ExpressionBinder binder(context_, none, "PARTITION");
   for (const ParsedPartition& partition : insert.partition) {
-    size_t i = TRY(findColumn(columns, partition.column.name, partition.column.position,
-                              table.name));
+    size_t i =
+        TRY(findColumn(columns, partition.column.name, partition.column.position, table.name));
     if (!partition.value) continue;
     exprs[i] = foldConstants(TRY(binder.bind(*partition.value)), context_.eval);
   }
@@ -83,8 +81,7 @@ Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
   for (const ParsedName& name : insert.columns) {
     size_t i = TRY(findColumn(columns, name.last(), name.position, table.name));
     if (std::find(targets.begin(), targets.end(), i) != targets.end()) {
-      return Error(ErrorKind::kValidation,
-                   fmt::format("column '{}' is listed twice", name.last()))
+      return Error(ErrorKind::kValidation, fmt::format("column '{}' is listed twice", name.last()))
           .at(name.position);
     }
     targets.push_back(i);

@@ -9,10 +9,14 @@ namespace {
 
 JoinKind joinKindOf(ParsedJoin::Type type) {
   switch (type) {
-    case ParsedJoin::Type::kLeft: return JoinKind::kLeft;
-    case ParsedJoin::Type::kRight: return JoinKind::kRight;
-    case ParsedJoin::Type::kFull: return JoinKind::kFull;
-    default: return JoinKind::kInner;
+    case ParsedJoin::Type::kLeft:
+      return JoinKind::kLeft;
+    case ParsedJoin::Type::kRight:
+      return JoinKind::kRight;
+    case ParsedJoin::Type::kFull:
+      return JoinKind::kFull;
+    default:
+      return JoinKind::kInner;
   }
 }
 
@@ -25,8 +29,7 @@ Result<uint32_t> usingColumn(const BoundRelation& relation, const std::string& n
   return found.index;
 }
 
-std::vector<ParsedIdentifier> commonColumns(const BoundRelation& left,
-                                            const BoundRelation& right) {
+std::vector<ParsedIdentifier> commonColumns(const BoundRelation& left, const BoundRelation& right) {
   std::vector<ParsedIdentifier> names;
   for (const ScopeColumn& a : left.columns) {
     for (const ScopeColumn& b : right.columns) {
@@ -65,8 +68,8 @@ Result<ExprPtr> QueryBinder::bindJoinCondition(const ParsedJoin& join, BoundRela
     uint32_t a = TRY(usingColumn(left, name.name, name.position));
     uint32_t b = TRY(usingColumn(right, name.name, name.position)) + static_cast<uint32_t>(numLeft);
     const ScalarFunction* equals = context_.functions->scalar("=");
-    equalities.push_back(TRY(makeCall(
-        *equals, {Expr::input(a, columns[a].type), Expr::input(b, columns[b].type)})));
+    equalities.push_back(
+        TRY(makeCall(*equals, {Expr::input(a, columns[a].type), Expr::input(b, columns[b].type)})));
     columns[b].hidden = true;
   }
   if (equalities.empty()) return ExprPtr();
@@ -77,7 +80,8 @@ namespace {
 
 // USING and NATURAL: the common columns come first, once, and hide those of the two sides. Their
 // value is the one of the side that is not padded.
-void mergeUsing(const BoundRelation& left, JoinKind kind, BoundRelation& result) {
+Status mergeUsing(const BindContext& context, const BoundRelation& left, JoinKind kind,
+                  BoundRelation& result) {
   std::vector<ExprPtr> exprs;
   std::vector<std::string> names;
   std::vector<ScopeColumn> columns;
@@ -85,14 +89,19 @@ void mergeUsing(const BoundRelation& left, JoinKind kind, BoundRelation& result)
   for (uint32_t r = static_cast<uint32_t>(numLeft); r < result.columns.size(); ++r) {
     if (!result.columns[r].hidden) continue;
     uint32_t l = 0;
-    while (l < numLeft && (result.columns[l].name != result.columns[r].name ||
-                           result.columns[l].hidden)) {
+    while (l < numLeft &&
+           (result.columns[l].name != result.columns[r].name || result.columns[l].hidden)) {
       ++l;
     }
     if (l == numLeft) continue;
     ExprPtr a = Expr::input(l, result.columns[l].type);
     ExprPtr b = Expr::input(r, result.columns[r].type);
-    exprs.push_back(kind == JoinKind::kRight ? b : a);
+    if (kind == JoinKind::kFull) {
+      ExprPtr known = TRY(makeCall(*context.functions->scalar("IS NOT NULL"), {a}));
+      exprs.push_back(Expr::caseWhen({known, a, coerce(b, a->type)}, a->type));
+    } else {
+      exprs.push_back(kind == JoinKind::kRight ? b : a);
+    }
     names.push_back(result.columns[r].name);
     columns.push_back({"", result.columns[r].name, exprs.back()->type});
     result.columns[l].hidden = true;
@@ -104,6 +113,7 @@ void mergeUsing(const BoundRelation& left, JoinKind kind, BoundRelation& result)
   }
   result.plan = makeProject(result.plan, std::move(exprs), std::move(names));
   result.columns = std::move(columns);
+  return {};
 }
 
 }  // namespace
@@ -129,13 +139,15 @@ Result<BoundRelation> QueryBinder::bindJoin(const ParsedJoin& join, const Scope*
   node->schema = joinSchema(result.columns);
   node->inputs = {left.plan, right.plan};
   result.plan = node;
-  if (join.natural || !join.usingColumns.empty()) mergeUsing(left, node->joinKind, result);
+  if (join.natural || !join.usingColumns.empty()) {
+    TRY(mergeUsing(context_, left, node->joinKind, result));
+  }
   return renamed(std::move(result), join);
 }
 
 Result<BoundRelation> QueryBinder::bindLookupJoin(const ParsedJoin& join,
-                                                  const ParsedNamedTable& table,
-                                                  BoundRelation left, const Scope* outer) {
+                                                  const ParsedNamedTable& table, BoundRelation left,
+                                                  const Scope* outer) {
   Scope leftScope(outer);
   leftScope.columns() = left.columns;
   ExpressionBinder timeBinder(context_, leftScope, "FOR SYSTEM_TIME AS OF");
@@ -154,8 +166,7 @@ Result<BoundRelation> QueryBinder::bindLookupJoin(const ParsedJoin& join,
   // The chain that scanOf made: computed columns over a scan. A watermark means nothing here.
   if (plan->kind == LogicalKind::kWatermark) plan = plan->input();
   if (plan->kind != LogicalKind::kProject || plan->input()->kind != LogicalKind::kScan) {
-    return Error(ErrorKind::kUnsupported, "a lookup join with a view or query")
-        .at(table.position);
+    return Error(ErrorKind::kUnsupported, "a lookup join with a view or query").at(table.position);
   }
   for (const ExprPtr& expr : plan->as<LogicalProject>().exprs) {
     if (expr->kind != ExprKind::kInput) {
@@ -221,7 +232,8 @@ bool mentionsOuter(const Expr& expr) {
   return false;
 }
 
-// An expression over (query columns, kOuterBase + outer columns) as one over (outer, query columns).
+// An expression over (query columns, kOuterBase + outer columns) as one over (outer, query
+// columns).
 ExprPtr shiftCorrelated(const ExprPtr& expr, uint32_t numOuter) {
   if (expr->kind == ExprKind::kInput) {
     bool isOuter = expr->index >= kOuterBase;
@@ -359,8 +371,8 @@ Result<LogicalPtr> QueryBinder::applySubquery(const ParsedExpression& conjunct, 
       if (subquery.negated && (operands[i]->type.nullable() || type.nullable())) {
         // NOT IN keeps a row only when no comparison is TRUE or UNKNOWN.
         const ScalarFunction& isNull = *context_.functions->scalar("IS NULL");
-        equal = Expr::disjunction({equal, TRY(makeCall(isNull, {operands[i]})),
-                                   TRY(makeCall(isNull, {inner}))});
+        equal = Expr::disjunction(
+            {equal, TRY(makeCall(isNull, {operands[i]})), TRY(makeCall(isNull, {inner}))});
       }
       conditions.push_back(equal);
     }

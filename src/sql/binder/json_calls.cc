@@ -16,15 +16,24 @@ ExprPtr word(std::string_view text) {
 std::string_view behaviorName(ParsedJsonClauses::Behavior behavior) {
   using Behavior = ParsedJsonClauses::Behavior;
   switch (behavior) {
-    case Behavior::kUnspecified: return "";
-    case Behavior::kNull: return "NULL";
-    case Behavior::kError: return "ERROR";
-    case Behavior::kDefault: return "DEFAULT";
-    case Behavior::kTrue: return "TRUE";
-    case Behavior::kFalse: return "FALSE";
-    case Behavior::kUnknown: return "UNKNOWN";
-    case Behavior::kEmptyArray: return "EMPTY ARRAY";
-    case Behavior::kEmptyObject: return "EMPTY OBJECT";
+    case Behavior::kUnspecified:
+      return "";
+    case Behavior::kNull:
+      return "NULL";
+    case Behavior::kError:
+      return "ERROR";
+    case Behavior::kDefault:
+      return "DEFAULT";
+    case Behavior::kTrue:
+      return "TRUE";
+    case Behavior::kFalse:
+      return "FALSE";
+    case Behavior::kUnknown:
+      return "UNKNOWN";
+    case Behavior::kEmptyArray:
+      return "EMPTY ARRAY";
+    case Behavior::kEmptyObject:
+      return "EMPTY OBJECT";
   }
   return "";
 }
@@ -32,10 +41,14 @@ std::string_view behaviorName(ParsedJsonClauses::Behavior behavior) {
 std::string_view wrapperName(ParsedJsonClauses::Wrapper wrapper) {
   using Wrapper = ParsedJsonClauses::Wrapper;
   switch (wrapper) {
-    case Wrapper::kUnspecified: return "WITHOUT";
-    case Wrapper::kWithout: return "WITHOUT";
-    case Wrapper::kConditional: return "CONDITIONAL";
-    case Wrapper::kUnconditional: return "UNCONDITIONAL";
+    case Wrapper::kUnspecified:
+      return "WITHOUT";
+    case Wrapper::kWithout:
+      return "WITHOUT";
+    case Wrapper::kConditional:
+      return "CONDITIONAL";
+    case Wrapper::kUnconditional:
+      return "UNCONDITIONAL";
   }
   return "";
 }
@@ -68,7 +81,7 @@ Result<ExprPtr> ExpressionBinder::bindJsonCall(const ParsedCall& call) {
   };
   auto behavior = [](ParsedJsonClauses::Behavior chosen, std::string_view unwritten) {
     return word(chosen == ParsedJsonClauses::Behavior::kUnspecified ? unwritten
-                                                                   : behaviorName(chosen));
+                                                                    : behaviorName(chosen));
   };
   if (name == "JSON_VALUE") {
     Type returning = Type::string();
@@ -85,9 +98,9 @@ Result<ExprPtr> ExpressionBinder::bindJsonCall(const ParsedCall& call) {
     args.push_back(behavior(clauses.onEmpty, "NULL"));
     args.push_back(behavior(clauses.onError, "NULL"));
   } else if (name == "JSON_OBJECT" || name == "JSON_ARRAY") {
-    bool absent = clauses.onNull == ParsedJsonClauses::OnNull::kAbsent ||
-                  (clauses.onNull == ParsedJsonClauses::OnNull::kUnspecified &&
-                   name == "JSON_ARRAY");
+    bool absent =
+        clauses.onNull == ParsedJsonClauses::OnNull::kAbsent ||
+        (clauses.onNull == ParsedJsonClauses::OnNull::kUnspecified && name == "JSON_ARRAY");
     args.insert(args.begin(), word((absent ? "ABSENT" : "NULL") + nestedJson(call)));
   } else if (call.json) {
     return Error(ErrorKind::kUnsupported, fmt::format("clauses of '{}'", name));

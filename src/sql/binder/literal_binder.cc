@@ -37,9 +37,8 @@ Result<ExprPtr> bindExact(const ParsedLiteral& literal) {
   // Flink counts one digit in front of the point even where it is a zero.
   int precision = std::max(static_cast<int>(digits.size() - firstDigit), scale + 1);
   if (precision > kMaxDecimalPrecision) {
-    return Error(ErrorKind::kValidation,
-                 fmt::format("numeric literal '{}' has more than {} digits", text,
-                             kMaxDecimalPrecision))
+    return Error(ErrorKind::kValidation, fmt::format("numeric literal '{}' has more than {} digits",
+                                                     text, kMaxDecimalPrecision))
         .at(literal.position);
   }
   int128 unscaled = 0;
@@ -68,16 +67,16 @@ Result<ExprPtr> bindApproximate(const ParsedLiteral& literal) {
 }
 
 // DATE '..', TIME '..' and TIMESTAMP '..' go through the cast from strings.
-Result<ExprPtr> bindDatetime(const ParsedLiteral& literal, std::string_view what,
-                             const Type& type, const EvalContext& context) {
+Result<ExprPtr> bindDatetime(const ParsedLiteral& literal, std::string_view what, const Type& type,
+                             const EvalContext& context) {
   ExprPtr text = literalOf(literal.text, Type::string());
   Result<Value> value = evaluateConstant(Expr::cast(text, type), context);
   if (!value.ok() || value.value().isNull()) {
-    return Error(ErrorKind::kValidation,
-                 fmt::format("illegal {} literal '{}'", what, literal.text))
+    return Error(ErrorKind::kValidation, fmt::format("illegal {} literal '{}'", what, literal.text))
         .at(literal.position)
-        .withHint("Write it as DATE '2024-01-31', TIME '12:30:00' or "
-                  "TIMESTAMP '2024-01-31 12:30:00.123'.");
+        .withHint(
+            "Write it as DATE '2024-01-31', TIME '12:30:00' or "
+            "TIMESTAMP '2024-01-31 12:30:00.123'.");
   }
   return literalOf(std::move(value).value(), type);
 }
@@ -122,29 +121,39 @@ std::optional<IntervalFields> splitInterval(std::string_view text) {
 
 int64_t unitMillis(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kWeek: return 7 * 86'400'000LL;
-    case TimeUnit::kDay: return 86'400'000LL;
-    case TimeUnit::kHour: return 3'600'000LL;
-    case TimeUnit::kMinute: return 60'000LL;
-    case TimeUnit::kSecond: return 1'000LL;
-    case TimeUnit::kMillisecond: return 1LL;
-    default: return 0;
+    case TimeUnit::kWeek:
+      return 7 * 86'400'000LL;
+    case TimeUnit::kDay:
+      return 86'400'000LL;
+    case TimeUnit::kHour:
+      return 3'600'000LL;
+    case TimeUnit::kMinute:
+      return 60'000LL;
+    case TimeUnit::kSecond:
+      return 1'000LL;
+    case TimeUnit::kMillisecond:
+      return 1LL;
+    default:
+      return 0;
   }
 }
 
 int64_t unitMonths(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kYear: return 12;
-    case TimeUnit::kQuarter: return 3;
-    case TimeUnit::kMonth: return 1;
-    default: return 0;
+    case TimeUnit::kYear:
+      return 12;
+    case TimeUnit::kQuarter:
+      return 3;
+    case TimeUnit::kMonth:
+      return 1;
+    default:
+      return 0;
   }
 }
 
 Error badInterval(const ParsedLiteral& literal) {
-  return Error(ErrorKind::kSyntax,
-               fmt::format("illegal interval literal '{}' {}", literal.text,
-                           literal.interval->toString()))
+  return Error(ErrorKind::kSyntax, fmt::format("illegal interval literal '{}' {}", literal.text,
+                                               literal.interval->toString()))
       .at(literal.position);
 }
 
@@ -195,26 +204,35 @@ Result<ExprPtr> bindInterval(const ParsedLiteral& literal) {
 Result<ExprPtr> bindLiteral(const ParsedLiteral& literal, const EvalContext& context) {
   using Kind = ParsedLiteral::Type;
   switch (literal.type) {
-    case Kind::kNull: return Expr::constant(Value(), Type::null());
-    case Kind::kUnknown: return Expr::constant(Value(), Type::boolean());
-    case Kind::kTrue: return literalOf(true, Type::boolean());
-    case Kind::kFalse: return literalOf(false, Type::boolean());
-    case Kind::kExactNumber: return bindExact(literal);
-    case Kind::kApproximateNumber: return bindApproximate(literal);
+    case Kind::kNull:
+      return Expr::constant(Value(), Type::null());
+    case Kind::kUnknown:
+      return Expr::constant(Value(), Type::boolean());
+    case Kind::kTrue:
+      return literalOf(true, Type::boolean());
+    case Kind::kFalse:
+      return literalOf(false, Type::boolean());
+    case Kind::kExactNumber:
+      return bindExact(literal);
+    case Kind::kApproximateNumber:
+      return bindApproximate(literal);
     case Kind::kString:
       return literalOf(literal.text,
                        Type::character(static_cast<int>(numCharacters(literal.text))));
     case Kind::kBinary:
       return literalOf(literal.text, Type::binary(static_cast<int>(literal.text.size())));
-    case Kind::kDate: return bindDatetime(literal, "DATE", Type::date(), context);
-    case Kind::kTime: return bindDatetime(literal, "TIME", Type::time(0), context);
+    case Kind::kDate:
+      return bindDatetime(literal, "DATE", Type::date(), context);
+    case Kind::kTime:
+      return bindDatetime(literal, "TIME", Type::time(0), context);
     case Kind::kTimestamp:
       return bindDatetime(literal, "TIMESTAMP", Type::timestamp(fractionDigits(literal.text)),
                           context);
     case Kind::kTimestampLtz:
       return bindDatetime(literal, "TIMESTAMP WITH LOCAL TIME ZONE",
                           Type::timestampLtz(fractionDigits(literal.text)), context);
-    case Kind::kInterval: return bindInterval(literal);
+    case Kind::kInterval:
+      return bindInterval(literal);
   }
   UNREACHABLE();
 }

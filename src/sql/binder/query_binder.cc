@@ -34,9 +34,7 @@ std::vector<ExprPtr> inputsOf(const Schema& schema) {
   return exprs;
 }
 
-Type withoutTimeAttribute(const Type& type) {
-  return type.withTimeAttribute(TimeAttribute::kNone);
-}
+Type withoutTimeAttribute(const Type& type) { return type.withTimeAttribute(TimeAttribute::kNone); }
 
 Result<LogicalPtr> QueryBinder::bindQuery(const ParsedQuery& query, const Scope* outer) {
   commonTables_.emplace_back();
@@ -149,9 +147,8 @@ Result<LogicalPtr> QueryBinder::bindSetOperation(const ParsedSetOperation& opera
   LogicalPtr left = TRY(bindQuery(*operation.left, outer));
   LogicalPtr right = TRY(bindQuery(*operation.right, outer));
   if (left->schema.size() != right->schema.size()) {
-    return Error(ErrorKind::kValidation,
-                 fmt::format("column count mismatch in UNION: {} and {}", left->schema.size(),
-                             right->schema.size()))
+    return Error(ErrorKind::kValidation, fmt::format("column count mismatch in UNION: {} and {}",
+                                                     left->schema.size(), right->schema.size()))
         .at(operation.operatorPosition);
   }
   auto node = std::make_shared<LogicalUnion>();

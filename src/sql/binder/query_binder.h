@@ -1,7 +1,7 @@
 // Binds queries: from the syntax tree to the logical plan.
 //
-// One QueryBinder binds all statements of one job (a single query, an INSERT or a statement set), so
-// that a table read twice becomes one shared scan. Not thread-safe.
+// One QueryBinder binds all statements of one job (a single query, an INSERT or a statement set),
+// so that a table read twice becomes one shared scan. Not thread-safe.
 #pragma once
 
 #include <map>

@@ -109,9 +109,9 @@ Error Scope::unknown(const std::vector<std::string>& parts, SourcePosition posit
         .withHint(didYouMean(parts[0], relations));
   }
   std::string message =
-      knownRelation ? fmt::format("column '{}' not found in table '{}'", name,
-                                  parts[parts.size() - 2])
-                    : fmt::format("column '{}' not found in any table", fmt::join(parts, "."));
+      knownRelation
+          ? fmt::format("column '{}' not found in table '{}'", name, parts[parts.size() - 2])
+          : fmt::format("column '{}' not found in any table", fmt::join(parts, "."));
   return Error(ErrorKind::kUnknownColumn, message).at(position).withHint(didYouMean(name, names));
 }
 

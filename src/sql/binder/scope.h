@@ -13,7 +13,7 @@ struct ScopeColumn {
   std::string relation;  // alias or table name; empty for an unnamed sub-query
   std::string name;
   Type type;
-  bool hidden = false;   // not part of * (merged USING columns of the right side)
+  bool hidden = false;  // not part of * (merged USING columns of the right side)
 };
 
 // What a (possibly qualified) name turned out to be: a column and a path of ROW fields below it.

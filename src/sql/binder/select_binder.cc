@@ -1,4 +1,5 @@
-// SELECT: FROM, WHERE, GROUP BY, HAVING, functions OVER windows, the select list, DISTINCT, ORDER BY.
+// SELECT: FROM, WHERE, GROUP BY, HAVING, functions OVER windows, the select list, DISTINCT, ORDER
+// BY.
 #include <fmt/format.h>
 
 #include <functional>
@@ -6,6 +7,7 @@
 
 #include "expr/evaluator.h"
 #include "sql/binder/query_binder.h"
+#include "sql/plan/window_properties.h"
 #include "types/cast.h"
 
 namespace millrace {
@@ -79,7 +81,7 @@ class SelectBinder {
   bool isAggregated() const;
   Status bindGroupKeys();
   Status aggregate();
-  Status aggregateByWindow(const std::vector<ExprPtr>& inputs);
+  void keepWindowTime(LogicalAggregate& node);
   Result<ExprPtr> afterAggregate(const ExprPtr& expr, SourcePosition position);
   Status applyOvers();
   Status rewriteAll(const Replace& replace);
@@ -110,8 +112,8 @@ Status SelectBinder::expandStar(const ParsedStar& star) {
   if (!isRelation && scope_.has(star.qualifier[0])) return expandRow(star);
   for (uint32_t i = 0; i < scope_.columns().size(); ++i) {
     const ScopeColumn& column = scope_.columns()[i];
-    bool wanted = star.qualifier.empty() ? !column.hidden
-                                         : column.relation == star.qualifier.back();
+    bool wanted =
+        star.qualifier.empty() ? !column.hidden : column.relation == star.qualifier.back();
     if (wanted) items_.push_back({Expr::input(i, column.type), column.name, star.position});
   }
   if (items_.size() == before && !star.qualifier.empty()) {
@@ -226,8 +228,7 @@ Status SelectBinder::bindGroupKeys() {
   ExpressionBinder binder(context_, scope_, "GROUP BY");
   for (const ParsedGroupingElement& element : select_.groupBy) {
     if (element.type != ParsedGroupingElement::Type::kExpressions) {
-      return Error(ErrorKind::kUnsupported, "GROUPING SETS, CUBE and ROLLUP")
-          .at(element.position);
+      return Error(ErrorKind::kUnsupported, "GROUPING SETS, CUBE and ROLLUP").at(element.position);
     }
     for (const ParsedExpressionPtr& expression : element.expressions) {
       auto window = TRY(bindGroupWindow(*expression, context_, scope_));
@@ -300,7 +301,9 @@ Status SelectBinder::aggregate() {
     for (WindowProperty property : windowProperties_) {
       bool isTime = property == WindowProperty::kTime;
       windowed->schema.push_back(
-          {isTime ? "w_time" : property == WindowProperty::kStart ? "w_start" : "w_end",
+          {isTime                               ? "w_time"
+           : property == WindowProperty::kStart ? "w_start"
+                                                : "w_end",
            (isTime ? windowed->timeType : Type::timestamp(3)).withNullable(false)});
     }
     made = windowed;
@@ -308,6 +311,7 @@ Status SelectBinder::aggregate() {
     return Error(ErrorKind::kValidation, "group window functions need a group window in GROUP BY")
         .at(select_.position);
   }
+  keepWindowTime(*node);
   std::vector<std::string> names;
   for (size_t i = 0; i < inputs.size(); ++i) {
     bool named = inputs[i]->kind == ExprKind::kInput;
@@ -319,6 +323,25 @@ Status SelectBinder::aggregate() {
   for (size_t i = 0; i < groupKeys_.size(); ++i) made->schema[i].name = names[i];
   plan_ = made;
   return {};
+}
+
+// window_time stays a time attribute when its rows are grouped by their window.
+void SelectBinder::keepWindowTime(LogicalAggregate& node) {
+  std::optional<WindowProperties> window = windowPropertiesOf(*plan_);
+  if (!window) return;
+  auto isKey = [&](int column) {
+    for (const ExprPtr& key : groupKeys_) {
+      if (key->kind == ExprKind::kInput && static_cast<int>(key->index) == column) return true;
+    }
+    return false;
+  };
+  if (!isKey(window->start) || !isKey(window->end)) return;
+  for (size_t k = 0; k < groupKeys_.size(); ++k) {
+    if (groupKeys_[k]->kind != ExprKind::kInput) continue;
+    if (static_cast<int>(groupKeys_[k]->index) == window->time) {
+      node.schema[k].type = groupKeys_[k]->type;
+    }
+  }
 }
 
 // An expression over the input of the aggregate as one over its output.
@@ -344,8 +367,7 @@ Result<ExprPtr> SelectBinder::afterAggregate(const ExprPtr& expr, SourcePosition
       return Expr::input(column, plan_->schema[column].type);
     }
     return Error(ErrorKind::kValidation,
-                 fmt::format("expression '{}' is not being grouped",
-                             scope_.columns()[index].name))
+                 fmt::format("expression '{}' is not being grouped", scope_.columns()[index].name))
         .at(position)
         .withHint("Add it to GROUP BY or use an aggregate function.");
   });

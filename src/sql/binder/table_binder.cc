@@ -13,7 +13,8 @@ constexpr int kMaxViewDepth = 100;
 
 BoundRelation relationOf(LogicalPtr plan, const std::string& name) {
   BoundRelation relation;
-  for (const Field& field : plan->schema) relation.columns.push_back({name, field.name, field.type});
+  for (const Field& field : plan->schema)
+    relation.columns.push_back({name, field.name, field.type});
   relation.plan = std::move(plan);
   return relation;
 }
@@ -41,7 +42,8 @@ Result<BoundRelation> QueryBinder::bindTable(const ParsedTableReference& table,
                                              const Scope* outer) {
   using Kind = ParsedTableReference::Kind;
   switch (table.kind) {
-    case Kind::kNamed: return bindNamedTable(table.as<ParsedNamedTable>());
+    case Kind::kNamed:
+      return bindNamedTable(table.as<ParsedNamedTable>());
     case Kind::kSubquery: {
       const auto& subquery = table.as<ParsedSubqueryTable>();
       if (subquery.lateral) {
@@ -49,9 +51,12 @@ Result<BoundRelation> QueryBinder::bindTable(const ParsedTableReference& table,
       }
       return renamed(relationOf(TRY(bindQuery(*subquery.query, outer)), ""), table);
     }
-    case Kind::kFunction: return bindFunctionTable(table.as<ParsedFunctionTable>());
-    case Kind::kJoin: return bindJoin(table.as<ParsedJoin>(), outer);
-    case Kind::kUnnest: return Error(ErrorKind::kUnsupported, "UNNEST").at(table.position);
+    case Kind::kFunction:
+      return bindFunctionTable(table.as<ParsedFunctionTable>());
+    case Kind::kJoin:
+      return bindJoin(table.as<ParsedJoin>(), outer);
+    case Kind::kUnnest:
+      return Error(ErrorKind::kUnsupported, "UNNEST").at(table.position);
     case Kind::kMatchRecognize:
       return Error(ErrorKind::kUnsupported, "MATCH_RECOGNIZE").at(table.position);
   }
@@ -283,8 +288,7 @@ Result<BoundRelation> QueryBinder::bindFunctionTable(const ParsedFunctionTable& 
     if (call.upperName() == candidate.name) function = &candidate;
   }
   if (function == nullptr) {
-    return Error(ErrorKind::kUnsupported,
-                 fmt::format("table function '{}'", call.name.toString()))
+    return Error(ErrorKind::kUnsupported, fmt::format("table function '{}'", call.name.toString()))
         .at(call.position)
         .withHint(didYouMean(call.upperName(), {"TUMBLE", "HOP", "CUMULATE", "SESSION"}));
   }

@@ -33,8 +33,8 @@ Error unsupportedType(const ParsedTypeName& name) {
 }
 
 Result<Type> bindDecimal(const ParsedTypeName& name, TypeUse use) {
-  int precision = TRY(checkedRange(name, use, {"precision", 1, kMaxDecimalPrecision},
-                                   name.length.value_or(10)));
+  int precision = TRY(
+      checkedRange(name, use, {"precision", 1, kMaxDecimalPrecision}, name.length.value_or(10)));
   int scale = TRY(checkedRange(name, use, {"scale", 0, precision}, name.scale.value_or(0)));
   return Type::decimal(precision, scale);
 }
@@ -67,32 +67,53 @@ Result<Type> bindBase(const ParsedTypeName& name, TypeUse use) {
   };
   int64_t variable = isCast ? kMaxStringLength : 1;
   switch (name.kind) {
-    case Kind::kBoolean: return Type::boolean();
-    case Kind::kTinyint: return Type::tinyint();
-    case Kind::kSmallint: return Type::smallint();
-    case Kind::kInteger: return Type::integer();
-    case Kind::kBigint: return Type::bigint();
-    case Kind::kFloat: return Type::floating();
-    case Kind::kDouble: return Type::doubling();
-    case Kind::kDecimal: return bindDecimal(name, use);
-    case Kind::kChar: return Type::character(TRY(length(1)));
-    case Kind::kVarchar: return Type::varchar(TRY(length(variable)));
-    case Kind::kBinary: return Type::binary(TRY(length(1)));
-    case Kind::kVarbinary: return Type::varbinary(TRY(length(variable)));
-    case Kind::kDate: return Type::date();
-    case Kind::kTime: return Type::time(TRY(precision(0)));
-    case Kind::kTimestamp: return Type::timestamp(TRY(precision(6)));
-    case Kind::kTimestampLtz: return Type::timestampLtz(TRY(precision(6)));
-    case Kind::kInterval: return bindInterval(name);
-    case Kind::kArray: return Type::array(TRY(bindType(name.children[0], use)));
+    case Kind::kBoolean:
+      return Type::boolean();
+    case Kind::kTinyint:
+      return Type::tinyint();
+    case Kind::kSmallint:
+      return Type::smallint();
+    case Kind::kInteger:
+      return Type::integer();
+    case Kind::kBigint:
+      return Type::bigint();
+    case Kind::kFloat:
+      return Type::floating();
+    case Kind::kDouble:
+      return Type::doubling();
+    case Kind::kDecimal:
+      return bindDecimal(name, use);
+    case Kind::kChar:
+      return Type::character(TRY(length(1)));
+    case Kind::kVarchar:
+      return Type::varchar(TRY(length(variable)));
+    case Kind::kBinary:
+      return Type::binary(TRY(length(1)));
+    case Kind::kVarbinary:
+      return Type::varbinary(TRY(length(variable)));
+    case Kind::kDate:
+      return Type::date();
+    case Kind::kTime:
+      return Type::time(TRY(precision(0)));
+    case Kind::kTimestamp:
+      return Type::timestamp(TRY(precision(6)));
+    case Kind::kTimestampLtz:
+      return Type::timestampLtz(TRY(precision(6)));
+    case Kind::kInterval:
+      return bindInterval(name);
+    case Kind::kArray:
+      return Type::array(TRY(bindType(name.children[0], use)));
     case Kind::kMap:
       return Type::map(TRY(bindType(name.children[0], use)), TRY(bindType(name.children[1], use)));
-    case Kind::kMultiset: return Type::multiset(TRY(bindType(name.children[0], use)));
-    case Kind::kRow: return bindRow(name, use);
+    case Kind::kMultiset:
+      return Type::multiset(TRY(bindType(name.children[0], use)));
+    case Kind::kRow:
+      return bindRow(name, use);
     case Kind::kUser:
       return Error(ErrorKind::kUnknownType, fmt::format("type '{}' not found", name.toString()))
           .at(name.position);
-    default: return unsupportedType(name);
+    default:
+      return unsupportedType(name);
   }
 }
 

@@ -64,8 +64,7 @@ Result<BoundWindowProperty> bindShape(const ParsedCall& call, const Shape& shape
   }
   if (bound.window.sizeMillis <= 0 ||
       (shape.kind == WindowKind::kHop && bound.window.slideMillis <= 0)) {
-    return Error(ErrorKind::kValidation, "the size of a window must be positive")
-        .at(call.position);
+    return Error(ErrorKind::kValidation, "the size of a window must be positive").at(call.position);
   }
   return bound;
 }
@@ -93,8 +92,7 @@ Result<std::optional<ExprPtr>> ExpressionBinder::bindWindowProperty(const Parsed
     bool proctime = suffix == "_PROCTIME";
     if (suffix != "_START" && suffix != "_END" && suffix != "_ROWTIME" && !proctime) continue;
     if (calls_ == nullptr || insideAggregate_) {
-      return Error(ErrorKind::kValidation,
-                   fmt::format("'{}' is not allowed in {}", name, clause_));
+      return Error(ErrorKind::kValidation, fmt::format("'{}' is not allowed in {}", name, clause_));
     }
     BoundWindowProperty bound = TRY(bindShape(call, shape, context_, scope_));
     bound.property = suffix == "_START" ? WindowProperty::kStart
@@ -104,8 +102,8 @@ Result<std::optional<ExprPtr>> ExpressionBinder::bindWindowProperty(const Parsed
     Type type = Type::timestamp(3).withNullable(false);
     if (bound.property == WindowProperty::kTime) type = bound.time->type.withNullable(false);
     calls_->properties.push_back(std::move(bound));
-    return std::optional<ExprPtr>(Expr::input(
-        kPropertyBase + static_cast<uint32_t>(calls_->properties.size() - 1), type));
+    return std::optional<ExprPtr>(
+        Expr::input(kPropertyBase + static_cast<uint32_t>(calls_->properties.size() - 1), type));
   }
   return std::optional<ExprPtr>();
 }

@@ -92,8 +92,7 @@ Status Catalog::drop(const ParsedName& name, bool view, bool temporary, bool ifE
   auto found = entries_.find(name.last());
   bool isView = found != entries_.end() && found->second.index() == 1;
   const char* what = view ? "view" : "table";
-  if (found == entries_.end() || isView != view ||
-      (temporary && !isTemporary(found->second))) {
+  if (found == entries_.end() || isView != view || (temporary && !isTemporary(found->second))) {
     if (ifExists) return {};
     return Error(ErrorKind::kUnknownTable,
                  fmt::format("{}{} '{}' not found", temporary ? "temporary " : "", what,

@@ -1,5 +1,6 @@
 // The catalogue of tables and views that a session knows. One catalogue, default_catalog, with one
-// database, default_database, as in a fresh Flink session. Not thread-safe: the session's thread only.
+// database, default_database, as in a fresh Flink session. Not thread-safe: the session's thread
+// only.
 #pragma once
 
 #include <map>
@@ -22,9 +23,9 @@ struct CatalogColumn {
   std::string name;
   Type type;
   ColumnKind kind = ColumnKind::kPhysical;
-  std::string metadataKey;          // kMetadata
-  bool isVirtual = false;           // kMetadata: not written by INSERT
-  ParsedExpressionPtr expression;   // kComputed
+  std::string metadataKey;         // kMetadata
+  bool isVirtual = false;          // kMetadata: not written by INSERT
+  ParsedExpressionPtr expression;  // kComputed
   std::string comment;
 };
 
@@ -32,7 +33,7 @@ struct CatalogColumn {
 struct CatalogTable {
   std::string name;
   std::vector<CatalogColumn> columns;
-  std::string watermarkColumn;            // empty = no watermark
+  std::string watermarkColumn;  // empty = no watermark
   ParsedExpressionPtr watermark;
   std::vector<std::string> primaryKey;
   std::vector<std::string> partitionKeys;
@@ -50,7 +51,7 @@ struct CatalogView {
   std::string name;
   Schema schema;
   Owned<ParsedQuery> query;
-  std::string text;     // of the query
+  std::string text;  // of the query
   std::string comment;
   bool temporary = false;
 };
@@ -60,7 +61,8 @@ inline constexpr std::string_view kDefaultDatabase = "default_database";
 
 class Catalog {
  public:
-  using Entry = std::variant<std::shared_ptr<const CatalogTable>, std::shared_ptr<const CatalogView>>;
+  using Entry =
+      std::variant<std::shared_ptr<const CatalogTable>, std::shared_ptr<const CatalogView>>;
 
   // Resolves a name of one to three parts; nullptr when there is no such object.
   const Entry* find(const ParsedName& name) const;

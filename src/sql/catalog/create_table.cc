@@ -56,8 +56,7 @@ Result<CatalogColumn*> TableMaker::mustFind(const ParsedIdentifier& name, const 
 
 Status TableMaker::like() {
   const Catalog::Entry* entry = context_.catalog->find(create_.like->table);
-  const auto* source =
-      entry ? std::get_if<std::shared_ptr<const CatalogTable>>(entry) : nullptr;
+  const auto* source = entry ? std::get_if<std::shared_ptr<const CatalogTable>>(entry) : nullptr;
   if (source == nullptr) return context_.catalog->unknownTable(create_.like->table);
   *table_ = **source;
   using Feature = ParsedTableLikeOption::Feature;
@@ -91,8 +90,7 @@ Status TableMaker::addStoredColumns() {
           .at(parsed.name.position);
     }
     if (parsed.type == ParsedColumnDefinition::Type::kRegular) {
-      return Error(ErrorKind::kUnsupported, "CREATE TABLE ... AS SELECT")
-          .at(parsed.name.position);
+      return Error(ErrorKind::kUnsupported, "CREATE TABLE ... AS SELECT").at(parsed.name.position);
     }
     if (parsed.dataType) column.type = TRY(bindType(*parsed.dataType));
     if (parsed.type == ParsedColumnDefinition::Type::kMetadata) {
@@ -144,7 +142,7 @@ Status TableMaker::addWatermark() {
   CatalogColumn* column =
       TRY(mustFind({parsed.column.position, parsed.column.last()}, "WATERMARK"));
   if (!column->type.isTimestamp() || column->type.precision() > 3) {
-    return Error(ErrorKind::kInvalidSchema,
+    return Error(ErrorKind::kTypeMismatch,
                  fmt::format("invalid data type of time field for watermark definition: the field "
                              "must be of type TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p between 0 "
                              "and 3, but '{}' is {}",
@@ -158,7 +156,7 @@ Status TableMaker::addWatermark() {
   ExpressionBinder binder(context_, scope, "a watermark");
   ExprPtr watermark = TRY(binder.bind(*parsed.expression));
   if (watermark->type.kind() != column->type.kind()) {
-    return Error(ErrorKind::kInvalidSchema,
+    return Error(ErrorKind::kTypeMismatch,
                  fmt::format("the watermark of '{}' must be of type TIMESTAMP or TIMESTAMP_LTZ as "
                              "its column, but is {}",
                              column->name, watermark->type.toString()))
@@ -295,8 +293,7 @@ std::string showCreate(const CatalogTable& table) {
   std::vector<std::string> lines;
   for (const CatalogColumn& column : table.columns) lines.push_back(columnLine(column));
   if (!table.watermarkColumn.empty()) {
-    lines.push_back(fmt::format("  WATERMARK FOR {} AS {}",
-                                quoteIdentifier(table.watermarkColumn),
+    lines.push_back(fmt::format("  WATERMARK FOR {} AS {}", quoteIdentifier(table.watermarkColumn),
                                 table.watermark->toString()));
   }
   if (!table.primaryKey.empty()) {
@@ -304,8 +301,8 @@ std::string showCreate(const CatalogTable& table) {
                                 fmt::join(table.primaryKey, "_"), quotedList(table.primaryKey)));
   }
   std::string text = fmt::format(
-      "CREATE {}TABLE `{}`.`{}`.{} (\n{}\n)", table.temporary ? "TEMPORARY " : "",
-      kDefaultCatalog, kDefaultDatabase, quoteIdentifier(table.name), fmt::join(lines, ",\n"));
+      "CREATE {}TABLE `{}`.`{}`.{} (\n{}\n)", table.temporary ? "TEMPORARY " : "", kDefaultCatalog,
+      kDefaultDatabase, quoteIdentifier(table.name), fmt::join(lines, ",\n"));
   if (!table.comment.empty()) text += "\nCOMMENT " + quoteString(table.comment);
   if (!table.partitionKeys.empty()) {
     text += "\nPARTITIONED BY (" + quotedList(table.partitionKeys) + ")";
@@ -318,8 +315,7 @@ std::string showCreate(const CatalogView& view) {
   for (const Field& field : view.schema) names.push_back("  " + quoteIdentifier(field.name));
   return fmt::format("CREATE {}VIEW `{}`.`{}`.{} (\n{}\n)\nAS {}\n",
                      view.temporary ? "TEMPORARY " : "", kDefaultCatalog, kDefaultDatabase,
-                     quoteIdentifier(view.name), fmt::join(names, ",\n"),
-                     view.query->toString());
+                     quoteIdentifier(view.name), fmt::join(names, ",\n"), view.query->toString());
 }
 
 }  // namespace millrace

@@ -27,8 +27,7 @@ class PlanPrinter {
     }
     std::string line = describe(node);
     if (modes_ != nullptr) {
-      line.insert(line.size() - 1,
-                  fmt::format(", changelogMode={}", modes_->at(&node).toString()));
+      line.insert(line.size() - 1, fmt::format(", changelogMode={}", modes_->at(&node).toString()));
     }
     if (parents_[&node] > 1 && !node.inputs.empty()) {
       reused_[&node] = ++numReused_;
@@ -73,8 +72,8 @@ Result<std::string> explainPlans(const std::vector<LogicalPtr>& plans, const Bin
   std::vector<LogicalPtr> optimised = TRY(optimize(plans, context));
   ChangelogModes modes = TRY(inferChangelogModes(optimised));
   std::string out = section("Abstract Syntax Tree", plans, nullptr);
-  out += "\n" + section("Optimized Physical Plan", optimised,
-                        options.changelogMode ? &modes : nullptr);
+  out += "\n" +
+         section("Optimized Physical Plan", optimised, options.changelogMode ? &modes : nullptr);
   out += "\n" + section("Optimized Execution Plan", optimised, nullptr);
   return out;
 }

@@ -14,8 +14,8 @@ struct ExplainOptions {
   bool changelogMode = false;  // EXPLAIN CHANGELOG_MODE
 };
 
-// Three sections, as Flink prints them: the bound plan, the optimised plan with changelog modes when
-// asked for, and the plan that runs.
+// Three sections, as Flink prints them: the bound plan, the optimised plan with changelog modes
+// when asked for, and the plan that runs.
 Result<std::string> explainPlans(const std::vector<LogicalPtr>& plans, const BindContext& context,
                                  const ExplainOptions& options);
 

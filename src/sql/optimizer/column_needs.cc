@@ -88,7 +88,9 @@ ColumnFlow columnFlowOf(const LogicalNode& node) {
   flow.read.resize(node.inputs.size());
   size_t numInput = node.inputs.empty() ? 0 : node.inputs[0]->schema.size();
   switch (node.kind) {
-    case LogicalKind::kAggregate: aggregateFlow(flow, node.as<LogicalAggregate>()); break;
+    case LogicalKind::kAggregate:
+      aggregateFlow(flow, node.as<LogicalAggregate>());
+      break;
     case LogicalKind::kWindowAggregate:
       windowAggregateFlow(flow, node.as<LogicalWindowAggregate>());
       break;
@@ -99,7 +101,9 @@ ColumnFlow columnFlowOf(const LogicalNode& node) {
       passOn(flow, node, numInput, 0, 0);
       break;
     }
-    case LogicalKind::kJoin: joinFlow(flow, node, node.as<LogicalJoin>()); break;
+    case LogicalKind::kJoin:
+      joinFlow(flow, node, node.as<LogicalJoin>());
+      break;
     case LogicalKind::kWindowJoin: {
       const auto& join = node.as<LogicalWindowJoin>();
       joinFlow(flow, node, join);
@@ -127,12 +131,15 @@ ColumnFlow columnFlowOf(const LogicalNode& node) {
       passOn(flow, node, numInput, 0, 0);
       break;
     }
-    case LogicalKind::kWindowRank: windowRankFlow(flow, node.as<LogicalWindowRank>()); break;
+    case LogicalKind::kWindowRank:
+      windowRankFlow(flow, node.as<LogicalWindowRank>());
+      break;
     case LogicalKind::kSort:
       readOrder(flow, {}, node.as<LogicalSort>().order);
       passOn(flow, node, numInput, 0, 0);
       break;
-    default: readEverything(flow, node);
+    default:
+      readEverything(flow, node);
   }
   return flow;
 }

@@ -34,21 +34,25 @@ bool nodeNeeds(const LogicalNode& node) {
       return !node.as<LogicalWindowTable>().window.isProctime;
     case LogicalKind::kWindowAggregate:
       return !node.as<LogicalWindowAggregate>().window.isProctime;
-    case LogicalKind::kSort: return true;
+    case LogicalKind::kSort:
+      return true;
     case LogicalKind::kOver: {
       // The first row per key by event time is known when the watermark has passed it.
       const auto& order = node.as<LogicalOver>().order;
       return order.size() == 1 && order[0].ascending &&
              node.input()->schema[order[0].column].type.isRowtime();
     }
-    case LogicalKind::kSink: return sinkNeeds(node.as<LogicalSink>());
-    case LogicalKind::kFilter: return readsWatermark(*node.as<LogicalFilter>().condition);
+    case LogicalKind::kSink:
+      return sinkNeeds(node.as<LogicalSink>());
+    case LogicalKind::kFilter:
+      return readsWatermark(*node.as<LogicalFilter>().condition);
     case LogicalKind::kProject:
       for (const ExprPtr& expr : node.as<LogicalProject>().exprs) {
         if (readsWatermark(*expr)) return true;
       }
       return false;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -67,8 +71,7 @@ std::vector<LogicalPtr> dropUnusedWatermarks(const std::vector<LogicalPtr>& root
   std::unordered_map<const LogicalNode*, bool> needed;
   for (const LogicalPtr& root : roots) markNeeded(root, false, needed);
   std::unordered_map<const LogicalNode*, LogicalPtr> done;
-  std::function<LogicalPtr(const LogicalPtr&)> rewrite =
-      [&](const LogicalPtr& node) -> LogicalPtr {
+  std::function<LogicalPtr(const LogicalPtr&)> rewrite = [&](const LogicalPtr& node) -> LogicalPtr {
     auto found = done.find(node.get());
     if (found != done.end()) return found->second;
     LogicalPtr result;

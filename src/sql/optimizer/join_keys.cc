@@ -40,9 +40,7 @@ struct JoinSide {
     return static_cast<uint32_t>(exprs.size() - 1);
   }
   bool extended() const { return exprs.size() > numOriginal; }
-  LogicalPtr finish() {
-    return extended() ? makeProject(plan, exprs, names) : plan;
-  }
+  LogicalPtr finish() { return extended() ? makeProject(plan, exprs, names) : plan; }
 };
 
 struct Keys {
@@ -98,8 +96,8 @@ LogicalPtr keyedJoin(const LogicalJoin& join) {
   copy->nullSafe = keys.nullSafe;
   size_t numLeft = left.numOriginal;
   size_t numRight = right.numOriginal;
-  copy->condition = widen(conjunctionOf(std::move(keys.rest)), numLeft, numRight,
-                          left.exprs.size());
+  copy->condition =
+      widen(conjunctionOf(std::move(keys.rest)), numLeft, numRight, left.exprs.size());
   copy->inputs = {left.finish(), right.finish()};
   bool leftOnly = join.joinKind == JoinKind::kSemi || join.joinKind == JoinKind::kAnti;
   if (!left.extended() && (!right.extended() || leftOnly)) return copy;

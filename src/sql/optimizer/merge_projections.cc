@@ -35,8 +35,8 @@ std::vector<LogicalPtr> mergeProjections(const std::vector<LogicalPtr>& roots) {
     LogicalPtr input = outer->input();
     const auto* inner = input->tryAs<LogicalProject>();
     std::vector<ExprPtr> exprs = outer->exprs;
-    bool mergeable = inner != nullptr && isDeterministic(*inner) &&
-                     (isTrivial(*inner) || !shared[input.get()]);
+    bool mergeable =
+        inner != nullptr && isDeterministic(*inner) && (isTrivial(*inner) || !shared[input.get()]);
     if (mergeable) {
       for (ExprPtr& expr : exprs) expr = substitute(expr, inner->exprs);
       input = inner->input();
@@ -45,8 +45,7 @@ std::vector<LogicalPtr> mergeProjections(const std::vector<LogicalPtr>& roots) {
     if (isIdentity(exprs, input->schema) && sameNames) return input;
     return mergeable ? makeProject(input, std::move(exprs), namesOf(node->schema)) : node;
   };
-  std::function<LogicalPtr(const LogicalPtr&)> rewrite =
-      [&](const LogicalPtr& node) -> LogicalPtr {
+  std::function<LogicalPtr(const LogicalPtr&)> rewrite = [&](const LogicalPtr& node) -> LogicalPtr {
     auto found = done.find(node.get());
     if (found != done.end()) return found->second;
     std::vector<LogicalPtr> inputs;

@@ -1,7 +1,7 @@
 // The optimizer: from the bound plan to one whose nodes the planner can turn into operators.
 //
-// The phases run in this order; each is a file of its own and a function from plan to plan. Plans are
-// graphs: a node with several parents stays one node.
+// The phases run in this order; each is a file of its own and a function from plan to plan. Plans
+// are graphs: a node with several parents stays one node.
 #pragma once
 
 #include <vector>
@@ -13,12 +13,12 @@
 namespace millrace {
 
 // All sinks of one job. Returns them in the same order.
-Result<std::vector<LogicalPtr>> optimize(std::vector<LogicalPtr> roots,
-                                         const BindContext& context);
+Result<std::vector<LogicalPtr>> optimize(std::vector<LogicalPtr> roots, const BindContext& context);
 
 // Constants folded, projections merged, filters moved towards the sources and into joins.
 LogicalPtr pushFilters(const LogicalPtr& root, const BindContext& context);
-// ROW_NUMBER with a filter becomes Top-N or deduplication; ORDER BY becomes a temporal sort or Top-N.
+// ROW_NUMBER with a filter becomes Top-N or deduplication; ORDER BY becomes a temporal sort or
+// Top-N.
 Result<LogicalPtr> recogniseRanks(const LogicalPtr& root);
 // Aggregates, joins and Top-N over window table functions become window operators.
 Result<LogicalPtr> recogniseWindows(const LogicalPtr& root);

@@ -336,8 +336,11 @@ void remapNode(LogicalNode& node, const std::vector<std::vector<int>>& maps) {
       one(rank.windowEndColumn);
       break;
     }
-    case LogicalKind::kSort: remapOrder(static_cast<LogicalSort&>(node).order, map); break;
-    default: break;
+    case LogicalKind::kSort:
+      remapOrder(static_cast<LogicalSort&>(node).order, map);
+      break;
+    default:
+      break;
   }
 }
 
@@ -395,12 +398,18 @@ Pruned Pruner::pruneOther(const LogicalPtr& node) {
 
 Pruned Pruner::pruneNode(const LogicalPtr& node) {
   switch (node->kind) {
-    case LogicalKind::kScan: return pruneScan(node->as<LogicalScan>());
-    case LogicalKind::kValues: return pruneValues(node->as<LogicalValues>());
-    case LogicalKind::kProject: return pruneProject(node->as<LogicalProject>());
-    case LogicalKind::kUnion: return pruneUnion(node);
-    case LogicalKind::kAggregate: return pruneAggregate(node->as<LogicalAggregate>());
-    case LogicalKind::kLookupJoin: return pruneLookup(node->as<LogicalLookupJoin>());
+    case LogicalKind::kScan:
+      return pruneScan(node->as<LogicalScan>());
+    case LogicalKind::kValues:
+      return pruneValues(node->as<LogicalValues>());
+    case LogicalKind::kProject:
+      return pruneProject(node->as<LogicalProject>());
+    case LogicalKind::kUnion:
+      return pruneUnion(node);
+    case LogicalKind::kAggregate:
+      return pruneAggregate(node->as<LogicalAggregate>());
+    case LogicalKind::kLookupJoin:
+      return pruneLookup(node->as<LogicalLookupJoin>());
     case LogicalKind::kFilter: {
       const Pruned& below = prune(node->input());
       ExprPtr condition = rewriteExpr(node->as<LogicalFilter>().condition, below.map);
@@ -408,8 +417,7 @@ Pruned Pruner::pruneNode(const LogicalPtr& node) {
     }
     case LogicalKind::kWatermark: {
       const Pruned& below = prune(node->input());
-      auto copy = std::static_pointer_cast<LogicalWatermark>(
-          node->as<LogicalWatermark>().copy());
+      auto copy = std::static_pointer_cast<LogicalWatermark>(node->as<LogicalWatermark>().copy());
       copy->watermark = rewriteExpr(copy->watermark, below.map);
       copy->rowtimeColumn = below.map[copy->rowtimeColumn].at(FieldPath());
       copy->schema = below.plan->schema;
@@ -425,7 +433,8 @@ Pruned Pruner::pruneNode(const LogicalPtr& node) {
       copy->inputs = {exactly(node->input(), all)};
       return {copy, ColumnMap(node->schema.size())};
     }
-    default: return pruneOther(node);
+    default:
+      return pruneOther(node);
   }
 }
 

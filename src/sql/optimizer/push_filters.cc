@@ -77,16 +77,16 @@ LogicalPtr FilterPusher::pushIntoJoin(const LogicalJoin& join, std::vector<ExprP
   std::vector<ExprPtr> left;
   std::vector<ExprPtr> right;
   std::vector<ExprPtr> inside;
-  // A filter above may go to a side that is not padded with NULLs; a condition of the join itself to
-  // a side whose unmatched rows are dropped anyway.
+  // A filter above may go to a side that is not padded with NULLs; a condition of the join itself
+  // to a side whose unmatched rows are dropped anyway.
   auto place = [&](const ExprPtr& conjunct) {
     std::vector<uint32_t> inputs;
     collectInputs(*conjunct, inputs);
     bool usesLeft = !inputs.empty() && static_cast<int>(inputs.front()) < numLeft;
     bool usesRight = !inputs.empty() && static_cast<int>(inputs.back()) >= numLeft;
-    bool leftKept = kind == JoinKind::kInner || kind == JoinKind::kSemi ||
-                    (fromAbove ? kind == JoinKind::kLeft || kind == JoinKind::kAnti
-                               : kind == JoinKind::kRight);
+    bool leftKept =
+        kind == JoinKind::kInner || kind == JoinKind::kSemi ||
+        (fromAbove ? kind == JoinKind::kLeft || kind == JoinKind::kAnti : kind == JoinKind::kRight);
     bool rightKept = kind == JoinKind::kInner || (kind == JoinKind::kSemi && !fromAbove) ||
                      (kind == JoinKind::kAnti && !fromAbove) ||
                      (fromAbove ? kind == JoinKind::kRight : kind == JoinKind::kLeft);
@@ -135,8 +135,7 @@ LogicalPtr FilterPusher::push(const LogicalPtr& node, std::vector<ExprPtr> conju
     case LogicalKind::kFilter: {
       for (const ExprPtr& conjunct : conjunctsOf(node->as<LogicalFilter>().condition)) {
         ExprPtr folded = fold(conjunct);
-        bool isTrue = folded->isLiteral() && !folded->literal.isNull() &&
-                      folded->literal.boolean();
+        bool isTrue = folded->isLiteral() && !folded->literal.isNull() && folded->literal.boolean();
         if (!isTrue) conjuncts.push_back(folded);
       }
       return push(node->input(), std::move(conjuncts));

@@ -30,10 +30,14 @@ bool narrow(const Expr& conjunct, uint32_t rankColumn, RankRange& range) {
   const Expr* constant = conjunct.args[1].get();
   if (column->isLiteral()) {
     std::swap(column, constant);
-    if (op == "<") op = ">";
-    else if (op == "<=") op = ">=";
-    else if (op == ">") op = "<";
-    else if (op == ">=") op = "<=";
+    if (op == "<")
+      op = ">";
+    else if (op == "<=")
+      op = ">=";
+    else if (op == ">")
+      op = "<";
+    else if (op == ">=")
+      op = "<=";
   }
   std::optional<int64_t> value = integerOf(*constant);
   if (column->kind != ExprKind::kInput || column->index != rankColumn || !value) return false;
@@ -56,9 +60,12 @@ bool isWindowed(const LogicalOver& over, const WindowProperties& properties,
   bool end = false;
   for (uint32_t key : over.partitionKeys) {
     int column = static_cast<int>(key);
-    if (column == properties.start) start = true;
-    else if (column == properties.end) end = true;
-    else plainKeys.push_back(key);
+    if (column == properties.start)
+      start = true;
+    else if (column == properties.end)
+      end = true;
+    else
+      plainKeys.push_back(key);
   }
   return start && end;
 }

@@ -49,7 +49,7 @@ bool usesWindowColumns(const Expr& expr, const LogicalWindowTable& table) {
 
 // The aggregate's keys split into those of the window and the others.
 struct SplitKeys {
-  std::vector<uint32_t> plain;                // positions in aggregate.keys
+  std::vector<uint32_t> plain;  // positions in aggregate.keys
   std::vector<std::pair<uint32_t, WindowProperty>> window;
 };
 
@@ -131,7 +131,8 @@ LogicalPtr sliced(const LogicalAggregate& aggregate, const Chain& chain, const S
   if (!sessionKeysMatch(table, keyExprs)) return nullptr;
   for (AggregateCall call : aggregate.calls) {
     for (uint32_t& argument : call.arguments) argument = column(argument);
-    if (call.filter >= 0) call.filter = static_cast<int>(column(static_cast<uint32_t>(call.filter)));
+    if (call.filter >= 0)
+      call.filter = static_cast<int>(column(static_cast<uint32_t>(call.filter)));
     node->calls.push_back(std::move(call));
   }
   std::vector<ExprPtr> used = inputs;

@@ -9,8 +9,8 @@
 
 namespace millrace {
 
-// Calls `replace` for every node, inputs first, each node once however many parents it has. `replace`
-// gets a node whose inputs are already rewritten and returns it or another one.
+// Calls `replace` for every node, inputs first, each node once however many parents it has.
+// `replace` gets a node whose inputs are already rewritten and returns it or another one.
 class PlanRewriter {
  public:
   explicit PlanRewriter(std::function<LogicalPtr(const LogicalPtr&)> replace)

@@ -343,9 +343,9 @@ Status Lexer::operatorOrMark(Token& token) {
         .withHint("Quote names with back-ticks (`name`) and strings with single quotes ('text').");
   }
   bool printable = c > ' ' && c < 0x7F;
-  return errorAt(position_, printable ? fmt::format("unexpected character '{}'", c)
-                                      : fmt::format("unexpected byte {:#04x}",
-                                                    static_cast<unsigned char>(c)));
+  return errorAt(position_,
+                 printable ? fmt::format("unexpected character '{}'", c)
+                           : fmt::format("unexpected byte {:#04x}", static_cast<unsigned char>(c)));
 }
 
 Status Lexer::next(Token& token) {

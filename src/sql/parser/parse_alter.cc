@@ -109,8 +109,8 @@ Status SqlParser::parseAlterModify(ParsedAlterTable& alter) {
 Status SqlParser::parseSchemaChange(ParsedAlterTable& alter, bool modify) {
   const Token first = peek();
   if (nextIs("WATERMARK")) {
-    ParsedTableChange& change = addChange(
-        alter, modify ? ChangeType::kModifyWatermark : ChangeType::kAddWatermark, first);
+    ParsedTableChange& change =
+        addChange(alter, modify ? ChangeType::kModifyWatermark : ChangeType::kAddWatermark, first);
     change.watermark = TRY(parseWatermark());
   } else if (nextIsConstraint()) {
     ParsedTableChange& change = addChange(

@@ -19,8 +19,8 @@ bool isContextFunction(std::string_view word) {
 
 // Reserved words that are functions with an ordinary argument list.
 bool isOrdinaryReservedCall(std::string_view word) {
-  return word == "TRANSLATE" || word == "CLASSIFIER" || word == "MATCH_NUMBER" ||
-         word == "PREV" || word == "NEXT";
+  return word == "TRANSLATE" || word == "CLASSIFIER" || word == "MATCH_NUMBER" || word == "PREV" ||
+         word == "NEXT";
 }
 
 bool isJsonFunction(std::string_view word) {
@@ -104,8 +104,10 @@ Status SqlParser::parseArguments(ParsedCall& call) {
   TRY(nesting.check());
   TRY(expectOperator("("));
   if (acceptOperator(")")) return Status();
-  if (accept("DISTINCT")) call.distinct = true;
-  else accept("ALL");
+  if (accept("DISTINCT"))
+    call.distinct = true;
+  else
+    accept("ALL");
   if (nextIsOperator("*") && !call.distinct) {
     const Token star = peek();
     advance();
@@ -219,8 +221,10 @@ SqlParser::ExpressionResult SqlParser::parseDescriptor() {
 // [WITHIN GROUP (..)] [FILTER (..)] [IGNORE | RESPECT NULLS] [OVER ..]
 Status SqlParser::parseCallTail(ParsedCall& call) {
   using Treatment = ParsedCall::NullTreatment;
-  if (accept("IGNORE", "NULLS")) call.nullTreatment = Treatment::kIgnore;
-  else if (accept("RESPECT", "NULLS")) call.nullTreatment = Treatment::kRespect;
+  if (accept("IGNORE", "NULLS"))
+    call.nullTreatment = Treatment::kIgnore;
+  else if (accept("RESPECT", "NULLS"))
+    call.nullTreatment = Treatment::kRespect;
   if (nextAre("WITHIN", "GROUP")) {
     advance();
     advance();

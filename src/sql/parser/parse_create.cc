@@ -36,8 +36,7 @@ SqlParser::StatementResult SqlParser::parseCreateTable(bool temporary, bool orRe
   if (nextIsOperator("(")) TRY(parseTableElements(*table));
   TRY(parseTableClauses(*table));
   const bool namesOnly =
-      !table->columns.empty() &&
-      table->columns[0].type == ParsedColumnDefinition::Type::kRegular;
+      !table->columns.empty() && table->columns[0].type == ParsedColumnDefinition::Type::kRegular;
   if (namesOnly && !table->query) {
     return Error(ErrorKind::kSyntax,
                  fmt::format("column '{}' has no type", table->columns[0].name.toString()))
@@ -83,9 +82,8 @@ Status SqlParser::parseTableClauses(ParsedCreateTable& table) {
     raise(table, *table.query);
   }
   if (atEnd() || nextIsOperator(";")) return Status();
-  return unexpectedWord(
-      "the end of the statement",
-      {"COMMENT", "DISTRIBUTED", "PARTITIONED", "WITH", "LIKE", "AS"});
+  return unexpectedWord("the end of the statement",
+                        {"COMMENT", "DISTRIBUTED", "PARTITIONED", "WITH", "LIKE", "AS"});
 }
 
 // name type .. | name type METADATA .. | name AS expression | name
@@ -181,8 +179,10 @@ Result<ParsedDistribution> SqlParser::parseDistribution() {
   distribution.position = previous().position;
   bool by = accept("BY");
   if (by) {
-    if (accept("HASH")) distribution.type = ParsedDistribution::Type::kHash;
-    else if (accept("RANGE")) distribution.type = ParsedDistribution::Type::kRange;
+    if (accept("HASH"))
+      distribution.type = ParsedDistribution::Type::kHash;
+    else if (accept("RANGE"))
+      distribution.type = ParsedDistribution::Type::kRange;
     distribution.columns = TRY(parseColumnList("a column name"));
   }
   if (accept("INTO")) {
@@ -208,22 +208,34 @@ Result<ParsedTableLikeOption> SqlParser::parseTableLikeOption() {
   using Feature = ParsedTableLikeOption::Feature;
   ParsedTableLikeOption option;
   option.position = peek().position;
-  if (accept("INCLUDING")) option.strategy = Strategy::kIncluding;
-  else if (accept("EXCLUDING")) option.strategy = Strategy::kExcluding;
-  else if (accept("OVERWRITING")) option.strategy = Strategy::kOverwriting;
-  else return unexpectedWord("INCLUDING, EXCLUDING, OVERWRITING or ')'",
-                             {"INCLUDING", "EXCLUDING", "OVERWRITING"});
-  if (accept("ALL")) option.feature = Feature::kAll;
-  else if (accept("CONSTRAINTS")) option.feature = Feature::kConstraints;
-  else if (accept("DISTRIBUTION")) option.feature = Feature::kDistribution;
-  else if (accept("GENERATED")) option.feature = Feature::kGenerated;
-  else if (accept("METADATA")) option.feature = Feature::kMetadata;
-  else if (accept("OPTIONS")) option.feature = Feature::kOptions;
-  else if (accept("PARTITIONS")) option.feature = Feature::kPartitions;
-  else if (accept("WATERMARKS")) option.feature = Feature::kWatermarks;
-  else return unexpectedWord("what to include", {"ALL", "CONSTRAINTS", "DISTRIBUTION", "GENERATED",
-                                                 "METADATA", "OPTIONS", "PARTITIONS",
-                                                 "WATERMARKS"});
+  if (accept("INCLUDING"))
+    option.strategy = Strategy::kIncluding;
+  else if (accept("EXCLUDING"))
+    option.strategy = Strategy::kExcluding;
+  else if (accept("OVERWRITING"))
+    option.strategy = Strategy::kOverwriting;
+  else
+    return unexpectedWord("INCLUDING, EXCLUDING, OVERWRITING or ')'",
+                          {"INCLUDING", "EXCLUDING", "OVERWRITING"});
+  if (accept("ALL"))
+    option.feature = Feature::kAll;
+  else if (accept("CONSTRAINTS"))
+    option.feature = Feature::kConstraints;
+  else if (accept("DISTRIBUTION"))
+    option.feature = Feature::kDistribution;
+  else if (accept("GENERATED"))
+    option.feature = Feature::kGenerated;
+  else if (accept("METADATA"))
+    option.feature = Feature::kMetadata;
+  else if (accept("OPTIONS"))
+    option.feature = Feature::kOptions;
+  else if (accept("PARTITIONS"))
+    option.feature = Feature::kPartitions;
+  else if (accept("WATERMARKS"))
+    option.feature = Feature::kWatermarks;
+  else
+    return unexpectedWord("what to include", {"ALL", "CONSTRAINTS", "DISTRIBUTION", "GENERATED",
+                                              "METADATA", "OPTIONS", "PARTITIONS", "WATERMARKS"});
   return option;
 }
 
@@ -312,15 +324,21 @@ SqlParser::StatementResult SqlParser::parseDrop() {
   if (nextIs("MODEL")) return parseGeneric("DROP MODEL");
   if (nextIs("CONNECTION")) return parseGeneric("DROP CONNECTION");
   bool permanentOnly = nextIs("DATABASE") || nextIs("CATALOG");
-  if (accept("TABLE")) drop->object = Object::kTable;
-  else if (accept("VIEW")) drop->object = Object::kView;
-  else if (accept("FUNCTION")) drop->object = Object::kFunction;
-  else if (!drop->temporary && accept("DATABASE")) drop->object = Object::kDatabase;
-  else if (!drop->temporary && accept("CATALOG")) drop->object = Object::kCatalog;
-  else return unexpectedWord(drop->temporary && permanentOnly
-                                 ? "TABLE, VIEW or FUNCTION"
-                                 : "TABLE, VIEW, FUNCTION, DATABASE or CATALOG",
-                             {"TABLE", "VIEW", "FUNCTION", "DATABASE", "CATALOG", "TEMPORARY"});
+  if (accept("TABLE"))
+    drop->object = Object::kTable;
+  else if (accept("VIEW"))
+    drop->object = Object::kView;
+  else if (accept("FUNCTION"))
+    drop->object = Object::kFunction;
+  else if (!drop->temporary && accept("DATABASE"))
+    drop->object = Object::kDatabase;
+  else if (!drop->temporary && accept("CATALOG"))
+    drop->object = Object::kCatalog;
+  else
+    return unexpectedWord(drop->temporary && permanentOnly
+                              ? "TABLE, VIEW or FUNCTION"
+                              : "TABLE, VIEW, FUNCTION, DATABASE or CATALOG",
+                          {"TABLE", "VIEW", "FUNCTION", "DATABASE", "CATALOG", "TEMPORARY"});
   drop->ifExists = TRY(acceptAll({"IF", "EXISTS"}));
   drop->name = TRY(parseName("a name"));
   if (drop->object == Object::kDatabase) {

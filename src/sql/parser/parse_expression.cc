@@ -66,8 +66,7 @@ bool isQuantifier(const Token& token) {
 
 Status SqlParser::checkHeight(const ParsedNode& node) const {
   if (node.height <= kMaxTreeHeight) return Status();
-  return Error(ErrorKind::kSyntax,
-               fmt::format("more than {} operators in a chain", kMaxTreeHeight))
+  return Error(ErrorKind::kSyntax, fmt::format("more than {} operators in a chain", kMaxTreeHeight))
       .at(node.position)
       .withHint("Use IN (...) for many alternatives, or split the statement with views.");
 }
@@ -232,23 +231,34 @@ SqlParser::ExpressionResult SqlParser::parseIs(std::unique_ptr<ParsedExpression>
     auto json = std::make_unique<ParsedIsJson>();
     json->operand = std::move(left);
     json->negated = negated;
-    if (accept("OBJECT")) json->type = ParsedIsJson::Type::kObject;
-    else if (accept("ARRAY")) json->type = ParsedIsJson::Type::kArray;
-    else if (accept("SCALAR")) json->type = ParsedIsJson::Type::kScalar;
-    else accept("VALUE");
+    if (accept("OBJECT"))
+      json->type = ParsedIsJson::Type::kObject;
+    else if (accept("ARRAY"))
+      json->type = ParsedIsJson::Type::kArray;
+    else if (accept("SCALAR"))
+      json->type = ParsedIsJson::Type::kScalar;
+    else
+      accept("VALUE");
     return finish(std::move(json), first);
   }
   auto unary = std::make_unique<ParsedUnary>();
   unary->operand = std::move(left);
   using UnaryOp = ParsedUnary::Op;
-  if (accept("NULL")) unary->op = negated ? UnaryOp::kIsNotNull : UnaryOp::kIsNull;
-  else if (accept("TRUE")) unary->op = negated ? UnaryOp::kIsNotTrue : UnaryOp::kIsTrue;
-  else if (accept("FALSE")) unary->op = negated ? UnaryOp::kIsNotFalse : UnaryOp::kIsFalse;
-  else if (accept("UNKNOWN")) unary->op = negated ? UnaryOp::kIsNotUnknown : UnaryOp::kIsUnknown;
-  else if (accept("EMPTY")) unary->op = negated ? UnaryOp::kIsNotEmpty : UnaryOp::kIsEmpty;
-  else if (accept("A", "SET")) unary->op = negated ? UnaryOp::kIsNotASet : UnaryOp::kIsASet;
-  else return unexpectedWord("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM",
-                             {"NULL", "TRUE", "FALSE", "UNKNOWN", "DISTINCT", "JSON", "EMPTY"});
+  if (accept("NULL"))
+    unary->op = negated ? UnaryOp::kIsNotNull : UnaryOp::kIsNull;
+  else if (accept("TRUE"))
+    unary->op = negated ? UnaryOp::kIsNotTrue : UnaryOp::kIsTrue;
+  else if (accept("FALSE"))
+    unary->op = negated ? UnaryOp::kIsNotFalse : UnaryOp::kIsFalse;
+  else if (accept("UNKNOWN"))
+    unary->op = negated ? UnaryOp::kIsNotUnknown : UnaryOp::kIsUnknown;
+  else if (accept("EMPTY"))
+    unary->op = negated ? UnaryOp::kIsNotEmpty : UnaryOp::kIsEmpty;
+  else if (accept("A", "SET"))
+    unary->op = negated ? UnaryOp::kIsNotASet : UnaryOp::kIsASet;
+  else
+    return unexpectedWord("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM",
+                          {"NULL", "TRUE", "FALSE", "UNKNOWN", "DISTINCT", "JSON", "EMPTY"});
   return finish(std::move(unary), first);
 }
 

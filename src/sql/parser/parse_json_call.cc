@@ -56,8 +56,10 @@ Status SqlParser::parseJsonQueryClauses(ParsedJsonClauses& clauses) {
   bool with = nextIs("WITH");
   advance();
   clauses.wrapper = with ? Wrapper::kUnconditional : Wrapper::kWithout;
-  if (with && accept("CONDITIONAL")) clauses.wrapper = Wrapper::kConditional;
-  else if (with) accept("UNCONDITIONAL");
+  if (with && accept("CONDITIONAL"))
+    clauses.wrapper = Wrapper::kConditional;
+  else if (with)
+    accept("UNCONDITIONAL");
   accept("ARRAY");
   return expect("WRAPPER");
 }
@@ -81,9 +83,9 @@ Status SqlParser::parseJsonBehaviors(ParsedCall& call, ParsedJsonClauses& clause
     } else if (query && accept("EMPTY", "OBJECT")) {
       behavior = Behavior::kEmptyObject;
     } else {
-      return unexpectedWord(query ? "NULL, ERROR, EMPTY ARRAY, EMPTY OBJECT or ')'"
-                                  : "NULL, ERROR, DEFAULT or ')'",
-                            {"NULL", "ERROR", "DEFAULT", "EMPTY", "RETURNING", "WITH", "WITHOUT"});
+      return unexpectedWord(
+          query ? "NULL, ERROR, EMPTY ARRAY, EMPTY OBJECT or ')'" : "NULL, ERROR, DEFAULT or ')'",
+          {"NULL", "ERROR", "DEFAULT", "EMPTY", "RETURNING", "WITH", "WITHOUT"});
     }
     TRY(expect("ON"));
     bool isEmpty = nextIs("EMPTY");
@@ -104,11 +106,16 @@ Status SqlParser::parseJsonBehaviors(ParsedCall& call, ParsedJsonClauses& clause
 // [{TRUE | FALSE | UNKNOWN | ERROR} ON ERROR]
 Status SqlParser::parseJsonExistsClauses(ParsedJsonClauses& clauses) {
   if (nextIsOperator(")")) return Status();
-  if (accept("TRUE")) clauses.onError = Behavior::kTrue;
-  else if (accept("FALSE")) clauses.onError = Behavior::kFalse;
-  else if (accept("UNKNOWN")) clauses.onError = Behavior::kUnknown;
-  else if (accept("ERROR")) clauses.onError = Behavior::kError;
-  else return unexpected("TRUE, FALSE, UNKNOWN, ERROR or ')'");
+  if (accept("TRUE"))
+    clauses.onError = Behavior::kTrue;
+  else if (accept("FALSE"))
+    clauses.onError = Behavior::kFalse;
+  else if (accept("UNKNOWN"))
+    clauses.onError = Behavior::kUnknown;
+  else if (accept("ERROR"))
+    clauses.onError = Behavior::kError;
+  else
+    return unexpected("TRUE, FALSE, UNKNOWN, ERROR or ')'");
   TRY(expect("ON"));
   return expect("ERROR");
 }

@@ -42,11 +42,16 @@ SqlParser::ExpressionResult SqlParser::parseWordPrimary() {
   auto literal = std::make_unique<ParsedLiteral>();
   using Type = ParsedLiteral::Type;
   bool constant = true;
-  if (first.upper == "NULL") literal->type = Type::kNull;
-  else if (first.upper == "TRUE") literal->type = Type::kTrue;
-  else if (first.upper == "FALSE") literal->type = Type::kFalse;
-  else if (first.upper == "UNKNOWN") literal->type = Type::kUnknown;
-  else constant = false;
+  if (first.upper == "NULL")
+    literal->type = Type::kNull;
+  else if (first.upper == "TRUE")
+    literal->type = Type::kTrue;
+  else if (first.upper == "FALSE")
+    literal->type = Type::kFalse;
+  else if (first.upper == "UNKNOWN")
+    literal->type = Type::kUnknown;
+  else
+    constant = false;
   if (constant) {
     advance();
     return finish(std::move(literal), first);
@@ -110,8 +115,7 @@ SqlParser::ExpressionResult SqlParser::parseInterval() {
   advance();
   auto literal = std::make_unique<ParsedLiteral>();
   literal->type = ParsedLiteral::Type::kInterval;
-  bool sign = (nextIsOperator("-") || nextIsOperator("+")) &&
-              peek(1).kind == Token::Kind::kString;
+  bool sign = (nextIsOperator("-") || nextIsOperator("+")) && peek(1).kind == Token::Kind::kString;
   if (sign) {
     literal->negative = nextIsOperator("-");
     advance();

@@ -95,7 +95,7 @@ SqlParser::QueryResult SqlParser::parseSetOperations(std::unique_ptr<ParsedQuery
     if (precedence < minimum) return left;
     auto operation = std::make_unique<ParsedSetOperation>();
     operation->operatorPosition = peek().position;
-    operation->type = isIntersect ? Type::kIntersect
+    operation->type = isIntersect       ? Type::kIntersect
                       : nextIs("UNION") ? Type::kUnion
                                         : Type::kExcept;
     advance();
@@ -218,8 +218,10 @@ Result<std::unique_ptr<ParsedSelect>> SqlParser::parseSelect() {
   auto select = std::make_unique<ParsedSelect>();
   TRY(expect("SELECT"));
   if (peek().kind == Token::Kind::kHintStart) select->hints = TRY(parseHints());
-  if (accept("DISTINCT")) select->distinct = true;
-  else accept("ALL");
+  if (accept("DISTINCT"))
+    select->distinct = true;
+  else
+    accept("ALL");
   do {
     select->items.push_back(TRY(parseSelectItem()));
     raise(*select, *select->items.back().expression);
@@ -292,8 +294,10 @@ Result<ParsedSelectItem> SqlParser::parseSelectItem() {
 Status SqlParser::parseGroupBy(ParsedSelect& select) {
   TRY(expect("BY"));
   select.grouped = true;
-  if (accept("DISTINCT")) select.groupDistinct = true;
-  else accept("ALL");
+  if (accept("DISTINCT"))
+    select.groupDistinct = true;
+  else
+    accept("ALL");
   do {
     select.groupBy.push_back(TRY(parseGroupingElement(false)));
     for (const ParsedExpressionPtr& key : select.groupBy.back().expressions) {
@@ -310,9 +314,12 @@ Result<ParsedGroupingElement> SqlParser::parseGroupingElement(bool insideSets) {
   using Type = ParsedGroupingElement::Type;
   ParsedGroupingElement element;
   element.position = peek().position;
-  if (accept("GROUPING", "SETS")) element.type = Type::kGroupingSets;
-  else if (accept("CUBE")) element.type = Type::kCube;
-  else if (accept("ROLLUP")) element.type = Type::kRollup;
+  if (accept("GROUPING", "SETS"))
+    element.type = Type::kGroupingSets;
+  else if (accept("CUBE"))
+    element.type = Type::kCube;
+  else if (accept("ROLLUP"))
+    element.type = Type::kRollup;
   if (element.type != Type::kExpressions) {
     TRY(expectOperator("("));
     do {

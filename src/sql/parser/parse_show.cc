@@ -80,12 +80,18 @@ SqlParser::StatementResult SqlParser::parseShow() {
 }
 
 Status SqlParser::parseShowCreate(ParsedShow& show) {
-  if (accept("TABLE")) show.what = What::kCreateTable;
-  else if (accept("VIEW")) show.what = What::kCreateView;
-  else if (accept("CATALOG")) show.what = What::kCreateCatalog;
-  else if (accept("MODEL")) show.what = What::kCreateModel;
-  else if (accept("MATERIALIZED", "TABLE")) show.what = What::kCreateMaterializedTable;
-  else return unexpectedWord("TABLE, VIEW or CATALOG", {"TABLE", "VIEW", "CATALOG"});
+  if (accept("TABLE"))
+    show.what = What::kCreateTable;
+  else if (accept("VIEW"))
+    show.what = What::kCreateView;
+  else if (accept("CATALOG"))
+    show.what = What::kCreateCatalog;
+  else if (accept("MODEL"))
+    show.what = What::kCreateModel;
+  else if (accept("MATERIALIZED", "TABLE"))
+    show.what = What::kCreateMaterializedTable;
+  else
+    return unexpectedWord("TABLE, VIEW or CATALOG", {"TABLE", "VIEW", "CATALOG"});
   show.name = TRY(parseName("a name"));
   return Status();
 }
@@ -132,10 +138,14 @@ SqlParser::StatementResult SqlParser::parseDescribe() {
   }
   if (nextIs("CONNECTION") && nextIsName(1)) return parseGeneric("DESCRIBE CONNECTION");
   bool wordIsObject = nextIsName(1) || peek(1).isWord("EXTENDED");
-  if (nextIs("CATALOG") && wordIsObject) describe->object = Object::kCatalog;
-  else if (nextIs("DATABASE") && wordIsObject) describe->object = Object::kDatabase;
-  else if (nextIs("MODEL") && wordIsObject) describe->object = Object::kModel;
-  else if (nextIs("FUNCTION")) describe->object = Object::kFunction;
+  if (nextIs("CATALOG") && wordIsObject)
+    describe->object = Object::kCatalog;
+  else if (nextIs("DATABASE") && wordIsObject)
+    describe->object = Object::kDatabase;
+  else if (nextIs("MODEL") && wordIsObject)
+    describe->object = Object::kModel;
+  else if (nextIs("FUNCTION"))
+    describe->object = Object::kFunction;
   if (describe->object != Object::kTable || nextIs("TABLE")) advance();
   describe->extended = accept("EXTENDED");
   describe->name = TRY(parseName("a name"));

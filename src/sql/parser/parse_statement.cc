@@ -22,9 +22,9 @@ struct GenericStart {
 
 // Statements that are recognised by their first words only.
 constexpr GenericStart kGenericStarts[] = {
-    {"ANALYZE", "TABLE"}, {"ADD", "JAR"},         {"REMOVE", "JAR"},   {"LOAD", "MODULE"},
-    {"UNLOAD", "MODULE"}, {"TRUNCATE", "TABLE"},  {"DELETE", "FROM"},  {"COMPILE", "AND"},
-    {"COMPILE", "PLAN"},  {"EXECUTE", "PLAN"},    {"UPDATE", ""},      {"CALL", ""},
+    {"ANALYZE", "TABLE"}, {"ADD", "JAR"},        {"REMOVE", "JAR"},  {"LOAD", "MODULE"},
+    {"UNLOAD", "MODULE"}, {"TRUNCATE", "TABLE"}, {"DELETE", "FROM"}, {"COMPILE", "AND"},
+    {"COMPILE", "PLAN"},  {"EXECUTE", "PLAN"},   {"UPDATE", ""},     {"CALL", ""},
     {"MERGE", ""},
 };
 

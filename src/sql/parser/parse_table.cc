@@ -181,8 +181,8 @@ SqlParser::TableResult SqlParser::parseParenthesisedTable() {
   } else {
     const Token inner = peek();
     std::unique_ptr<ParsedTableReference> joined = TRY(parseTableWithoutAlias());
-    bool query = inner.isOperator("(") && joined->is<ParsedSubqueryTable>() &&
-                 joined->alias.name.empty();
+    bool query =
+        inner.isOperator("(") && joined->is<ParsedSubqueryTable>() && joined->alias.name.empty();
     if (!query || !(nextContinuesQuery() || nextIsOperator(")"))) {
       joined = TRY(parseTableRest(std::move(joined), inner));
       joined = TRY(parseJoinsRest(std::move(joined), inner));

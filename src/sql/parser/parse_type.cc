@@ -177,8 +177,7 @@ Result<ParsedTypeName> SqlParser::parseBaseType() {
   } else if (accept("RAW")) {
     TRY(parseRawType(type));
   } else if (peek().kind == Token::Kind::kWord && isUnknownDialectType(peek().upper)) {
-    return Error(ErrorKind::kUnsupported, fmt::format("type {}", peek().upper))
-        .at(peek().position);
+    return Error(ErrorKind::kUnsupported, fmt::format("type {}", peek().upper)).at(peek().position);
   } else if (nextIsName()) {
     type.kind = Kind::kUser;
     type.userName = TRY(parseName("a type"));

@@ -86,8 +86,10 @@ bool Splitter::skipSpace() {
 void Splitter::noteWord(std::string word) {
   if (word == "CASE") ++cases_;
   if (word == "END") {
-    if (cases_ > 0) --cases_;
-    else inBlock_ = false;
+    if (cases_ > 0)
+      --cases_;
+    else
+      inBlock_ = false;
   }
   words_.push_back(std::move(word));
   size_t count = words_.size();
@@ -103,8 +105,8 @@ void Splitter::noteWord(std::string word) {
 void Splitter::skipWord() {
   size_t length = 0;
   auto isPart = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || static_cast<unsigned char>(c) >= 0x80;
   };
   while (at_ + length < script_.size() && isPart(peek(length))) ++length;
   if (length == 0) {

@@ -30,8 +30,8 @@ class SqlParser : public TokenStream {
 
  private:
   // Types (parse_type.cc).
-  Result<ParsedTypeName> parseType();          // with NOT NULL and NULL
-  Result<ParsedTypeName> parseTypeNoNull();    // without, as in CAST
+  Result<ParsedTypeName> parseType();        // with NOT NULL and NULL
+  Result<ParsedTypeName> parseTypeNoNull();  // without, as in CAST
   Result<ParsedTypeName> parseBaseType();
   Result<bool> parseSimpleType(ParsedTypeName& type);
   Status parseTimeType(ParsedTypeName& type);
@@ -54,8 +54,8 @@ class SqlParser : public TokenStream {
                                       int minimum, bool& found);
   ExpressionResult parseBinary(std::unique_ptr<ParsedExpression> left, const Token& first,
                                ParsedBinary::Op op, int precedence, size_t words);
-  ExpressionResult parseIs(std::unique_ptr<ParsedExpression> left, const Token& first,
-                           int minimum, bool& found);
+  ExpressionResult parseIs(std::unique_ptr<ParsedExpression> left, const Token& first, int minimum,
+                           bool& found);
   ExpressionResult parseNegatable(std::unique_ptr<ParsedExpression> left, const Token& first);
   ExpressionResult parseIn(std::unique_ptr<ParsedExpression> left, const Token& first,
                            bool negated);
@@ -151,8 +151,7 @@ class SqlParser : public TokenStream {
   TableResult parseTableFunction(bool wrapped);
   TableResult parseNamedTable();
   Status parseTableAlias(ParsedTableReference& table);
-  TableResult parseMatchRecognize(std::unique_ptr<ParsedTableReference> input,
-                                  const Token& first);
+  TableResult parseMatchRecognize(std::unique_ptr<ParsedTableReference> input, const Token& first);
   Status parseMeasures(ParsedMatchRecognize& match);
   Status parseAfterMatch(ParsedMatchRecognize& match);
   Status parseMatchPattern(ParsedMatchRecognize& match);

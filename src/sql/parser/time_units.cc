@@ -57,8 +57,8 @@ std::vector<std::string> intervalUnitWords() {
 
 bool isIntervalRange(TimeUnit start, TimeUnit end) {
   if (start == TimeUnit::kYear) return end == TimeUnit::kMonth;
-  bool startIsTime = start == TimeUnit::kDay || start == TimeUnit::kHour ||
-                     start == TimeUnit::kMinute;
+  bool startIsTime =
+      start == TimeUnit::kDay || start == TimeUnit::kHour || start == TimeUnit::kMinute;
   bool endIsTime = end == TimeUnit::kHour || end == TimeUnit::kMinute || end == TimeUnit::kSecond;
   return startIsTime && endIsTime && start < end;
 }

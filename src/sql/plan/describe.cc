@@ -13,8 +13,7 @@ std::string names(const std::vector<uint32_t>& columns, const Schema& schema) {
   return fmt::format("{}", fmt::join(list, ", "));
 }
 
-std::string exprList(const std::vector<ExprPtr>& exprs, const Schema& input,
-                     const Schema& output) {
+std::string exprList(const std::vector<ExprPtr>& exprs, const Schema& input, const Schema& output) {
   std::vector<std::string> inputNames = namesOf(input);
   std::vector<std::string> list;
   for (size_t i = 0; i < exprs.size(); ++i) {
@@ -30,8 +29,8 @@ std::string callList(const std::vector<AggregateCall>& calls, const Schema& inpu
   for (size_t i = 0; i < calls.size(); ++i) {
     const AggregateCall& call = calls[i];
     std::string args = call.arguments.empty() ? "*" : names(call.arguments, input);
-    std::string text = fmt::format("{}({}{})", call.function->name,
-                                   call.distinct ? "DISTINCT " : "", args);
+    std::string text =
+        fmt::format("{}({}{})", call.function->name, call.distinct ? "DISTINCT " : "", args);
     if (call.filter >= 0) {
       text += " FILTER " + input[static_cast<size_t>(call.filter)].name;
     }
@@ -42,12 +41,18 @@ std::string callList(const std::vector<AggregateCall>& calls, const Schema& inpu
 
 const char* joinName(JoinKind kind) {
   switch (kind) {
-    case JoinKind::kInner: return "InnerJoin";
-    case JoinKind::kLeft: return "LeftOuterJoin";
-    case JoinKind::kRight: return "RightOuterJoin";
-    case JoinKind::kFull: return "FullOuterJoin";
-    case JoinKind::kSemi: return "LeftSemiJoin";
-    case JoinKind::kAnti: return "LeftAntiJoin";
+    case JoinKind::kInner:
+      return "InnerJoin";
+    case JoinKind::kLeft:
+      return "LeftOuterJoin";
+    case JoinKind::kRight:
+      return "RightOuterJoin";
+    case JoinKind::kFull:
+      return "FullOuterJoin";
+    case JoinKind::kSemi:
+      return "LeftSemiJoin";
+    case JoinKind::kAnti:
+      return "LeftAntiJoin";
   }
   return "";
 }
@@ -57,8 +62,7 @@ std::string joinCondition(const std::vector<uint32_t>& leftKeys,
                           const Schema& left, const Schema& right) {
   std::vector<std::string> parts;
   for (size_t i = 0; i < leftKeys.size(); ++i) {
-    parts.push_back(
-        fmt::format("({} = {})", left[leftKeys[i]].name, right[rightKeys[i]].name));
+    parts.push_back(fmt::format("({} = {})", left[leftKeys[i]].name, right[rightKeys[i]].name));
   }
   if (condition) {
     std::vector<std::string> both = namesOf(left);
@@ -72,39 +76,37 @@ std::string describeScan(const LogicalScan& scan) {
   std::string options;
   if (scan.options != scan.table->options) options = ", hints=[OPTIONS]";
   return fmt::format("TableSourceScan(table=[[{}, {}, {}]], fields=[{}]{})", kDefaultCatalog,
-                     kDefaultDatabase, scan.table->name,
-                     fmt::join(namesOf(scan.schema), ", "), options);
+                     kDefaultDatabase, scan.table->name, fmt::join(namesOf(scan.schema), ", "),
+                     options);
 }
 
 std::string describeWindowAggregate(const LogicalWindowAggregate& node) {
   const Schema& input = node.inputs[0]->schema;
-  std::string window =
-      node.timeColumn >= 0
-          ? fmt::format("{}, time_col=[{}]", node.window.toString(),
-                        input[static_cast<size_t>(node.timeColumn)].name)
-          : fmt::format("{}, win_end=[{}]", node.window.toString(),
-                        input[static_cast<size_t>(node.windowEndColumn)].name);
+  std::string window = node.timeColumn >= 0
+                           ? fmt::format("{}, time_col=[{}]", node.window.toString(),
+                                         input[static_cast<size_t>(node.timeColumn)].name)
+                           : fmt::format("{}, win_end=[{}]", node.window.toString(),
+                                         input[static_cast<size_t>(node.windowEndColumn)].name);
   std::vector<std::string> properties;
   for (WindowProperty property : node.properties) {
     properties.push_back(property == WindowProperty::kStart ? "start('w$)"
                          : property == WindowProperty::kEnd ? "end('w$)"
                                                             : "rowtime('w$)");
   }
-  return fmt::format("{}(groupBy=[{}], window=[{}], select=[{}], properties=[{}])",
-                     node.legacy ? "GroupWindowAggregate" : "WindowAggregate",
-                     names(node.keys, input), window,
-                     callList(node.calls, input, node.schema, node.keys.size()),
-                     fmt::join(properties, ", "));
+  return fmt::format(
+      "{}(groupBy=[{}], window=[{}], select=[{}], properties=[{}])",
+      node.legacy ? "GroupWindowAggregate" : "WindowAggregate", names(node.keys, input), window,
+      callList(node.calls, input, node.schema, node.keys.size()), fmt::join(properties, ", "));
 }
 
 std::string rankText(std::string_view name, const LogicalNode& node,
                      const std::vector<uint32_t>& keys, const std::vector<SortOrder>& order,
                      int64_t start, int64_t end, bool outputRank) {
   const Schema& input = node.inputs[0]->schema;
-  return fmt::format("{}(rankType=[ROW_NUMBER], rankRange=[rankStart={}, rankEnd={}], "
-                     "partitionBy=[{}], orderBy=[{}], outputRank=[{}])",
-                     name, start, end, names(keys, input), describeOrder(order, input),
-                     outputRank);
+  return fmt::format(
+      "{}(rankType=[ROW_NUMBER], rankRange=[rankStart={}, rankEnd={}], "
+      "partitionBy=[{}], orderBy=[{}], outputRank=[{}])",
+      name, start, end, names(keys, input), describeOrder(order, input), outputRank);
 }
 
 std::string describeValues(const LogicalValues& values) {
@@ -137,12 +139,13 @@ std::string describeOrder(const std::vector<SortOrder>& order, const Schema& sch
 
 std::string describe(const LogicalNode& node) {
   switch (node.kind) {
-    case LogicalKind::kScan: return describeScan(node.as<LogicalScan>());
-    case LogicalKind::kValues: return describeValues(node.as<LogicalValues>());
+    case LogicalKind::kScan:
+      return describeScan(node.as<LogicalScan>());
+    case LogicalKind::kValues:
+      return describeValues(node.as<LogicalValues>());
     case LogicalKind::kProject:
-      return fmt::format("Calc(select=[{}])",
-                         exprList(node.as<LogicalProject>().exprs, node.inputs[0]->schema,
-                                  node.schema));
+      return fmt::format("Calc(select=[{}])", exprList(node.as<LogicalProject>().exprs,
+                                                       node.inputs[0]->schema, node.schema));
     case LogicalKind::kFilter:
       return fmt::format("Calc(where=[{}])", toString(*node.as<LogicalFilter>().condition,
                                                       namesOf(node.inputs[0]->schema)));
@@ -155,8 +158,7 @@ std::string describe(const LogicalNode& node) {
     case LogicalKind::kAggregate: {
       const auto& aggregate = node.as<LogicalAggregate>();
       const Schema& input = node.inputs[0]->schema;
-      return fmt::format("GroupAggregate(groupBy=[{}], select=[{}])",
-                         names(aggregate.keys, input),
+      return fmt::format("GroupAggregate(groupBy=[{}], select=[{}])", names(aggregate.keys, input),
                          callList(aggregate.calls, input, node.schema, aggregate.keys.size()));
     }
     case LogicalKind::kWindowTable: {
@@ -205,8 +207,8 @@ std::string describe(const LogicalNode& node) {
     case LogicalKind::kDeduplicate: {
       const auto& dedup = node.as<LogicalDeduplicate>();
       return fmt::format("Deduplicate(keep=[{}], key=[{}], order=[{} {}])",
-                         dedup.keepLast ? "LastRow" : "FirstRow",
-                         names(dedup.keys, node.schema), node.schema[dedup.timeColumn].name,
+                         dedup.keepLast ? "LastRow" : "FirstRow", names(dedup.keys, node.schema),
+                         node.schema[dedup.timeColumn].name,
                          dedup.isRowtime ? "ROWTIME" : "PROCTIME");
     }
     case LogicalKind::kWindowRank: {

@@ -1,5 +1,6 @@
 // The logical plan: what a query means, bound and typed. Nodes are immutable and shared (a node may
-// have several parents: a scan that two branches read). Expressions refer to input columns by index.
+// have several parents: a scan that two branches read). Expressions refer to input columns by
+// index.
 #pragma once
 
 #include <memory>

@@ -64,9 +64,12 @@ Properties ofWindowAggregate(const LogicalWindowAggregate& node) {
 
 std::optional<WindowProperties> windowPropertiesOf(const LogicalNode& node) {
   switch (node.kind) {
-    case LogicalKind::kWindowTable: return ofWindowTable(node.as<LogicalWindowTable>());
-    case LogicalKind::kProject: return ofProject(node.as<LogicalProject>());
-    case LogicalKind::kAggregate: return ofAggregate(node.as<LogicalAggregate>());
+    case LogicalKind::kWindowTable:
+      return ofWindowTable(node.as<LogicalWindowTable>());
+    case LogicalKind::kProject:
+      return ofProject(node.as<LogicalProject>());
+    case LogicalKind::kAggregate:
+      return ofAggregate(node.as<LogicalAggregate>());
     case LogicalKind::kWindowAggregate:
       return ofWindowAggregate(node.as<LogicalWindowAggregate>());
     case LogicalKind::kFilter:

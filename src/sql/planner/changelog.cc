@@ -61,7 +61,8 @@ class ModeInference {
         bool hasCalls = !node.as<LogicalAggregate>().calls.empty();
         return ChangelogMode{hasCalls, !inputs.insertOnly() && grouped, false};
       }
-      case LogicalKind::kJoin: return joinMode(node.as<LogicalJoin>(), inputs);
+      case LogicalKind::kJoin:
+        return joinMode(node.as<LogicalJoin>(), inputs);
       case LogicalKind::kRank: {
         const auto& rank = node.as<LogicalRank>();
         // Without ORDER BY the first rows stay the first: LIMIT over append-only input.
@@ -85,13 +86,14 @@ class ModeInference {
         return ChangelogMode{};
       }
       case LogicalKind::kOver:
-        return Error(ErrorKind::kUnsupported,
-                     fmt::format("{} OVER a window that is not a Top-N",
-                                 node.as<LogicalOver>().function))
+        return Error(ErrorKind::kUnsupported, fmt::format("{} OVER a window that is not a Top-N",
+                                                          node.as<LogicalOver>().function))
             .at(node.position)
             .withHint("Filter by the row number in the query around it: WHERE row_num <= 10.");
-      case LogicalKind::kSink: return sinkMode(node.as<LogicalSink>(), inputs);
-      default: return inputs;
+      case LogicalKind::kSink:
+        return sinkMode(node.as<LogicalSink>(), inputs);
+      default:
+        return inputs;
     }
   }
 

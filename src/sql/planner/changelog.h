@@ -10,7 +10,7 @@
 namespace millrace {
 
 struct ChangelogMode {
-  bool updates = false;       // +U (and -U when updateBefore)
+  bool updates = false;  // +U (and -U when updateBefore)
   bool deletes = false;
   bool updateBefore = false;  // -U is emitted before +U
 
@@ -21,8 +21,8 @@ struct ChangelogMode {
 
 using ChangelogModes = std::unordered_map<const LogicalNode*, ChangelogMode>;
 
-// The modes of all nodes below the roots. Fails where an operator or sink cannot take the changes of
-// its input.
+// The modes of all nodes below the roots. Fails where an operator or sink cannot take the changes
+// of its input.
 Result<ChangelogModes> inferChangelogModes(const std::vector<LogicalPtr>& roots);
 
 }  // namespace millrace

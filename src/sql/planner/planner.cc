@@ -28,8 +28,8 @@ namespace {
 
 class Planner {
  public:
-  Planner(const PlannerOptions& options, const BindContext& context, Env& env,
-          ChangelogModes modes, std::unordered_map<const LogicalNode*, int> parents)
+  Planner(const PlannerOptions& options, const BindContext& context, Env& env, ChangelogModes modes,
+          std::unordered_map<const LogicalNode*, int> parents)
       : options_(options),
         context_(context),
         env_(env),
@@ -49,8 +49,7 @@ class Planner {
   Result<uint32_t> planValues(const LogicalValues& values, const std::string& path);
   Result<uint32_t> planCalc(const LogicalPtr& node, const std::string& path);
   Result<uint32_t> planAggregate(const LogicalAggregate& node, const std::string& path);
-  Result<uint32_t> planWindowAggregate(const LogicalWindowAggregate& node,
-                                       const std::string& path);
+  Result<uint32_t> planWindowAggregate(const LogicalWindowAggregate& node, const std::string& path);
   Result<uint32_t> planJoin(const LogicalJoin& node, const std::string& path);
   Result<uint32_t> planWindowJoin(const LogicalWindowJoin& node, const std::string& path);
   Result<uint32_t> planLookup(const LogicalLookupJoin& node, const std::string& path);
@@ -129,31 +128,37 @@ Result<uint32_t> Planner::plan(const LogicalPtr& node, const std::string& path) 
 
 Result<uint32_t> Planner::planNode(const LogicalPtr& node, const std::string& path) {
   switch (node->kind) {
-    case LogicalKind::kScan: return planScan(node->as<LogicalScan>(), path);
-    case LogicalKind::kValues: return planValues(node->as<LogicalValues>(), path);
+    case LogicalKind::kScan:
+      return planScan(node->as<LogicalScan>(), path);
+    case LogicalKind::kValues:
+      return planValues(node->as<LogicalValues>(), path);
     case LogicalKind::kProject:
-    case LogicalKind::kFilter: return planCalc(node, path);
+    case LogicalKind::kFilter:
+      return planCalc(node, path);
     case LogicalKind::kWatermark: {
       const auto& watermark = node->as<LogicalWatermark>();
       WatermarkAssignerSpec spec{watermark.rowtimeColumn, watermark.watermark};
       auto factory = [spec](const SubtaskInfo&) { return makeWatermarkAssigner(spec); };
       return planOneInput(*node, path, "watermark", factory, nullptr);
     }
-    case LogicalKind::kAggregate: return planAggregate(node->as<LogicalAggregate>(), path);
+    case LogicalKind::kAggregate:
+      return planAggregate(node->as<LogicalAggregate>(), path);
     case LogicalKind::kWindowTable: {
       const auto& table = node->as<LogicalWindowTable>();
-      WindowTableFunctionSpec spec{table.window, typesOf(node->inputs[0]->schema),
-                                   table.timeColumn, table.partitionKeys};
+      WindowTableFunctionSpec spec{table.window, typesOf(node->inputs[0]->schema), table.timeColumn,
+                                   table.partitionKeys};
       auto factory = [spec](const SubtaskInfo&) { return makeWindowTableFunction(spec); };
       bool session = table.window.kind == WindowKind::kSession;
-      return planOneInput(*node, path, "window", factory,
-                          session ? &table.partitionKeys : nullptr);
+      return planOneInput(*node, path, "window", factory, session ? &table.partitionKeys : nullptr);
     }
     case LogicalKind::kWindowAggregate:
       return planWindowAggregate(node->as<LogicalWindowAggregate>(), path);
-    case LogicalKind::kJoin: return planJoin(node->as<LogicalJoin>(), path);
-    case LogicalKind::kWindowJoin: return planWindowJoin(node->as<LogicalWindowJoin>(), path);
-    case LogicalKind::kLookupJoin: return planLookup(node->as<LogicalLookupJoin>(), path);
+    case LogicalKind::kJoin:
+      return planJoin(node->as<LogicalJoin>(), path);
+    case LogicalKind::kWindowJoin:
+      return planWindowJoin(node->as<LogicalWindowJoin>(), path);
+    case LogicalKind::kLookupJoin:
+      return planLookup(node->as<LogicalLookupJoin>(), path);
     case LogicalKind::kUnion: {
       std::vector<JobEdge> inputs;
       for (size_t i = 0; i < node->inputs.size(); ++i) {
@@ -164,9 +169,12 @@ Result<uint32_t> Planner::planNode(const LogicalPtr& node, const std::string& pa
       return add(*node, path, "union", std::move(inputs),
                  [count](const SubtaskInfo&) { return makeUnion(count); });
     }
-    case LogicalKind::kRank: return planRank(node->as<LogicalRank>(), path);
-    case LogicalKind::kDeduplicate: return planDeduplicate(node->as<LogicalDeduplicate>(), path);
-    case LogicalKind::kWindowRank: return planWindowRank(node->as<LogicalWindowRank>(), path);
+    case LogicalKind::kRank:
+      return planRank(node->as<LogicalRank>(), path);
+    case LogicalKind::kDeduplicate:
+      return planDeduplicate(node->as<LogicalDeduplicate>(), path);
+    case LogicalKind::kWindowRank:
+      return planWindowRank(node->as<LogicalWindowRank>(), path);
     case LogicalKind::kSort: {
       const auto& sort = node->as<LogicalSort>();
       bool rowtime = node->schema[sort.order[0].column].type.isRowtime();
@@ -176,7 +184,8 @@ Result<uint32_t> Planner::planNode(const LogicalPtr& node, const std::string& pa
       return planOneInput(*node, path, "sort", factory, &none);
     }
     case LogicalKind::kOver:
-    case LogicalKind::kSink: break;
+    case LogicalKind::kSink:
+      break;
   }
   UNREACHABLE("not a node with rows");
 }
@@ -209,9 +218,7 @@ Result<uint32_t> Planner::planScan(const LogicalScan& scan, const std::string& p
   uint32_t index = add(scan, path, "source:" + scan.table->name, {}, nullptr);
   Env* env = &env_;
   auto makeSource = options.connector->makeSource;
-  graph_.nodes[index].makeSource = [makeSource, request, env] {
-    return makeSource(request, *env);
-  };
+  graph_.nodes[index].makeSource = [makeSource, request, env] { return makeSource(request, *env); };
   return index;
 }
 
@@ -254,9 +261,9 @@ Result<uint32_t> Planner::planAggregate(const LogicalAggregate& node, const std:
   spec.emitUpdateBefore = mode(node).updateBefore;
   bool twoPhase = options_.execution.miniBatch && options_.twoPhase && supportsTwoPhase(spec);
   if (!twoPhase) {
-    return planOneInput(node, path, "aggregate",
-                        [spec](const SubtaskInfo&) { return makeGroupAggregate(spec); },
-                        &spec.keys);
+    return planOneInput(
+        node, path, "aggregate", [spec](const SubtaskInfo&) { return makeGroupAggregate(spec); },
+        &spec.keys);
   }
   uint32_t local = TRY(planOneInput(
       node, path, "local-aggregate",
@@ -270,9 +277,8 @@ Result<uint32_t> Planner::planAggregate(const LogicalAggregate& node, const std:
   }
   partial.push_back({"partial", Type::bytes()});
   graph_.nodes[local].output = partial;
-  uint32_t global =
-      add(node, path, "aggregate", {keyed(local, keys)},
-          [spec](const SubtaskInfo&) { return makeGlobalGroupAggregate(spec); });
+  uint32_t global = add(node, path, "aggregate", {keyed(local, keys)},
+                        [spec](const SubtaskInfo&) { return makeGlobalGroupAggregate(spec); });
   graph_.nodes[global].name = "Global" + graph_.nodes[global].name;
   return global;
 }
@@ -290,9 +296,9 @@ Result<uint32_t> Planner::planWindowAggregate(const LogicalWindowAggregate& node
   spec.windowEndColumn = node.windowEndColumn;
   spec.inputRetracts = !mode(node.inputs[0]).insertOnly();
   spec.timeType = node.timeType;
-  return planOneInput(node, path, "window-aggregate",
-                      [spec](const SubtaskInfo&) { return makeWindowAggregate(spec); },
-                      &spec.keys);
+  return planOneInput(
+      node, path, "window-aggregate",
+      [spec](const SubtaskInfo&) { return makeWindowAggregate(spec); }, &spec.keys);
 }
 
 Result<uint32_t> Planner::planJoin(const LogicalJoin& node, const std::string& path) {
@@ -328,8 +334,7 @@ Result<uint32_t> Planner::planWindowJoin(const LogicalWindowJoin& node, const st
   spec.isLtz = node.window.isLtz;
   uint32_t left = TRY(plan(node.inputs[0], path + "/window-join.left"));
   uint32_t right = TRY(plan(node.inputs[1], path + "/window-join.right"));
-  return add(node, path, "window-join",
-             {keyed(left, node.leftKeys), keyed(right, node.rightKeys)},
+  return add(node, path, "window-join", {keyed(left, node.leftKeys), keyed(right, node.rightKeys)},
              [spec](const SubtaskInfo&) { return makeWindowJoin(spec); });
 }
 
@@ -341,9 +346,9 @@ Result<uint32_t> Planner::planLookup(const LogicalLookupJoin& node, const std::s
   request.zone = context_.eval.zone;
   TableOptions options = TRY(readTableOptions(request.table));
   if (options.connector->makeLookup == nullptr) {
-    return Error(ErrorKind::kUnsupported,
-                 fmt::format("a lookup join with a table of connector '{}'",
-                             options.connector->name))
+    return Error(
+               ErrorKind::kUnsupported,
+               fmt::format("a lookup join with a table of connector '{}'", options.connector->name))
         .at(node.position);
   }
   LookupTable table = TRY(options.connector->makeLookup(request, env_));
@@ -356,8 +361,9 @@ Result<uint32_t> Planner::planLookup(const LogicalLookupJoin& node, const std::s
   spec.condition = node.condition;
   spec.reloadMillis = table.reloadMillis;
   spec.read = [read = table.read, fields = node.table->fields] { return read(fields); };
-  return planOneInput(node, path, "lookup-join",
-                      [spec](const SubtaskInfo&) { return makeLookupJoin(spec); }, nullptr);
+  return planOneInput(
+      node, path, "lookup-join", [spec](const SubtaskInfo&) { return makeLookupJoin(spec); },
+      nullptr);
 }
 
 RankSpec rankSpec(const LogicalNode& node, const std::vector<uint32_t>& keys,
@@ -374,30 +380,29 @@ RankSpec rankSpec(const LogicalNode& node, const std::vector<uint32_t>& keys,
 }
 
 Result<uint32_t> Planner::planRank(const LogicalRank& node, const std::string& path) {
-  RankSpec spec = rankSpec(node, node.partitionKeys, node.order, node.rankStart, node.rankEnd,
-                           node.outputRank);
+  RankSpec spec =
+      rankSpec(node, node.partitionKeys, node.order, node.rankStart, node.rankEnd, node.outputRank);
   spec.inputRetracts = !mode(node.inputs[0]).insertOnly();
   spec.emitUpdateBefore = mode(node).updateBefore;
-  return planOneInput(node, path, "rank",
-                      [spec](const SubtaskInfo&) { return makeRank(spec); },
-                      &spec.partitionKeys);
+  return planOneInput(
+      node, path, "rank", [spec](const SubtaskInfo&) { return makeRank(spec); },
+      &spec.partitionKeys);
 }
 
 Result<uint32_t> Planner::planWindowRank(const LogicalWindowRank& node, const std::string& path) {
   WindowRankSpec spec;
-  spec.rank = rankSpec(node, node.partitionKeys, node.order, node.rankStart, node.rankEnd,
-                       node.outputRank);
+  spec.rank =
+      rankSpec(node, node.partitionKeys, node.order, node.rankStart, node.rankEnd, node.outputRank);
   spec.windowEndColumn = node.windowEndColumn;
   spec.isProctime = node.window.isProctime;
   spec.isLtz = node.window.isLtz;
   spec.deduplicate = node.deduplicate;
-  return planOneInput(node, path, "window-rank",
-                      [spec](const SubtaskInfo&) { return makeWindowRank(spec); },
-                      &spec.rank.partitionKeys);
+  return planOneInput(
+      node, path, "window-rank", [spec](const SubtaskInfo&) { return makeWindowRank(spec); },
+      &spec.rank.partitionKeys);
 }
 
-Result<uint32_t> Planner::planDeduplicate(const LogicalDeduplicate& node,
-                                          const std::string& path) {
+Result<uint32_t> Planner::planDeduplicate(const LogicalDeduplicate& node, const std::string& path) {
   DeduplicateSpec spec;
   spec.input = typesOf(node.inputs[0]->schema);
   spec.keys = node.keys;
@@ -405,8 +410,9 @@ Result<uint32_t> Planner::planDeduplicate(const LogicalDeduplicate& node,
   spec.isRowtime = node.isRowtime;
   spec.keepLast = node.keepLast;
   spec.emitUpdateBefore = mode(node).updateBefore;
-  return planOneInput(node, path, "deduplicate",
-                      [spec](const SubtaskInfo&) { return makeDeduplicate(spec); }, &spec.keys);
+  return planOneInput(
+      node, path, "deduplicate", [spec](const SubtaskInfo&) { return makeDeduplicate(spec); },
+      &spec.keys);
 }
 
 Status Planner::planSink(const LogicalSink& sink, const PlannedRoot& root) {

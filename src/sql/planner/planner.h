@@ -21,15 +21,15 @@ struct PlannerOptions {
   uint32_t maxParallelism = 128;
   ExecutionOptions execution;
   std::string timeZone = "UTC";
-  bool twoPhase = true;         // table.optimizer.agg-phase-strategy is not ONE_PHASE
-  bool dropNulls = false;       // table.exec.sink.not-null-enforcer = DROP
-  bool trimPad = false;         // table.exec.sink.type-length-enforcer = TRIM_PAD
+  bool twoPhase = true;    // table.optimizer.agg-phase-strategy is not ONE_PHASE
+  bool dropNulls = false;  // table.exec.sink.not-null-enforcer = DROP
+  bool trimPad = false;    // table.exec.sink.type-length-enforcer = TRIM_PAD
 };
 
 // One query result or INSERT of a job.
 struct PlannedRoot {
-  LogicalPtr plan;      // a LogicalSink
-  std::string anchor;   // the statement's place in operator ids: "insert:sales[0]", "select[0]"
+  LogicalPtr plan;     // a LogicalSink
+  std::string anchor;  // the statement's place in operator ids: "insert:sales[0]", "select[0]"
   std::shared_ptr<CollectQueue> queue;  // for a sink without a table
 };
 

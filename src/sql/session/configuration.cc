@@ -180,8 +180,7 @@ Error outsideRange(const Range& range, std::string_view value) {
 }
 
 // The checks that go beyond the type of a value.
-Status checkMeaning(const OptionReader& reader, const std::string& key,
-                    const std::string& value) {
+Status checkMeaning(const OptionReader& reader, const std::string& key, const std::string& value) {
   for (const Range& range : kRanges) {
     if (range.key != key) continue;
     int64_t number = reader.integer(key);

@@ -94,11 +94,9 @@ Result<PlannerOptions> Session::plannerOptions(const std::string& jobName) const
 
 JobOptions Session::jobOptions() const {
   JobOptions options;
-  options.numWorkers =
-      static_cast<uint32_t>(configuration_.integer("millrace.execution.threads"));
+  options.numWorkers = static_cast<uint32_t>(configuration_.integer("millrace.execution.threads"));
   CheckpointOptions& checkpoints = options.checkpoints;
-  checkpoints.intervalMillis =
-      configuration_.durationMillis("execution.checkpointing.interval");
+  checkpoints.intervalMillis = configuration_.durationMillis("execution.checkpointing.interval");
   checkpoints.directory = configuration_.text("execution.checkpointing.dir");
   checkpoints.retained =
       static_cast<uint32_t>(configuration_.integer("execution.checkpointing.num-retained"));
@@ -122,8 +120,10 @@ Result<StatementResult> Session::execute(std::string_view statement, SourcePosit
 Result<StatementResult> Session::run(const ParsedStatement& statement) {
   using Kind = ParsedStatement::Kind;
   switch (statement.kind) {
-    case Kind::kQuery: return runQuery(*statement.as<ParsedQueryStatement>().query);
-    case Kind::kInsert: return runInserts({&statement.as<ParsedInsert>()});
+    case Kind::kQuery:
+      return runQuery(*statement.as<ParsedQueryStatement>().query);
+    case Kind::kInsert:
+      return runInserts({&statement.as<ParsedInsert>()});
     case Kind::kStatementSet: {
       std::vector<const ParsedInsert*> inserts;
       for (const auto& insert : statement.as<ParsedStatementSet>().inserts) {
@@ -159,25 +159,35 @@ Result<StatementResult> Session::run(const ParsedStatement& statement) {
       TRY(catalog_.drop(drop.name, isView, drop.temporary, drop.ifExists));
       return succeeded();
     }
-    case Kind::kAlterTable: return runAlterTable(statement.as<ParsedAlterTable>());
+    case Kind::kAlterTable:
+      return runAlterTable(statement.as<ParsedAlterTable>());
     case Kind::kAlterView: {
       const auto& alter = statement.as<ParsedAlterView>();
       if (alter.newName.empty()) return Error(ErrorKind::kUnsupported, "ALTER VIEW ... AS");
       TRY(catalog_.rename(alter.name, alter.newName));
       return succeeded();
     }
-    case Kind::kExplain: return runExplain(statement.as<ParsedExplain>());
-    case Kind::kShow: return runShow(statement.as<ParsedShow>());
-    case Kind::kDescribe: return runDescribe(statement.as<ParsedDescribe>());
-    case Kind::kSet: return runSet(statement.as<ParsedSet>());
-    case Kind::kReset: return runReset(statement.as<ParsedReset>());
-    case Kind::kUse: return runUse(statement.as<ParsedUse>());
+    case Kind::kExplain:
+      return runExplain(statement.as<ParsedExplain>());
+    case Kind::kShow:
+      return runShow(statement.as<ParsedShow>());
+    case Kind::kDescribe:
+      return runDescribe(statement.as<ParsedDescribe>());
+    case Kind::kSet:
+      return runSet(statement.as<ParsedSet>());
+    case Kind::kReset:
+      return runReset(statement.as<ParsedReset>());
+    case Kind::kUse:
+      return runUse(statement.as<ParsedUse>());
     case Kind::kCreateFunction:
       return Error(ErrorKind::kUnsupported, "CREATE FUNCTION")
           .withHint("Functions written in Java or Python run on Apache Flink only.");
-    case Kind::kCreateCatalog: return Error(ErrorKind::kUnsupported, "CREATE CATALOG");
-    case Kind::kCreateDatabase: return Error(ErrorKind::kUnsupported, "CREATE DATABASE");
-    case Kind::kStopJob: return Error(ErrorKind::kUnsupported, "STOP JOB");
+    case Kind::kCreateCatalog:
+      return Error(ErrorKind::kUnsupported, "CREATE CATALOG");
+    case Kind::kCreateDatabase:
+      return Error(ErrorKind::kUnsupported, "CREATE DATABASE");
+    case Kind::kStopJob:
+      return Error(ErrorKind::kUnsupported, "STOP JOB");
     case Kind::kGeneric:
       return Error(ErrorKind::kUnsupported, statement.as<ParsedGeneric>().name);
   }
@@ -334,7 +344,8 @@ Result<StatementResult> Session::runUse(const ParsedUse& use) {
   const ParsedName& name = use.names[0];
   std::string_view known =
       use.object == ParsedUse::Object::kCatalog ? kDefaultCatalog : kDefaultDatabase;
-  if (use.object == ParsedUse::Object::kModules) return Error(ErrorKind::kUnsupported, "USE MODULES");
+  if (use.object == ParsedUse::Object::kModules)
+    return Error(ErrorKind::kUnsupported, "USE MODULES");
   if (name.last() != known) {
     return Error(ErrorKind::kUnknownTable,
                  fmt::format("{} '{}' not found",

@@ -51,8 +51,8 @@ struct StatementResult {
 using JobStarter = std::function<Result<std::shared_ptr<Job>>(JobGraph, JobOptions)>;
 
 struct SessionOptions {
-  bool strict = false;      // notes of SET are errors
-  JobStarter startJob;      // default: startJob of runtime/job.h
+  bool strict = false;  // notes of SET are errors
+  JobStarter startJob;  // default: startJob of runtime/job.h
   // Rows a CollectQueue may hold before the job waits for the client; in batches.
   size_t collectBatches = 64;
 };
@@ -62,8 +62,8 @@ class Session {
   explicit Session(Env& env, SessionOptions options = {});
   ~Session();
 
-  // Executes one statement. Positions in errors count from `start`. INSERT returns as soon as its job
-  // runs, unless table.dml-sync is true. Errors leave the session as it was.
+  // Executes one statement. Positions in errors count from `start`. INSERT returns as soon as its
+  // job runs, unless table.dml-sync is true. Errors leave the session as it was.
   Result<StatementResult> execute(std::string_view statement, SourcePosition start = {1, 1});
 
   Configuration& configuration() { return configuration_; }

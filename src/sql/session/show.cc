@@ -29,8 +29,10 @@ bool matchesLike(std::string_view text, std::string_view pattern) {
     return false;
   }
   if (text.empty()) return false;
-  if (pattern[0] == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
-  else if (pattern[0] == '_') return matchesLike(text.substr(1), pattern.substr(1));
+  if (pattern[0] == '\\' && pattern.size() > 1)
+    pattern.remove_prefix(1);
+  else if (pattern[0] == '_')
+    return matchesLike(text.substr(1), pattern.substr(1));
   return text[0] == pattern[0] && matchesLike(text.substr(1), pattern.substr(1));
 }
 
@@ -84,13 +86,13 @@ StatementResult describeTable(const CatalogTable& table) {
     if (column.kind == ColumnKind::kComputed) extras = "AS " + column.expression->toString();
     if (column.kind == ColumnKind::kMetadata) {
       extras = "METADATA";
-      if (column.metadataKey != column.name) extras += fmt::format(" FROM '{}'", column.metadataKey);
+      if (column.metadataKey != column.name)
+        extras += fmt::format(" FROM '{}'", column.metadataKey);
       if (column.isVirtual) extras += " VIRTUAL";
     }
     bool isKey = std::find(table.primaryKey.begin(), table.primaryKey.end(), column.name) !=
                  table.primaryKey.end();
-    std::string watermark =
-        column.name == table.watermarkColumn ? table.watermark->toString() : "";
+    std::string watermark = column.name == table.watermarkColumn ? table.watermark->toString() : "";
     addDescription(result, column.name, schema[i].type, isKey ? key : "", extras, watermark);
   }
   return result;
@@ -131,11 +133,16 @@ Result<StatementResult> Session::runShow(const ParsedShow& show) {
       return textRows("current catalog name", {std::string(kDefaultCatalog)});
     case What::kCurrentDatabase:
       return textRows("current database name", {std::string(kDefaultDatabase)});
-    case What::kTables: return textRows("table name", filtered(catalog_.names(), show));
-    case What::kViews: return textRows("view name", filtered(catalog_.viewNames(), show));
-    case What::kFunctions: return textRows("function name", filtered(functionNames(), show));
-    case What::kUserFunctions: return textRows("function name", {});
-    case What::kModules: return textRows("module name", {"core"});
+    case What::kTables:
+      return textRows("table name", filtered(catalog_.names(), show));
+    case What::kViews:
+      return textRows("view name", filtered(catalog_.viewNames(), show));
+    case What::kFunctions:
+      return textRows("function name", filtered(functionNames(), show));
+    case What::kUserFunctions:
+      return textRows("function name", {});
+    case What::kModules:
+      return textRows("module name", {"core"});
     case What::kColumns: {
       StatementResult result = TRY(describeEntry(catalog_, show.name));
       result.schema[0].name = "name";
@@ -154,24 +161,24 @@ Result<StatementResult> Session::runShow(const ParsedShow& show) {
                                  show.name.toString(), isView ? "view" : "table"))
             .at(show.name.position);
       }
-      std::string text =
-          isView ? showCreate(*std::get<std::shared_ptr<const CatalogView>>(*entry))
-                 : showCreate(*std::get<std::shared_ptr<const CatalogTable>>(*entry));
+      std::string text = isView
+                             ? showCreate(*std::get<std::shared_ptr<const CatalogView>>(*entry))
+                             : showCreate(*std::get<std::shared_ptr<const CatalogTable>>(*entry));
       return textRows("result", {text});
     }
     case What::kJobs: {
       StatementResult result;
       result.kind = StatementResult::Kind::kRows;
-      result.schema = {{"job id", Type::string()},
-                       {"job name", Type::string()},
-                       {"status", Type::string()}};
+      result.schema = {
+          {"job id", Type::string()}, {"job name", Type::string()}, {"status", Type::string()}};
       for (const std::shared_ptr<Job>& job : jobs_) {
         result.rows.push_back(
             {Value(job->id()), Value(job->name()), Value(jobStatusName(job->status()))});
       }
       return result;
     }
-    default: return Error(ErrorKind::kUnsupported, "this SHOW statement");
+    default:
+      return Error(ErrorKind::kUnsupported, "this SHOW statement");
   }
 }
 

@@ -23,17 +23,27 @@ size_t typeWidth(const Type& type, size_t maxWidth) {
   size_t precision = static_cast<size_t>(std::max(type.precision(), 0));
   size_t fraction = precision == 0 ? 0 : precision + 1;
   switch (type.kind()) {
-    case TypeKind::kBoolean: return 5;
-    case TypeKind::kTinyint: return 4;
-    case TypeKind::kSmallint: return 6;
-    case TypeKind::kInteger: return 11;
-    case TypeKind::kBigint: return 20;
-    case TypeKind::kDecimal: return precision + 2;
-    case TypeKind::kDate: return 10;
-    case TypeKind::kTime: return 8 + fraction;
+    case TypeKind::kBoolean:
+      return 5;
+    case TypeKind::kTinyint:
+      return 4;
+    case TypeKind::kSmallint:
+      return 6;
+    case TypeKind::kInteger:
+      return 11;
+    case TypeKind::kBigint:
+      return 20;
+    case TypeKind::kDecimal:
+      return precision + 2;
+    case TypeKind::kDate:
+      return 10;
+    case TypeKind::kTime:
+      return 8 + fraction;
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return 19 + fraction;
-    default: return maxWidth;
+    case TypeKind::kTimestampLtz:
+      return 19 + fraction;
+    default:
+      return maxWidth;
   }
 }
 
@@ -301,8 +311,10 @@ std::optional<OutputForm> outputFormOf(std::string_view name) {
 std::unique_ptr<QueryPrinter> makeQueryPrinter(OutputForm form, const Schema& schema,
                                                const QueryPrintOptions& options) {
   switch (form) {
-    case OutputForm::kTableau: return std::make_unique<TableauPrinter>(schema, options);
-    case OutputForm::kChangelog: return std::make_unique<ChangelogPrinter>(schema);
+    case OutputForm::kTableau:
+      return std::make_unique<TableauPrinter>(schema, options);
+    case OutputForm::kChangelog:
+      return std::make_unique<ChangelogPrinter>(schema);
     case OutputForm::kTable:
       return std::make_unique<FoldedPrinter>(std::make_unique<JsonLines>(schema), "");
     case OutputForm::kCsv:

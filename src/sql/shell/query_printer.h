@@ -39,8 +39,8 @@ struct QueryPrintOptions {
 };
 
 struct QueryEnd {
-  bool complete = true;          // otherwise it was stopped by the user
-  double seconds = -1;           // shown when not negative
+  bool complete = true;  // otherwise it was stopped by the user
+  double seconds = -1;   // shown when not negative
 };
 
 class QueryPrinter {
