@@ -146,7 +146,7 @@ std::string_view trimJava(std::string_view text) {
   return text;
 }
 
-std::string upperCase(std::string_view text) {
+std::string toUpperAscii(std::string_view text) {
   std::string upper(text);
   for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   return upper;

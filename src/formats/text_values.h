@@ -15,7 +15,7 @@ namespace millrace {
 std::string_view trimJava(std::string_view text);
 
 // ASCII letters only.
-std::string upperCase(std::string_view text);
+std::string toUpperAscii(std::string_view text);
 
 // Long.parseLong and its narrower relatives: an optional sign and digits within [low, high].
 std::optional<int64_t> parseJavaInteger(std::string_view text, int64_t low, int64_t high);

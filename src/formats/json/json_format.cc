@@ -13,10 +13,10 @@ JsonOptions readJsonOptions(const OptionReader& options) {
   JsonOptions read;
   read.failOnMissingField = options.boolean("fail-on-missing-field");
   read.ignoreParseErrors = options.boolean("ignore-parse-errors");
-  if (upperCase(options.text("timestamp-format.standard")) == "ISO-8601") {
+  if (toUpperAscii(options.text("timestamp-format.standard")) == "ISO-8601") {
     read.timestampStyle = TimestampStyle::kIso;
   }
-  std::string mode = upperCase(options.text("map-null-key.mode"));
+  std::string mode = toUpperAscii(options.text("map-null-key.mode"));
   if (mode == "DROP") read.mapNullKeyMode = MapNullKeyMode::kDrop;
   if (mode == "LITERAL") read.mapNullKeyMode = MapNullKeyMode::kLiteral;
   read.mapNullKeyLiteral = options.text("map-null-key.literal");

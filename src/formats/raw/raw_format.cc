@@ -63,7 +63,7 @@ Status validate(const Schema& schema, const OptionReader& options) {
                              schema[0].type.toString()))
         .withHint("Use STRING, BYTES, BOOLEAN or a number.");
   }
-  std::string charset = upperCase(options.text("charset"));
+  std::string charset = toUpperAscii(options.text("charset"));
   if (charset != "UTF-8" && charset != "US-ASCII" && charset != "ISO-8859-1") {
     return Error(ErrorKind::kUnsupported,
                  fmt::format("'raw.charset' = '{}'", options.text("charset")))
@@ -74,8 +74,8 @@ Status validate(const Schema& schema, const OptionReader& options) {
 
 RawOptions readOptions(const OptionReader& options) {
   RawOptions read;
-  read.latin1 = upperCase(options.text("charset")) == "ISO-8859-1";
-  read.bigEndian = upperCase(options.text("endianness")) != "LITTLE-ENDIAN";
+  read.latin1 = toUpperAscii(options.text("charset")) == "ISO-8859-1";
+  read.bigEndian = toUpperAscii(options.text("endianness")) != "LITTLE-ENDIAN";
   return read;
 }
 

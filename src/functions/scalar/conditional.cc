@@ -78,7 +78,9 @@ template <int kSign>
 Status extreme(const KernelCall& call, Column& out) {
   chooseRows(call, out, [&](uint32_t row) -> size_t {
     size_t best = 0;
+    if (call.args[0]->isNull(row)) return kNone;
     for (size_t i = 1; i < call.args.size(); ++i) {
+      if (call.args[i]->isNull(row)) return kNone;
       int order = compareRows(*call.args[i], row, *call.args[best], row);
       if (order * kSign > 0) best = i;
     }
@@ -121,7 +123,7 @@ Result<ResolvedCall> resolveExtreme(Arguments args) {
   if (args.empty()) return argumentError("at least one value", args);
   Type type = TRY(commonType(args));
   if (type.isNested()) return argumentError("values that have an order", args);
-  return convertTo(args, type, type.withNullable(false), extreme<kSign>);
+  return convertTo(args, type, type, extreme<kSign>);
 }
 
 // --- Tests of texts ---
@@ -212,16 +214,12 @@ void addConditionalFunctions(FunctionCatalog& catalog) {
   catalog.add(conditional("IF", "condition, value1, value2",
                           "The first value when the condition is TRUE, else the second.",
                           "IF(5 > 3, 5, 3)", "5", resolveIf));
-  ScalarFunction greatest = conditional("GREATEST", "value1, value2, ...",
-                                        "The largest value; NULL when one of them is NULL.",
-                                        "GREATEST(1, 3, 2)", "3", resolveExtreme<1>);
-  greatest.nulls = NullRule::kPropagate;
-  catalog.add(std::move(greatest));
-  ScalarFunction least = conditional("LEAST", "value1, value2, ...",
-                                     "The smallest value; NULL when one of them is NULL.",
-                                     "LEAST(3, 1, 2)", "1", resolveExtreme<-1>);
-  least.nulls = NullRule::kPropagate;
-  catalog.add(std::move(least));
+  catalog.add(conditional("GREATEST", "value1, value2, ...",
+                          "The largest value; NULL when one of them is NULL.", "GREATEST(1, 3, 2)",
+                          "3", resolveExtreme<1>));
+  catalog.add(conditional("LEAST", "value1, value2, ...",
+                          "The smallest value; NULL when one of them is NULL.", "LEAST(3, 1, 2)",
+                          "1", resolveExtreme<-1>));
   catalog.add(conditional(
       "IS_ALPHA", "value", "TRUE when the value is a text of letters only, and not empty.",
       "IS_ALPHA('abc')", "true", resolveTextTest<isAlphaText, NumberAnswer::kNo>));
