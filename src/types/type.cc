@@ -169,9 +169,9 @@ std::string baseName(const Type& type) {
     case TypeKind::kTimestampLtz:
       return fmt::format("TIMESTAMP_LTZ({})", type.precision());
     case TypeKind::kIntervalYearMonth:
-      return "INTERVAL YEAR TO MONTH";
+      return "INTERVAL MONTH";
     case TypeKind::kIntervalDayTime:
-      return "INTERVAL DAY TO SECOND(3)";
+      return "INTERVAL SECOND(3)";
     case TypeKind::kArray:
       return fmt::format("ARRAY<{}>", type.child(0).toString());
     case TypeKind::kMap:

@@ -86,8 +86,11 @@ class WindowRank final : public Operator {
     keys_.encode(rows_->encoder(), columns, rows);
     columns.pop_back();  // the window is not part of the distribution
     owners_.resize(rows.count());
-    hashKeys(columns, rows, owners_.data());
-    keys_.setOwners(owners_.data());
+    // Without keys all rows are on one subtask, whatever their group.
+    if (!columns.empty()) {
+      hashKeys(columns, rows, owners_.data());
+      keys_.setOwners(owners_.data());
+    }
     sortKeys_.encode(batch.columns(), rows);
     bytes_.encode(layout_, batch.columns(), rows);
     TimeColumn ends(*batch.column(spec_.windowEndColumn));

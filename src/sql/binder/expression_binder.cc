@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/close_matches.h"
 #include "expr/evaluator.h"
 #include "sql/ast/query.h"
@@ -160,10 +162,50 @@ Result<ExprPtr> ExpressionBinder::bindFieldAccess(const ParsedFieldAccess& acces
   return Expr::field(base, static_cast<uint32_t>(index));
 }
 
+namespace {
+
+// Functions of Flink that are not here yet: "unsupported" rather than "not found".
+bool isFlinkFunction(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"ARRAY_AGG",
+                                                "COLLECT",
+                                                "CUME_DIST",
+                                                "CURRENT_DATABASE",
+                                                "GROUPING",
+                                                "GROUP_ID",
+                                                "GROUPING_ID",
+                                                "JSON_ARRAYAGG",
+                                                "JSON_OBJECTAGG",
+                                                "LAG",
+                                                "LEAD",
+                                                "MATCH_ROWTIME",
+                                                "MATCH_PROCTIME",
+                                                "NTILE",
+                                                "PARSE_JSON",
+                                                "PERCENTILE",
+                                                "PERCENT_RANK",
+                                                "PRINTF",
+                                                "SINGLE_VALUE",
+                                                "STDDEV",
+                                                "STDDEV_POP",
+                                                "STDDEV_SAMP",
+                                                "TRY_PARSE_JSON",
+                                                "TYPEOF",
+                                                "URL_DECODE_RECURSIVE",
+                                                "VARIANCE",
+                                                "VAR_POP",
+                                                "VAR_SAMP"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+}  // namespace
+
 Result<ExprPtr> ExpressionBinder::callFunction(const std::string& name, std::vector<ExprPtr> args,
                                                SourcePosition position) {
   const ScalarFunction* function = context_.functions->scalar(name);
   if (function == nullptr) {
+    if (isFlinkFunction(name)) {
+      return Error(ErrorKind::kUnsupported, fmt::format("function '{}'", name)).at(position);
+    }
     return Error(ErrorKind::kUnknownFunction, fmt::format("function '{}' not found", name))
         .at(position)
         .withHint(didYouMean(name, context_.functions->names()));
@@ -184,7 +226,7 @@ Result<ExprPtr> ExpressionBinder::bindUnary(const ParsedUnary& unary) {
     case ParsedUnary::Op::kPlus:
       return operand;
     case ParsedUnary::Op::kMinus: {
-      ExprPtr call = TRY(callFunction("UNARY MINUS", {operand}, unary.position));
+      ExprPtr call = TRY(callFunction("-", {operand}, unary.position));
       return operand->isLiteral() ? foldConstants(call, context_.eval) : call;
     }
     case ParsedUnary::Op::kIsASet:
@@ -237,43 +279,9 @@ Result<ExprPtr> ExpressionBinder::bindBinary(const ParsedBinary& binary) {
     return binary.op == Op::kAnd ? Expr::conjunction(std::move(bound))
                                  : Expr::disjunction(std::move(bound));
   }
-  if (binary.op == Op::kOverlaps) return bindOverlaps(binary);
   ExprPtr left = TRY(bind(*binary.left));
   ExprPtr right = TRY(bind(*binary.right));
   return callFunction(binaryOpName(binary.op), {left, right}, binary.operatorPosition);
-}
-
-// (begin, end) OVERLAPS (begin, end): the four values are the arguments.
-Result<ExprPtr> ExpressionBinder::bindOverlaps(const ParsedBinary& binary) {
-  std::vector<ExprPtr> args;
-  for (const ParsedExpression* side : {binary.left.get(), binary.right.get()}) {
-    const auto* period = side->tryAs<ParsedConstructor>();
-    if (period == nullptr || period->items.size() != 2) {
-      return Error(ErrorKind::kValidation, "OVERLAPS needs periods of the form (begin, end)")
-          .at(side->position);
-    }
-    for (const ParsedExpressionPtr& item : period->items) args.push_back(TRY(bind(*item)));
-  }
-  return callFunction("OVERLAPS", std::move(args), binary.operatorPosition);
-}
-
-// Syntax that names its function otherwise: TRIM(flag, characters, string), FLOOR(instant, unit).
-Result<std::optional<ExprPtr>> ExpressionBinder::bindRenamed(const ParsedCall& call,
-                                                             const std::string& name) {
-  bool bySymbol = !call.args.empty() && call.args[0]->is<ParsedSymbol>();
-  if (name == "TRIM" && bySymbol) {
-    const std::string& flag = call.args[0]->as<ParsedSymbol>().word;
-    const char* function = flag == "LEADING" ? "LTRIM" : flag == "TRAILING" ? "RTRIM" : "TRIM";
-    ExprPtr text = TRY(bind(*call.args[2]));
-    ExprPtr characters = TRY(bind(*call.args[1]));
-    return std::optional<ExprPtr>(TRY(callFunction(function, {text, characters}, call.position)));
-  }
-  bool toUnit = call.args.size() == 2 && call.args[1]->is<ParsedSymbol>();
-  if ((name == "FLOOR" || name == "CEIL") && toUnit) {
-    std::vector<ExprPtr> args = TRY(bindAll(call.args));
-    return std::optional<ExprPtr>(TRY(callFunction(name + "_TO", std::move(args), call.position)));
-  }
-  return std::optional<ExprPtr>();
 }
 
 Result<ExprPtr> ExpressionBinder::bindBetween(const ParsedBetween& between) {
@@ -454,7 +462,6 @@ Result<ExprPtr> ExpressionBinder::bindCall(const ParsedCall& call) {
     return bindConditional(call, name);
   }
   if (call.json || name.starts_with("JSON_")) return bindJsonCall(call);
-  if (std::optional<ExprPtr> renamed = TRY(bindRenamed(call, name))) return *renamed;
   std::vector<ExprPtr> args = TRY(bindAll(call.args));
   ExprPtr bound = TRY(callFunction(name, std::move(args), call.position));
   if (name == "PROCTIME") {

@@ -86,8 +86,6 @@ class ExpressionBinder {
   Result<ExprPtr> bindFieldAccess(const ParsedFieldAccess& access);
   Result<ExprPtr> bindUnary(const ParsedUnary& unary);
   Result<ExprPtr> bindBinary(const ParsedBinary& binary);
-  Result<ExprPtr> bindOverlaps(const ParsedBinary& binary);
-  Result<std::optional<ExprPtr>> bindRenamed(const ParsedCall& call, const std::string& name);
   Result<ExprPtr> bindBetween(const ParsedBetween& between);
   Result<ExprPtr> bindInList(const ParsedInList& in);
   Result<ExprPtr> bindLike(const ParsedLike& like);

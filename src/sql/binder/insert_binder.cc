@@ -88,20 +88,22 @@ Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
   }
   Schema sinkSchema;
   for (size_t i : targets) sinkSchema.push_back({columns[i]->name, columns[i]->type});
-  auto mismatch = [&](const std::string& cause) {
-    return Error(ErrorKind::kValidation,
+  auto mismatch = [&](ErrorKind kind, const std::string& cause) {
+    return Error(kind,
                  fmt::format("column types of query result and sink for '{}' do not match: {}; "
                              "query schema: {}; sink schema: {}",
                              table.name, cause, describe(query->schema), describe(sinkSchema)))
         .at(insert.query->position);
   };
-  if (targets.size() != query->schema.size()) return mismatch("different number of columns");
+  if (targets.size() != query->schema.size())
+    return mismatch(ErrorKind::kValidation, "different number of columns");
   for (uint32_t q = 0; q < targets.size(); ++q) {
     const Type& from = query->schema[q].type;
     const Type& to = columns[targets[q]]->type;
     bool isNull = from.kind() == TypeKind::kNull;
     if (!isNull && !from.sameAs(to) && !supportsImplicitCast(from, to)) {
-      return mismatch(fmt::format("incompatible types for sink column '{}' at position {}",
+      return mismatch(ErrorKind::kTypeMismatch,
+                      fmt::format("incompatible types for sink column '{}' at position {}",
                                   columns[targets[q]]->name, q));
     }
     exprs[targets[q]] = coerce(Expr::input(q, from), to);

@@ -84,9 +84,6 @@ Result<ExprPtr> ExpressionBinder::bindJsonCall(const ParsedCall& call) {
                                                                     : behaviorName(chosen));
   };
   if (name == "JSON_VALUE") {
-    Type returning = Type::string();
-    if (clauses.returning) returning = TRY(bindType(*clauses.returning));
-    args.push_back(Expr::constant(Value(), returning));
     args.push_back(behavior(clauses.onEmpty, "NULL"));
     args.push_back(TRY(bindDefault(clauses.defaultOnEmpty)));
     args.push_back(behavior(clauses.onError, "NULL"));
@@ -105,7 +102,9 @@ Result<ExprPtr> ExpressionBinder::bindJsonCall(const ParsedCall& call) {
   } else if (call.json) {
     return Error(ErrorKind::kUnsupported, fmt::format("clauses of '{}'", name));
   }
-  return callFunction(name, std::move(args), call.position);
+  ExprPtr bound = TRY(callFunction(name, std::move(args), call.position));
+  if (!clauses.returning) return bound;
+  return coerce(bound, TRY(bindType(*clauses.returning)));
 }
 
 }  // namespace millrace

@@ -34,8 +34,9 @@ Result<ExprPtr> bindExact(const ParsedLiteral& literal) {
     scale = static_cast<int>(text.size() - point - 1);
   }
   size_t firstDigit = std::min(digits.find_first_not_of('0'), digits.size());
-  // Flink counts one digit in front of the point even where it is a zero.
-  int precision = std::max(static_cast<int>(digits.size() - firstDigit), scale + 1);
+  // A zero that is written in front of the point counts as a digit, as in Flink.
+  int written = scale > 0 && digits.size() > static_cast<size_t>(scale) ? scale + 1 : scale;
+  int precision = std::max({static_cast<int>(digits.size() - firstDigit), written, 1});
   if (precision > kMaxDecimalPrecision) {
     return Error(ErrorKind::kValidation, fmt::format("numeric literal '{}' has more than {} digits",
                                                      text, kMaxDecimalPrecision))

@@ -142,7 +142,7 @@ Status TableMaker::addWatermark() {
   CatalogColumn* column =
       TRY(mustFind({parsed.column.position, parsed.column.last()}, "WATERMARK"));
   if (!column->type.isTimestamp() || column->type.precision() > 3) {
-    return Error(ErrorKind::kTypeMismatch,
+    return Error(column->type.isTimestamp() ? ErrorKind::kInvalidSchema : ErrorKind::kTypeMismatch,
                  fmt::format("invalid data type of time field for watermark definition: the field "
                              "must be of type TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p between 0 "
                              "and 3, but '{}' is {}",
