@@ -31,7 +31,10 @@ Result<AllowList> AllowList::read(const std::string& path) {
 AllowList::Entry AllowList::find(const std::string& file, uint32_t line) const {
   size_t at = file.rfind("tests/");
   std::string name = at == std::string::npos ? file : file.substr(at);
-  if (reasons_.contains(fmt::format("{}:{}", name, line))) return Entry::kBlock;
+  auto block = reasons_.find(fmt::format("{}:{}", name, line));
+  if (block != reasons_.end()) {
+    return block->second.starts_with("differs:") ? Entry::kDiffers : Entry::kBlock;
+  }
   return reasons_.contains(name) ? Entry::kFile : Entry::kNone;
 }
 

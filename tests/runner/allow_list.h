@@ -1,4 +1,4 @@
-// AllowList: tests of features that are not supported yet (unsupported.txt).
+// AllowList: tests of features that are not supported yet, and known differences (unsupported.txt).
 #pragma once
 
 #include <map>
@@ -11,11 +11,12 @@ namespace millrace {
 
 class AllowList {
  public:
-  // Lines "path | reason" or "path:line | reason"; empty lines and lines with # are left out.
+  // Lines "path | reason" or "path:line | reason"; empty lines and lines with # are left out. A
+  // reason that begins with "differs:" allows any failure of the block.
   static Result<AllowList> read(const std::string& path);
 
   // What says that the block at `line` of the file may be unsupported.
-  enum class Entry { kNone, kFile, kBlock };
+  enum class Entry { kNone, kFile, kBlock, kDiffers };
   Entry find(const std::string& file, uint32_t line) const;
 
  private:

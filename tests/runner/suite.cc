@@ -171,7 +171,7 @@ void TestSuite::judgeBlock(FileState& state, size_t index, size_t& unsupported) 
   }
   AllowList::Entry allowed = allowed_.find(state.file.path, block.line);
   if (!failed) {
-    if (allowed != AllowList::Entry::kBlock) {
+    if (allowed != AllowList::Entry::kBlock && allowed != AllowList::Entry::kDiffers) {
       ++counts_.passed;
       return;
     }
@@ -183,6 +183,10 @@ void TestSuite::judgeBlock(FileState& state, size_t index, size_t& unsupported) 
   bool isUnsupported = std::all_of(found->second.begin(), found->second.end(), [](const auto& f) {
     return f.label == errorLabel(ErrorKind::kUnsupported);
   });
+  if (allowed == AllowList::Entry::kDiffers) {
+    ++counts_.skipped;
+    return;
+  }
   if (isUnsupported && allowed != AllowList::Entry::kNone) {
     ++unsupported;
     ++counts_.skipped;

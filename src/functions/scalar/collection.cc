@@ -661,11 +661,11 @@ ScalarFunction collection(std::string name, std::string signature, std::string d
 
 void addConstructors(FunctionCatalog& catalog) {
   catalog.add(collection("ARRAY", "ARRAY[value, ...]", "An array of the values.", "ARRAY[1, 2]",
-                         "[1, 2]", resolveArray, NullRule::kHandles));
+                         "[1,2]", resolveArray, NullRule::kHandles));
   catalog.add(collection("MAP", "MAP[key, value, ...]", "A map of keys and values.", "MAP['a', 1]",
-                         "{a=1}", resolveMap, NullRule::kHandles));
-  catalog.add(collection("ROW", "ROW(value, ...)", "A row of the values.", "ROW(1, 'a')", "(1, a)",
-                         resolveRow, NullRule::kHandles));
+                         "[[\"a\",1]]", resolveMap, NullRule::kHandles));
+  catalog.add(collection("ROW", "ROW(value, ...)", "A row of the values.", "ROW(1, 'a')",
+                         "{\"EXPR$0\":1,\"EXPR$1\":\"a\"}", resolveRow, NullRule::kHandles));
   catalog.add(collection("ITEM", "array[index] or map[key]",
                          "The element at the index (from 1), or the value of the key; NULL when "
                          "there is none.",
@@ -687,17 +687,17 @@ void addArrayFunctions(FunctionCatalog& catalog) {
                          "ARRAY_POSITION(ARRAY[3, 4, 3], 4)", "2", resolvePosition));
   catalog.add(collection("ARRAY_APPEND", "ARRAY_APPEND(array, value)",
                          "The array with the value behind it.", "ARRAY_APPEND(ARRAY[1], 2)",
-                         "[1, 2]", resolveArrayAdd<false>, NullRule::kHandles));
+                         "[1,2]", resolveArrayAdd<false>, NullRule::kHandles));
   catalog.add(collection("ARRAY_PREPEND", "ARRAY_PREPEND(array, value)",
                          "The array with the value in front.", "ARRAY_PREPEND(ARRAY[1], 0)",
-                         "[0, 1]", resolveArrayAdd<true>, NullRule::kHandles));
+                         "[0,1]", resolveArrayAdd<true>, NullRule::kHandles));
   catalog.add(collection("ARRAY_CONCAT", "ARRAY_CONCAT(array, ...)",
                          "The arrays one behind the other.",
-                         "ARRAY_CONCAT(ARRAY[1, 2], ARRAY[2, 3])", "[1, 2, 2, 3]",
+                         "ARRAY_CONCAT(ARRAY[1, 2], ARRAY[2, 3])", "[1,2,2,3]",
                          resolveCombine<SetOperation::kConcat>));
   catalog.add(collection("ARRAY_UNION", "ARRAY_UNION(array1, array2)",
                          "The elements of both arrays without duplicates.",
-                         "ARRAY_UNION(ARRAY[1, 2], ARRAY[2, 3])", "[1, 2, 3]",
+                         "ARRAY_UNION(ARRAY[1, 2], ARRAY[2, 3])", "[1,2,3]",
                          resolveCombine<SetOperation::kUnion>));
   catalog.add(collection("ARRAY_EXCEPT", "ARRAY_EXCEPT(array1, array2)",
                          "The elements of the first array that the second lacks.",
@@ -709,21 +709,21 @@ void addArrayFunctions(FunctionCatalog& catalog) {
                          resolveCombine<SetOperation::kIntersect>));
   catalog.add(collection("ARRAY_DISTINCT", "ARRAY_DISTINCT(array)",
                          "The elements without duplicates.", "ARRAY_DISTINCT(ARRAY[1, 2, 1])",
-                         "[1, 2]", resolveSameArray<arrayDistinct>));
+                         "[1,2]", resolveSameArray<arrayDistinct>));
   catalog.add(collection("ARRAY_REMOVE", "ARRAY_REMOVE(array, value)",
                          "The array without the elements that equal the value.",
                          "ARRAY_REMOVE(ARRAY[3, 4, 3], 3)", "[4]", resolveRemove,
                          NullRule::kPropagate));
   catalog.add(collection("ARRAY_REVERSE", "ARRAY_REVERSE(array)", "The elements in opposite order.",
-                         "ARRAY_REVERSE(ARRAY[1, 2, 3])", "[3, 2, 1]",
+                         "ARRAY_REVERSE(ARRAY[1, 2, 3])", "[3,2,1]",
                          resolveSameArray<arrayReverse>));
   catalog.add(collection("ARRAY_SLICE", "ARRAY_SLICE(array, first [, last])",
                          "The elements from one position to another, both included; negative "
                          "positions count from the end.",
-                         "ARRAY_SLICE(ARRAY[1, 2, 3, 4], 2, 3)", "[2, 3]", resolveSlice));
+                         "ARRAY_SLICE(ARRAY[1, 2, 3, 4], 2, 3)", "[2,3]", resolveSlice));
   catalog.add(collection("ARRAY_SORT", "ARRAY_SORT(array [, ascending [, nullsFirst]])",
                          "The elements in order; NULLs are the smallest.",
-                         "ARRAY_SORT(ARRAY[3, 1, 2])", "[1, 2, 3]", resolveSort));
+                         "ARRAY_SORT(ARRAY[3, 1, 2])", "[1,2,3]", resolveSort));
   catalog.add(collection("ARRAY_MAX", "ARRAY_MAX(array)", "The largest element.",
                          "ARRAY_MAX(ARRAY[1, 5, 2])", "5", resolveArrayExtreme<1>,
                          NullRule::kHandles));
@@ -737,19 +737,19 @@ void addArrayFunctions(FunctionCatalog& catalog) {
 
 void addMapFunctions(FunctionCatalog& catalog) {
   catalog.add(collection("MAP_KEYS", "MAP_KEYS(map)", "The keys as an array.",
-                         "MAP_KEYS(MAP['a', 1])", "[a]", resolveMapPart<0>));
+                         "MAP_KEYS(MAP['a', 1])", "[\"a\"]", resolveMapPart<0>));
   catalog.add(collection("MAP_VALUES", "MAP_VALUES(map)", "The values as an array.",
                          "MAP_VALUES(MAP['a', 1])", "[1]", resolveMapPart<1>));
-  catalog.add(collection("MAP_ENTRIES", "MAP_ENTRIES(map)",
-                         "The entries as an array of rows (key, value).",
-                         "MAP_ENTRIES(MAP['a', 1])", "[(a, 1)]", resolveMapEntries));
+  catalog.add(
+      collection("MAP_ENTRIES", "MAP_ENTRIES(map)", "The entries as an array of rows (key, value).",
+                 "MAP_ENTRIES(MAP['a', 1])", "[{\"key\":\"a\",\"value\":1}]", resolveMapEntries));
   catalog.add(collection("MAP_FROM_ARRAYS", "MAP_FROM_ARRAYS(keys, values)",
                          "A map from an array of keys and one of values.",
-                         "MAP_FROM_ARRAYS(ARRAY['a', 'b'], ARRAY[1, 2])", "{a=1, b=2}",
+                         "MAP_FROM_ARRAYS(ARRAY['a', 'b'], ARRAY[1, 2])", "[[\"a\",1],[\"b\",2]]",
                          resolveMapFromArrays));
-  catalog.add(collection("MAP_UNION", "MAP_UNION(map, ...)",
-                         "All entries; of equal keys the last one counts.",
-                         "MAP_UNION(MAP['a', 1], MAP['b', 3])", "{a=1, b=3}", resolveMapUnion));
+  catalog.add(collection(
+      "MAP_UNION", "MAP_UNION(map, ...)", "All entries; of equal keys the last one counts.",
+      "MAP_UNION(MAP['a', 1], MAP['b', 3])", "[[\"a\",1],[\"b\",3]]", resolveMapUnion));
 }
 
 }  // namespace

@@ -440,42 +440,40 @@ ScalarFunction math(std::string name, std::string parameters, std::string doc, s
 }
 
 void addRealFunctions(FunctionCatalog& catalog) {
+  catalog.add(math("SQRT", "numeric", "The square root.", "SQRT(9)", "3", resolveReal<squareRoot>));
   catalog.add(
-      math("SQRT", "numeric", "The square root.", "SQRT(9)", "3.0", resolveReal<squareRoot>));
-  catalog.add(
-      math("LN", "numeric", "The natural logarithm.", "LN(1)", "0.0", resolveReal<naturalLog>));
+      math("LN", "numeric", "The natural logarithm.", "LN(1)", "0", resolveReal<naturalLog>));
   catalog.add(math("LOG", "[base, ] numeric",
                    "The logarithm to the base, or the natural one without a base.", "LOG(2, 8)",
-                   "3.0", resolveLog));
+                   "3", resolveLog));
   catalog.add(
-      math("LOG2", "numeric", "The logarithm to base 2.", "LOG2(8)", "3.0", resolveReal<logTwo>));
-  catalog.add(math("LOG10", "numeric", "The logarithm to base 10.", "LOG10(100)", "2.0",
+      math("LOG2", "numeric", "The logarithm to base 2.", "LOG2(8)", "3", resolveReal<logTwo>));
+  catalog.add(math("LOG10", "numeric", "The logarithm to base 10.", "LOG10(100)", "2",
                    resolveReal<logTen>));
-  catalog.add(math("EXP", "numeric", "e to the power of the number.", "EXP(0)", "1.0",
+  catalog.add(math("EXP", "numeric", "e to the power of the number.", "EXP(0)", "1",
                    resolveReal<exponential>));
   catalog.add(math("POWER", "numeric1, numeric2", "The first number to the power of the second.",
-                   "POWER(2, 10)", "1024.0", resolveReal2<powerOf>));
-  catalog.add(math("SIN", "numeric", "The sine of an angle in radians.", "SIN(0)", "0.0",
-                   resolveReal<sine>));
-  catalog.add(math("COS", "numeric", "The cosine of an angle in radians.", "COS(0)", "1.0",
+                   "POWER(2, 10)", "1024", resolveReal2<powerOf>));
+  catalog.add(
+      math("SIN", "numeric", "The sine of an angle in radians.", "SIN(0)", "0", resolveReal<sine>));
+  catalog.add(math("COS", "numeric", "The cosine of an angle in radians.", "COS(0)", "1",
                    resolveReal<cosine>));
-  catalog.add(math("TAN", "numeric", "The tangent of an angle in radians.", "TAN(0)", "0.0",
+  catalog.add(math("TAN", "numeric", "The tangent of an angle in radians.", "TAN(0)", "0",
                    resolveReal<tangent>));
   catalog.add(math("COT", "numeric", "The cotangent of an angle in radians.", "ROUND(COT(1), 4)",
                    "0.6421", resolveReal<cotangent>));
-  catalog.add(math("ASIN", "numeric", "The arc sine.", "ASIN(0)", "0.0", resolveReal<arcSine>));
-  catalog.add(math("ACOS", "numeric", "The arc cosine.", "ACOS(1)", "0.0", resolveReal<arcCosine>));
-  catalog.add(
-      math("ATAN", "numeric", "The arc tangent.", "ATAN(0)", "0.0", resolveReal<arcTangent>));
-  catalog.add(math("ATAN2", "y, x", "The angle of the point (x, y).", "ATAN2(0, 1)", "0.0",
+  catalog.add(math("ASIN", "numeric", "The arc sine.", "ASIN(0)", "0", resolveReal<arcSine>));
+  catalog.add(math("ACOS", "numeric", "The arc cosine.", "ACOS(1)", "0", resolveReal<arcCosine>));
+  catalog.add(math("ATAN", "numeric", "The arc tangent.", "ATAN(0)", "0", resolveReal<arcTangent>));
+  catalog.add(math("ATAN2", "y, x", "The angle of the point (x, y).", "ATAN2(0, 1)", "0",
                    resolveReal2<arcTangent2>));
-  catalog.add(math("SINH", "numeric", "The hyperbolic sine.", "SINH(0)", "0.0",
-                   resolveReal<sineHyperbolic>));
-  catalog.add(math("COSH", "numeric", "The hyperbolic cosine.", "COSH(0)", "1.0",
+  catalog.add(
+      math("SINH", "numeric", "The hyperbolic sine.", "SINH(0)", "0", resolveReal<sineHyperbolic>));
+  catalog.add(math("COSH", "numeric", "The hyperbolic cosine.", "COSH(0)", "1",
                    resolveReal<cosineHyperbolic>));
-  catalog.add(math("TANH", "numeric", "The hyperbolic tangent.", "TANH(0)", "0.0",
+  catalog.add(math("TANH", "numeric", "The hyperbolic tangent.", "TANH(0)", "0",
                    resolveReal<tangentHyperbolic>));
-  catalog.add(math("DEGREES", "numeric", "Radians as degrees.", "DEGREES(PI())", "180.0",
+  catalog.add(math("DEGREES", "numeric", "Radians as degrees.", "DEGREES(PI())", "180",
                    resolveReal<degreesOf>));
   catalog.add(math("RADIANS", "numeric", "Degrees as radians.", "ROUND(RADIANS(180), 4)", "3.1416",
                    resolveReal<radiansOf>));

@@ -242,7 +242,7 @@ void addRegexFunctions(FunctionCatalog& catalog) {
                     "REGEXP_SUBSTR('hello world', 'w.r')", "wor", resolveSubstr));
   catalog.add(regex("REGEXP_EXTRACT_ALL", "string, pattern [, group]",
                     "The group (1 when not given) of every match.",
-                    "REGEXP_EXTRACT_ALL('1-2, 3-4', '(\\d+)-(\\d+)', 1)", "[1, 3]",
+                    "REGEXP_EXTRACT_ALL('1-2, 3-4', '(\\d+)-(\\d+)', 1)", "[\"1\",\"3\"]",
                     resolveExtractAll));
 }
 

@@ -421,10 +421,10 @@ void addTextSearchFunctions(FunctionCatalog& catalog) {
   catalog.add(text("SPLIT", "string, separator",
                    "All parts of the text cut at the separator; its characters when the separator "
                    "is empty.",
-                   "SPLIT('a,b', ',')", "[a, b]", resolveSplit));
+                   "SPLIT('a,b', ',')", "[\"a\",\"b\"]", resolveSplit));
   catalog.add(text("STR_TO_MAP", "string [, pairDelimiter, valueDelimiter]",
                    "A map from texts like 'k1=v1,k2=v2'. The delimiters are regular expressions.",
-                   "STR_TO_MAP('a=1,b=2')", "{a=1, b=2}", resolveStrToMap));
+                   "STR_TO_MAP('a=1,b=2')", "[[\"a\",\"1\"],[\"b\",\"2\"]]", resolveStrToMap));
 }
 
 }  // namespace millrace
