@@ -74,7 +74,7 @@ class JsonPath {
   Status parseBracket(std::string_view path, size_t& at);
 
   std::vector<Step> steps_;
-  bool isStrict_ = true;  // Flink: without a mode a path is strict
+  bool isStrict_ = false;
   bool isIndefinite_ = false;
 };
 

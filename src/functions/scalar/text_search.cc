@@ -149,20 +149,16 @@ void replaceAll(std::string_view text, std::string_view wanted, std::string_view
 }
 
 // Drops every byte that equals `wanted` (an ASCII character).
-void dropByte(Column& out, uint32_t row, std::string_view text, char wanted) {
+void dropByte(Column& out, uint32_t row, std::string_view text, std::string_view wanted) {
+  char shortRoom[StringView::kInlineBytes];
+  bool isShort = text.size() <= StringView::kInlineBytes;
+  char* room = isShort ? shortRoom : out.allocateString(text.size());
   size_t kept = 0;
-  if (text.size() <= StringView::kInlineBytes) {
-    char room[StringView::kInlineBytes + 1];
-    for (char c : text) {
-      room[kept] = c;
-      kept += c != wanted ? 1 : 0;
-    }
-    return shareText(out, row, {room, kept});
-  }
-  char* room = out.allocateString(text.size());
-  for (char c : text) {
-    room[kept] = c;
-    kept += c != wanted ? 1 : 0;
+  for (size_t at = 0; at <= text.size();) {
+    size_t end = std::min(findText(text, wanted, at), text.size());
+    std::memcpy(room + kept, text.data() + at, end - at);
+    kept += end - at;
+    at = end + 1;
   }
   shareText(out, row, {room, kept});
 }
@@ -177,7 +173,7 @@ Status replaceText(const KernelCall& call, Column& out) {
     bool absent = !target.empty() && findText(whole, target, 0) == kNotFound;
     if (absent) return shareText(out, row, whole);
     if (target.size() == 1 && replacement.raw(row).size() == 0) {
-      return dropByte(out, row, whole, target[0]);
+      return dropByte(out, row, whole, target);
     }
     replaceAll(whole, target, replacement[row], result);
     out.setString(row, result);

@@ -67,7 +67,7 @@ TEST(Deduplicate, ByProcessingTime) {
   EXPECT_EQ(first.take(), "+I|a|1|x\n~7\n+I|b|3|z\n");
   OperatorHarness last = harnessOf(specOf(false, true));
   last.push({{"+I", {"a", 1, "x"}}, {"+I", {"a", 1, "x"}}, {"+I", {"a", 0, "y"}}});
-  EXPECT_EQ(last.take(), "+I|a|1|x\n-U|a|1|x\n+U|a|0|y\n");
+  EXPECT_EQ(last.take(), "+I|a|1|x\n-U|a|1|x\n+U|a|1|x\n-U|a|1|x\n+U|a|0|y\n");
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST(WindowTableFunction, SessionsKeepRowsUntilTheyAreOver) {
   harness.push({{"+I", {key, 5000}}, {"+I", {"b", 2000}}}, {{2, 6}, {2, 20}});
   std::string a = std::string("+I|") + key;
   EXPECT_EQ(harness.take(), "+I|b|2000|2000|7000|6000\n~6\n" + a + "|1000|1000|13000|12000\n" + a +
-                                "|5000|1000|13000|12000\n" + a + "|8000|1000|13000|12000\n~20\n");
+                                "|8000|1000|13000|12000\n" + a + "|5000|1000|13000|12000\n~20\n");
 }
 
 }  // namespace
