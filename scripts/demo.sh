@@ -49,7 +49,7 @@ wait "$producer" || true
 producer=
 
 say "2. Nexmark: $events auction events, hottest items of the last 10 seconds, every 2 seconds"
-"$millrace" bench nexmark dump --seed 42 --events "$events" --parts 2 --out build/demo/nexmark
+"$millrace" bench nexmark dump --seed 42 --events "$events" --parts 1 --out build/demo/nexmark
 bytes=$(du -sb build/demo/nexmark | cut -f1)
 started=$(date +%s%N)
 "$millrace" sql --progress -f examples/nexmark_hot_items.sql
