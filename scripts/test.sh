@@ -2,7 +2,8 @@
 # Runs what a change must pass, in four stages, and ends with the line "N passed, N failed".
 #   test.sh [STAGE...]      build, default, sanitizer, random (default: all, in this order)
 # build      release build
-# default    text tests in the default configuration with their three runs, unit tests, house rules
+# default    text tests in the default configuration with their three runs, unit tests, house rules,
+#            command line, Nexmark, jobs killed and restored, memory
 # sanitizer  debug build with ASan and UBSan, unit tests and the fast text tests
 # random     each text test once more under one configuration, chosen by its path and the commit
 # A stage that breaks counts as one failure; so does one that runs nothing.
@@ -19,6 +20,9 @@ defaultStage() {
   runTextTests release tests/
   runTidy
   runCounted "command line" 300 python3 tests/cli/cli_test.py
+  runCounted "Nexmark" 600 python3 tests/nexmark/verify.py --quick
+  runCounted "restore after kills" 300 python3 tests/restore/restore_test.py
+  runCounted "memory" 300 python3 tests/memory/memory_test.py
 }
 
 sanitizerStage() {
