@@ -36,6 +36,7 @@ struct CatalogTable {
   std::string watermarkColumn;  // empty = no watermark
   ParsedExpressionPtr watermark;
   std::vector<std::string> primaryKey;
+  std::string primaryKeyName;
   std::vector<std::string> partitionKeys;
   OptionMap options;
   std::string comment;

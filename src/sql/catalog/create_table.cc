@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/close_matches.h"
 #include "sql/binder/expression_binder.h"
@@ -23,18 +24,33 @@ class TableMaker {
   Result<std::shared_ptr<const CatalogTable>> make();
 
  private:
+  using Feature = ParsedTableLikeOption::Feature;
+  using Strategy = ParsedTableLikeOption::Strategy;
+
   Status like();
+  void readLikeOptions();
+  Strategy& strategyOf(Feature feature) { return strategies_[static_cast<size_t>(feature)]; }
+  Error alreadyInBase(const std::string& what, const char* feature, bool overwritable,
+                      SourcePosition position);
   Status addStoredColumns();
+  Status addColumn(CatalogColumn column, SourcePosition position);
   Status bindComputedColumns();
+  Status takeWatermark();
   Status addWatermark();
+  Status checkNoKey(SourcePosition position);
   Status addKeys();
   Status addPartitions();
+  Status addOptions();
   CatalogColumn* find(const std::string& name);
   Result<CatalogColumn*> mustFind(const ParsedIdentifier& name, const char* clause);
 
   const ParsedCreateTable& create_;
   const BindContext& context_;
   std::shared_ptr<CatalogTable> table_;
+  // Of the LIKE clause, by feature.
+  std::array<Strategy, static_cast<size_t>(Feature::kWatermarks) + 1> strategies_ = {};
+  size_t numBaseColumns_ = 0;  // columns that the base table gave
+  bool hasOwnKey_ = false;
 };
 
 CatalogColumn* TableMaker::find(const std::string& name) {
@@ -54,29 +70,82 @@ Result<CatalogColumn*> TableMaker::mustFind(const ParsedIdentifier& name, const 
       .withHint(didYouMean(name.name, names));
 }
 
-Status TableMaker::like() {
-  const Catalog::Entry* entry = context_.catalog->find(create_.like->table);
-  const auto* source = entry ? std::get_if<std::shared_ptr<const CatalogTable>>(entry) : nullptr;
-  if (source == nullptr) return context_.catalog->unknownTable(create_.like->table);
-  *table_ = **source;
-  using Feature = ParsedTableLikeOption::Feature;
+// ALL is applied first, wherever it is written; then what is said about single features.
+void TableMaker::readLikeOptions() {
+  strategies_.fill(Strategy::kIncluding);
+  strategyOf(Feature::kOptions) = Strategy::kOverwriting;
   for (const ParsedTableLikeOption& option : create_.like->options) {
-    if (option.strategy != ParsedTableLikeOption::Strategy::kExcluding) continue;
-    bool all = option.feature == Feature::kAll;
-    auto dropKind = [&](ColumnKind kind) {
-      std::erase_if(table_->columns, [&](const CatalogColumn& c) { return c.kind == kind; });
-    };
-    if (all || option.feature == Feature::kConstraints) table_->primaryKey.clear();
-    if (all || option.feature == Feature::kOptions) table_->options.clear();
-    if (all || option.feature == Feature::kPartitions) table_->partitionKeys.clear();
-    if (all || option.feature == Feature::kGenerated) dropKind(ColumnKind::kComputed);
-    if (all || option.feature == Feature::kMetadata) dropKind(ColumnKind::kMetadata);
-    if (all || option.feature == Feature::kWatermarks) {
-      table_->watermarkColumn.clear();
-      table_->watermark = nullptr;
-    }
+    if (option.feature == Feature::kAll) strategies_.fill(option.strategy);
+  }
+  for (const ParsedTableLikeOption& option : create_.like->options) {
+    strategyOf(option.feature) = option.strategy;
+  }
+}
+
+// Takes over what the LIKE clause does not exclude. Partition keys always stay, as in Flink, unless
+// the new table has its own; comments of the table never do.
+Status TableMaker::like() {
+  const ParsedName& name = create_.like->table;
+  const Catalog::Entry* entry = context_.catalog->find(name);
+  if (entry == nullptr) return context_.catalog->unknownTable(name);
+  const auto* source = std::get_if<std::shared_ptr<const CatalogTable>>(entry);
+  if (source == nullptr) {
+    return Error(ErrorKind::kValidation,
+                 fmt::format("the source of LIKE must be a table, but '{}' is a view",
+                             name.toString()))
+        .at(name.position);
+  }
+  readLikeOptions();
+  *table_ = **source;
+  table_->comment.clear();
+  auto excluded = [&](Feature feature) { return strategyOf(feature) == Strategy::kExcluding; };
+  auto dropKind = [&](ColumnKind kind) {
+    std::erase_if(table_->columns, [&](const CatalogColumn& c) { return c.kind == kind; });
+  };
+  if (excluded(Feature::kConstraints)) table_->primaryKey.clear();
+  if (excluded(Feature::kOptions)) table_->options.clear();
+  if (excluded(Feature::kGenerated)) dropKind(ColumnKind::kComputed);
+  if (excluded(Feature::kMetadata)) dropKind(ColumnKind::kMetadata);
+  if (excluded(Feature::kWatermarks)) {
+    table_->watermarkColumn.clear();
+    table_->watermark = nullptr;
   }
   return {};
+}
+
+Error TableMaker::alreadyInBase(const std::string& what, const char* feature, bool overwritable,
+                                SourcePosition position) {
+  std::string hint =
+      fmt::format("Write LIKE {} (EXCLUDING {})", create_.like->table.toString(), feature);
+  if (overwritable) hint += fmt::format(" or (OVERWRITING {})", feature);
+  return Error(ErrorKind::kInvalidSchema, what + " already exists in the base table")
+      .at(position)
+      .withHint(hint + ".");
+}
+
+// A generated column may replace one of the base table; all other columns have names of their own.
+Status TableMaker::addColumn(CatalogColumn column, SourcePosition position) {
+  CatalogColumn* known = find(column.name);
+  if (known == nullptr) {
+    table_->columns.push_back(std::move(column));
+    return {};
+  }
+  bool fromBase = static_cast<size_t>(known - table_->columns.data()) < numBaseColumns_;
+  if (fromBase && column.kind != ColumnKind::kPhysical && known->kind == column.kind) {
+    bool computed = column.kind == ColumnKind::kComputed;
+    Feature feature = computed ? Feature::kGenerated : Feature::kMetadata;
+    if (strategyOf(feature) != Strategy::kOverwriting) {
+      return alreadyInBase(
+          fmt::format("a {} column named '{}'", computed ? "computed" : "metadata", column.name),
+          computed ? "GENERATED" : "METADATA", true, position);
+    }
+    *known = std::move(column);
+    return {};
+  }
+  return Error(ErrorKind::kInvalidSchema,
+               fmt::format("a column named '{}' already exists in the {}table", column.name,
+                           fromBase ? "base " : ""))
+      .at(position);
 }
 
 Status TableMaker::addStoredColumns() {
@@ -84,11 +153,6 @@ Status TableMaker::addStoredColumns() {
     CatalogColumn column;
     column.name = parsed.name.last();
     column.comment = parsed.comment.value_or("");
-    if (find(column.name) != nullptr) {
-      return Error(ErrorKind::kInvalidSchema,
-                   fmt::format("a column named '{}' already exists in the table", column.name))
-          .at(parsed.name.position);
-    }
     if (parsed.type == ParsedColumnDefinition::Type::kRegular) {
       return Error(ErrorKind::kUnsupported, "CREATE TABLE ... AS SELECT").at(parsed.name.position);
     }
@@ -107,10 +171,13 @@ Status TableMaker::addStoredColumns() {
             .at(parsed.name.position)
             .withHint("Write PRIMARY KEY (...) NOT ENFORCED: the data is not checked.");
       }
+      TRY(checkNoKey(parsed.name.position));
+      hasOwnKey_ = true;
       table_->primaryKey = {column.name};
+      table_->primaryKeyName = "PK_" + column.name;
       column.type = column.type.withNullable(false);
     }
-    table_->columns.push_back(std::move(column));
+    TRY(addColumn(std::move(column), parsed.name.position));
   }
   return {};
 }
@@ -132,39 +199,64 @@ Status TableMaker::bindComputedColumns() {
   return {};
 }
 
-Status TableMaker::addWatermark() {
-  if (create_.watermarks.empty()) return {};
-  const ParsedWatermark& parsed = create_.watermarks[0];
+Status TableMaker::takeWatermark() {
   if (create_.watermarks.size() > 1) {
     return Error(ErrorKind::kInvalidSchema, "a table can have one WATERMARK only")
         .at(create_.watermarks[1].position);
   }
-  CatalogColumn* column =
-      TRY(mustFind({parsed.column.position, parsed.column.last()}, "WATERMARK"));
+  const ParsedWatermark& parsed = create_.watermarks[0];
+  std::string name = parsed.column.last();
+  if (!table_->watermarkColumn.empty()) {
+    bool same = table_->watermarkColumn == name;
+    if (!same || strategyOf(Feature::kWatermarks) != Strategy::kOverwriting) {
+      return alreadyInBase(fmt::format("a WATERMARK for column '{}'", table_->watermarkColumn),
+                           "WATERMARKS", same, parsed.position);
+    }
+  }
+  table_->watermarkColumn = name;
+  table_->watermark = parsed.expression;
+  return {};
+}
+
+// Also checks a watermark of the base table: what it reads may have been excluded.
+Status TableMaker::addWatermark() {
+  bool own = !create_.watermarks.empty();
+  if (own) TRY(takeWatermark());
+  if (table_->watermarkColumn.empty()) return {};
+  SourcePosition place = own ? create_.watermarks[0].column.position : create_.like->table.position;
+  CatalogColumn* column = TRY(mustFind({place, table_->watermarkColumn}, "WATERMARK"));
+  if (own) place = create_.watermarks[0].position;
   if (!column->type.isTimestamp() || column->type.precision() > 3) {
     return Error(column->type.isTimestamp() ? ErrorKind::kInvalidSchema : ErrorKind::kTypeMismatch,
                  fmt::format("invalid data type of time field for watermark definition: the field "
                              "must be of type TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p between 0 "
                              "and 3, but '{}' is {}",
                              column->name, column->type.toString()))
-        .at(parsed.position);
+        .at(place);
   }
   Scope scope;
   for (const CatalogColumn& other : table_->columns) {
     scope.add({table_->name, other.name, other.type});
   }
   ExpressionBinder binder(context_, scope, "a watermark");
-  ExprPtr watermark = TRY(binder.bind(*parsed.expression));
+  ExprPtr watermark = TRY(binder.bind(*table_->watermark));
   if (watermark->type.kind() != column->type.kind()) {
     return Error(ErrorKind::kTypeMismatch,
                  fmt::format("the watermark of '{}' must be of type TIMESTAMP or TIMESTAMP_LTZ as "
                              "its column, but is {}",
                              column->name, watermark->type.toString()))
-        .at(parsed.position);
+        .at(place);
   }
-  table_->watermarkColumn = column->name;
-  table_->watermark = parsed.expression;
   return {};
+}
+
+// Requires: a primary key is written at `position`.
+Status TableMaker::checkNoKey(SourcePosition position) {
+  if (table_->primaryKey.empty()) return {};
+  if (hasOwnKey_ || !create_.like) {
+    return Error(ErrorKind::kInvalidSchema, "a table can have one PRIMARY KEY only").at(position);
+  }
+  return alreadyInBase("a PRIMARY KEY", "CONSTRAINTS", false, position);
 }
 
 Status TableMaker::addKeys() {
@@ -177,10 +269,8 @@ Status TableMaker::addKeys() {
           .at(constraint.position)
           .withHint("Write PRIMARY KEY (...) NOT ENFORCED: the data is not checked.");
     }
-    if (!table_->primaryKey.empty()) {
-      return Error(ErrorKind::kInvalidSchema, "a table can have one PRIMARY KEY only")
-          .at(constraint.position);
-    }
+    TRY(checkNoKey(constraint.position));
+    hasOwnKey_ = true;
     for (const ParsedIdentifier& name : constraint.columns) {
       CatalogColumn* column = TRY(mustFind(name, "PRIMARY KEY"));
       if (column->kind != ColumnKind::kPhysical) {
@@ -188,8 +278,19 @@ Status TableMaker::addKeys() {
                      fmt::format("column '{}' of PRIMARY KEY is not a physical column", name.name))
             .at(name.position);
       }
+      bool fromBase = static_cast<size_t>(column - table_->columns.data()) < numBaseColumns_;
+      if (fromBase && column->type.nullable()) {
+        return Error(ErrorKind::kInvalidSchema,
+                     fmt::format("column '{}' of PRIMARY KEY is nullable in the base table",
+                                 name.name))
+            .at(name.position);
+      }
       column->type = column->type.withNullable(false);
       table_->primaryKey.push_back(name.name);
+    }
+    table_->primaryKeyName = constraint.name;
+    if (constraint.name.empty()) {
+      table_->primaryKeyName = fmt::format("PK_{}", fmt::join(table_->primaryKey, "_"));
     }
   }
   return {};
@@ -199,9 +300,28 @@ Status TableMaker::addPartitions() {
   if (create_.distribution) {
     return Error(ErrorKind::kUnsupported, "DISTRIBUTED BY").at(create_.distribution->position);
   }
+  if (!create_.partitionedBy.empty() && !table_->partitionKeys.empty()) {
+    if (strategyOf(Feature::kPartitions) != Strategy::kExcluding) {
+      return alreadyInBase("PARTITIONED BY", "PARTITIONS", false,
+                           create_.partitionedBy[0].position);
+    }
+    table_->partitionKeys.clear();
+  }
   for (const ParsedIdentifier& name : create_.partitionedBy) {
     TRY(mustFind(name, "PARTITIONED BY"));
     table_->partitionKeys.push_back(name.name);
+  }
+  return {};
+}
+
+Status TableMaker::addOptions() {
+  bool mayReplace = !create_.like || strategyOf(Feature::kOptions) != Strategy::kIncluding;
+  for (const ParsedOption& option : create_.options) {
+    if (!mayReplace && table_->options.contains(option.key)) {
+      return alreadyInBase(fmt::format("option '{}'", option.key), "OPTIONS", true,
+                           option.position);
+    }
+    table_->options[option.key] = option.value;
   }
   return {};
 }
@@ -213,6 +333,7 @@ Result<std::shared_ptr<const CatalogTable>> TableMaker::make() {
         .withHint("Create the table with its columns, then INSERT INTO it.");
   }
   if (create_.like) TRY(like());
+  numBaseColumns_ = table_->columns.size();
   table_->name = create_.name.last();
   table_->temporary = create_.temporary;
   if (create_.comment) table_->comment = *create_.comment;
@@ -221,42 +342,8 @@ Result<std::shared_ptr<const CatalogTable>> TableMaker::make() {
   TRY(bindComputedColumns());
   TRY(addWatermark());
   TRY(addPartitions());
-  for (const ParsedOption& option : create_.options) table_->options[option.key] = option.value;
+  TRY(addOptions());
   return std::shared_ptr<const CatalogTable>(table_);
-}
-
-std::string optionList(const OptionMap& options) {
-  std::vector<std::string> lines;
-  for (const auto& [key, value] : options) {
-    lines.push_back(fmt::format("  {} = {}", quoteString(key), quoteString(value)));
-  }
-  return fmt::format("WITH (\n{}\n)", fmt::join(lines, ",\n"));
-}
-
-std::string columnLine(const CatalogColumn& column) {
-  std::string line = "  " + quoteIdentifier(column.name) + " ";
-  if (column.kind == ColumnKind::kComputed) {
-    line += "AS " + column.expression->toString();
-  } else {
-    // The long names of Flink's serialisable types.
-    std::string type = column.type.toString();
-    if (type.starts_with("STRING")) type.replace(0, 6, "VARCHAR(2147483647)");
-    if (type.starts_with("BYTES")) type.replace(0, 5, "VARBINARY(2147483647)");
-    line += type;
-  }
-  if (column.kind == ColumnKind::kMetadata) {
-    line += " METADATA";
-    if (column.metadataKey != column.name) line += " FROM " + quoteString(column.metadataKey);
-    if (column.isVirtual) line += " VIRTUAL";
-  }
-  if (!column.comment.empty()) line += " COMMENT " + quoteString(column.comment);
-  return line;
-}
-
-std::string quotedList(const std::vector<std::string>& names) {
-  std::vector<std::string> quoted;
-  for (const std::string& name : names) quoted.push_back(quoteIdentifier(name));
-  return fmt::format("{}", fmt::join(quoted, ", "));
 }
 
 }  // namespace
@@ -287,35 +374,6 @@ Result<std::shared_ptr<const CatalogView>> makeView(const ParsedCreateView& crea
     for (size_t i = 0; i < view->schema.size(); ++i) view->schema[i].name = create.columns[i].name;
   }
   return std::shared_ptr<const CatalogView>(view);
-}
-
-std::string showCreate(const CatalogTable& table) {
-  std::vector<std::string> lines;
-  for (const CatalogColumn& column : table.columns) lines.push_back(columnLine(column));
-  if (!table.watermarkColumn.empty()) {
-    lines.push_back(fmt::format("  WATERMARK FOR {} AS {}", quoteIdentifier(table.watermarkColumn),
-                                table.watermark->toString()));
-  }
-  if (!table.primaryKey.empty()) {
-    lines.push_back(fmt::format("  CONSTRAINT `PK_{}` PRIMARY KEY ({}) NOT ENFORCED",
-                                fmt::join(table.primaryKey, "_"), quotedList(table.primaryKey)));
-  }
-  std::string text = fmt::format(
-      "CREATE {}TABLE `{}`.`{}`.{} (\n{}\n)", table.temporary ? "TEMPORARY " : "", kDefaultCatalog,
-      kDefaultDatabase, quoteIdentifier(table.name), fmt::join(lines, ",\n"));
-  if (!table.comment.empty()) text += "\nCOMMENT " + quoteString(table.comment);
-  if (!table.partitionKeys.empty()) {
-    text += "\nPARTITIONED BY (" + quotedList(table.partitionKeys) + ")";
-  }
-  return text + "\n" + optionList(table.options) + "\n";
-}
-
-std::string showCreate(const CatalogView& view) {
-  std::vector<std::string> names;
-  for (const Field& field : view.schema) names.push_back("  " + quoteIdentifier(field.name));
-  return fmt::format("CREATE {}VIEW `{}`.`{}`.{} (\n{}\n)\nAS {}\n",
-                     view.temporary ? "TEMPORARY " : "", kDefaultCatalog, kDefaultDatabase,
-                     quoteIdentifier(view.name), fmt::join(names, ",\n"), view.query->toString());
 }
 
 }  // namespace millrace

@@ -20,8 +20,4 @@ Result<std::shared_ptr<const CatalogTable>> makeTable(const ParsedCreateTable& c
 Result<std::shared_ptr<const CatalogView>> makeView(const ParsedCreateView& create,
                                                     const BindContext& context);
 
-// Statements that give the objects back, as SHOW CREATE TABLE and SHOW CREATE VIEW print them.
-std::string showCreate(const CatalogTable& table);
-std::string showCreate(const CatalogView& view);
-
 }  // namespace millrace

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sql/catalog/create_table.h"
+#include "sql/catalog/show_create.h"
 #include "sql/session/session.h"
 
 namespace millrace {
@@ -54,24 +54,53 @@ std::vector<std::string> functionNames() {
   return names;
 }
 
+bool isShown(const ParsedShow& show, const std::string& name) {
+  if (!show.like) return true;
+  bool matches =
+      show.ignoreCase ? matchesLike(lower(name), lower(*show.like)) : matchesLike(name, *show.like);
+  return matches != show.negated;
+}
+
 std::vector<std::string> filtered(std::vector<std::string> names, const ParsedShow& show) {
-  if (!show.like) return names;
-  std::erase_if(names, [&](const std::string& name) {
-    bool matches = show.ignoreCase ? matchesLike(lower(name), lower(*show.like))
-                                   : matchesLike(name, *show.like);
-    return matches == show.negated;
-  });
+  std::erase_if(names, [&](const std::string& name) { return !isShown(show, name); });
   return names;
 }
 
+// FROM and IN name a database, or a catalogue for DATABASES.
+Status checkPlace(const Catalog& catalog, const ParsedShow& show) {
+  using What = ParsedShow::What;
+  bool listsDatabase = show.what == What::kTables || show.what == What::kViews ||
+                       show.what == What::kFunctions || show.what == What::kUserFunctions ||
+                       show.what == What::kModels || show.what == What::kMaterializedTables;
+  bool listsCatalog = show.what == What::kDatabases;
+  if (show.name.parts.empty() || !(listsDatabase || listsCatalog)) return {};
+  // As if something in it were named.
+  ParsedName inside = show.name;
+  if (listsCatalog) inside.parts.emplace_back(kDefaultDatabase);
+  inside.parts.emplace_back();
+  return catalog.checkPath(inside);
+}
+
+StatementResult jobRows(const std::vector<std::shared_ptr<Job>>& jobs) {
+  StatementResult result;
+  result.kind = StatementResult::Kind::kRows;
+  result.schema = {
+      {"job id", Type::string()}, {"job name", Type::string()}, {"status", Type::string()}};
+  for (const std::shared_ptr<Job>& job : jobs) {
+    result.rows.push_back(
+        {Value(job->id()), Value(job->name()), Value(jobStatusName(job->status()))});
+  }
+  return result;
+}
+
 void addDescription(StatementResult& result, const std::string& name, const Type& type,
-                    const std::string& key, const std::string& extras,
-                    const std::string& watermark) {
+                    const std::string& key = {}, const std::string& extras = {},
+                    const std::string& watermark = {}, const std::string& comment = {}) {
   auto optional = [](const std::string& text) { return text.empty() ? Value() : Value(text); };
   // NULL-ability has a column of its own.
   std::string typeText = type.withNullable(true).toString();
   result.rows.push_back({Value(name), Value(typeText), Value(type.nullable()), optional(key),
-                         optional(extras), optional(watermark)});
+                         optional(extras), optional(watermark), optional(comment)});
 }
 
 StatementResult describeTable(const CatalogTable& table) {
@@ -93,7 +122,8 @@ StatementResult describeTable(const CatalogTable& table) {
     bool isKey = std::find(table.primaryKey.begin(), table.primaryKey.end(), column.name) !=
                  table.primaryKey.end();
     std::string watermark = column.name == table.watermarkColumn ? table.watermark->toString() : "";
-    addDescription(result, column.name, schema[i].type, isKey ? key : "", extras, watermark);
+    addDescription(result, column.name, schema[i].type, isKey ? key : "", extras, watermark,
+                   column.comment);
   }
   return result;
 }
@@ -102,7 +132,7 @@ StatementResult describeView(const CatalogView& view) {
   StatementResult result;
   result.kind = StatementResult::Kind::kRows;
   for (const Field& field : view.schema) {
-    addDescription(result, field.name, field.type, "", "", "");
+    addDescription(result, field.name, field.type);
   }
   return result;
 }
@@ -116,14 +146,40 @@ Result<StatementResult> describeEntry(const Catalog& catalog, const ParsedName& 
             : describeView(*std::get<std::shared_ptr<const CatalogView>>(*entry));
   result.schema = {{"name", Type::string()},   {"type", Type::string()},
                    {"null", Type::boolean()},  {"key", Type::string()},
-                   {"extras", Type::string()}, {"watermark", Type::string()}};
+                   {"extras", Type::string()}, {"watermark", Type::string()},
+                   {"comment", Type::string()}};
+  // Tables without comments have no column for them.
+  bool anyComment = std::any_of(result.rows.begin(), result.rows.end(),
+                                [](const auto& row) { return !row.back().isNull(); });
+  if (!anyComment) {
+    result.schema.pop_back();
+    for (std::vector<Value>& row : result.rows) row.pop_back();
+  }
   return result;
+}
+
+Result<StatementResult> showCreateEntry(const Catalog& catalog, const ParsedShow& show) {
+  bool wantView = show.what == ParsedShow::What::kCreateView;
+  const Catalog::Entry* entry = catalog.find(show.name);
+  if (entry == nullptr) return catalog.unknownTable(show.name);
+  bool isView = entry->index() == 1;
+  if (isView != wantView) {
+    return Error(ErrorKind::kValidation,
+                 fmt::format("SHOW CREATE {} is only supported for {}s, but '{}' is a {}",
+                             wantView ? "VIEW" : "TABLE", wantView ? "view" : "table",
+                             show.name.toString(), isView ? "view" : "table"))
+        .at(show.name.position);
+  }
+  std::string text = isView ? showCreate(*std::get<std::shared_ptr<const CatalogView>>(*entry))
+                            : showCreate(*std::get<std::shared_ptr<const CatalogTable>>(*entry));
+  return textRows("result", {text});
 }
 
 }  // namespace
 
 Result<StatementResult> Session::runShow(const ParsedShow& show) {
   using What = ParsedShow::What;
+  TRY(checkPlace(catalog_, show));
   switch (show.what) {
     case What::kCatalogs:
       return textRows("catalog name", filtered({std::string(kDefaultCatalog)}, show));
@@ -143,43 +199,41 @@ Result<StatementResult> Session::runShow(const ParsedShow& show) {
       return textRows("function name", {});
     case What::kModules:
       return textRows("module name", {"core"});
+    case What::kFullModules: {
+      StatementResult result = textRows("module name", {"core"});
+      result.schema.push_back({"used", Type::boolean()});
+      result.rows[0].push_back(Value(true));
+      return result;
+    }
+    // There are none: what would make them is unsupported.
+    case What::kJars:
+      return textRows("jars", {});
+    case What::kModels:
+      return textRows("model name", {});
+    case What::kMaterializedTables:
+      return textRows("materialized table name", {});
     case What::kColumns: {
       StatementResult result = TRY(describeEntry(catalog_, show.name));
-      result.schema[0].name = "name";
+      std::erase_if(result.rows, [&](const auto& row) { return !isShown(show, row[0].text()); });
       return result;
     }
     case What::kCreateTable:
-    case What::kCreateView: {
-      bool wantView = show.what == What::kCreateView;
-      const Catalog::Entry* entry = catalog_.find(show.name);
-      if (entry == nullptr) return catalog_.unknownTable(show.name);
-      bool isView = entry->index() == 1;
-      if (isView != wantView) {
-        return Error(ErrorKind::kValidation,
-                     fmt::format("SHOW CREATE {} is only supported for {}s, but '{}' is a {}",
-                                 wantView ? "VIEW" : "TABLE", wantView ? "view" : "table",
-                                 show.name.toString(), isView ? "view" : "table"))
-            .at(show.name.position);
-      }
-      std::string text = isView
-                             ? showCreate(*std::get<std::shared_ptr<const CatalogView>>(*entry))
-                             : showCreate(*std::get<std::shared_ptr<const CatalogTable>>(*entry));
-      return textRows("result", {text});
-    }
-    case What::kJobs: {
-      StatementResult result;
-      result.kind = StatementResult::Kind::kRows;
-      result.schema = {
-          {"job id", Type::string()}, {"job name", Type::string()}, {"status", Type::string()}};
-      for (const std::shared_ptr<Job>& job : jobs_) {
-        result.rows.push_back(
-            {Value(job->id()), Value(job->name()), Value(jobStatusName(job->status()))});
-      }
-      return result;
-    }
-    default:
-      return Error(ErrorKind::kUnsupported, "this SHOW statement");
+    case What::kCreateView:
+      return showCreateEntry(catalog_, show);
+    case What::kJobs:
+      return jobRows(jobs_);
+    case What::kProcedures:
+      return Error(ErrorKind::kUnsupported, "SHOW PROCEDURES");
+    case What::kPartitions:
+      return Error(ErrorKind::kUnsupported, "SHOW PARTITIONS");
+    case What::kCreateCatalog:
+      return Error(ErrorKind::kUnsupported, "SHOW CREATE CATALOG");
+    case What::kCreateMaterializedTable:
+      return Error(ErrorKind::kUnsupported, "SHOW CREATE MATERIALIZED TABLE");
+    case What::kCreateModel:
+      return Error(ErrorKind::kUnsupported, "SHOW CREATE MODEL");
   }
+  UNREACHABLE();
 }
 
 Result<StatementResult> Session::runDescribe(const ParsedDescribe& describe) {
