@@ -64,6 +64,31 @@ std::string_view lineOf(std::string_view sql, uint32_t line) {
   return text;
 }
 
+// The line with a caret below the character in `column`. Of a long line the part around it is
+// shown; control characters, which could steer a terminal, are shown as question marks.
+std::string markedLine(std::string_view line, uint32_t column) {
+  constexpr uint32_t kMostBefore = 100;
+  constexpr uint32_t kMostAfter = 60;
+  uint32_t first = column > kMostBefore + 1 ? column - kMostBefore : 1;
+  std::string text = first > 1 ? "..." : "";
+  // The caret line repeats tabs so that it lines up on any terminal.
+  std::string pad = first > 1 ? "   " : "";
+  uint32_t at = 0;
+  for (char c : line) {
+    bool continues = (c & 0xC0) == 0x80;
+    if (!continues) ++at;
+    if (at < first) continue;
+    if (at > column + kMostAfter) {
+      text += "...";
+      break;
+    }
+    bool control = (c >= 0 && c < ' ' && c != '\t') || c == '\x7F';
+    text += control ? '?' : c;
+    if (!continues && at < column) pad += c == '\t' ? '\t' : ' ';
+  }
+  return fmt::format("\n  {}\n  {}^", text, pad);
+}
+
 }  // namespace
 
 std::string Error::describe(std::string_view sql) const {
@@ -71,14 +96,7 @@ std::string Error::describe(std::string_view sql) const {
   if (data_->position.known()) {
     out += fmt::format(" (line {}, column {})", data_->position.line, data_->position.column);
     std::string_view line = lineOf(sql, data_->position.line);
-    if (!line.empty()) {
-      // The caret line repeats tabs so that it lines up on any terminal.
-      std::string pad;
-      for (size_t i = 0; i < line.size() && pad.size() + 1 < data_->position.column; ++i) {
-        if ((line[i] & 0xC0) != 0x80) pad += line[i] == '\t' ? '\t' : ' ';
-      }
-      out += fmt::format("\n  {}\n  {}^", line, pad);
-    }
+    if (!line.empty()) out += markedLine(line, data_->position.column);
   }
   if (!data_->hint.empty()) out += "\nhint: " + data_->hint;
   return out;
