@@ -48,10 +48,15 @@ class PlanPrinter {
   int numReused_ = 0;
 };
 
-// A sink to the client is not shown, as in Flink.
-const LogicalNode& shown(const LogicalPtr& plan) {
-  const auto* sink = plan->tryAs<LogicalSink>();
-  return sink && !sink->table ? *plan->inputs[0] : *plan;
+// A sink to the client is not shown, as in Flink. Without it nobody asks for -U of the last
+// operator.
+std::vector<LogicalPtr> shown(const std::vector<LogicalPtr>& plans) {
+  std::vector<LogicalPtr> roots;
+  for (const LogicalPtr& plan : plans) {
+    const auto* sink = plan->tryAs<LogicalSink>();
+    roots.push_back(sink && !sink->table ? plan->inputs[0] : plan);
+  }
+  return roots;
 }
 
 std::string section(const std::string& title, const std::vector<LogicalPtr>& plans,
@@ -60,7 +65,7 @@ std::string section(const std::string& title, const std::vector<LogicalPtr>& pla
   PlanPrinter printer(modes, countParents(plans));
   for (size_t i = 0; i < plans.size(); ++i) {
     if (i > 0) out += "\n";
-    printer.print(shown(plans[i]), "", "", out);
+    printer.print(*plans[i], "", "", out);
   }
   return out;
 }
@@ -69,9 +74,9 @@ std::string section(const std::string& title, const std::vector<LogicalPtr>& pla
 
 Result<std::string> explainPlans(const std::vector<LogicalPtr>& plans, const BindContext& context,
                                  const ExplainOptions& options) {
-  std::vector<LogicalPtr> optimised = TRY(optimize(plans, context));
+  std::vector<LogicalPtr> optimised = shown(TRY(optimize(plans, context)));
   ChangelogModes modes = TRY(inferChangelogModes(optimised));
-  std::string out = section("Abstract Syntax Tree", plans, nullptr);
+  std::string out = section("Abstract Syntax Tree", shown(plans), nullptr);
   out += "\n" +
          section("Optimized Physical Plan", optimised, options.changelogMode ? &modes : nullptr);
   out += "\n" + section("Optimized Execution Plan", optimised, nullptr);

@@ -222,8 +222,11 @@ std::string describe(const LogicalNode& node) {
                          describeOrder(node.as<LogicalSort>().order, node.schema));
     case LogicalKind::kSink: {
       const auto& sink = node.as<LogicalSink>();
-      return fmt::format("Sink(table=[{}], fields=[{}])",
-                         sink.table ? sink.table->name : "*anonymous_collect$1*",
+      std::string table = "*anonymous_collect$1*";
+      if (sink.table) {
+        table = fmt::format("{}.{}.{}", kDefaultCatalog, kDefaultDatabase, sink.table->name);
+      }
+      return fmt::format("Sink(table=[{}], fields=[{}])", table,
                          fmt::join(namesOf(node.schema), ", "));
     }
   }
