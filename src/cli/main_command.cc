@@ -55,12 +55,14 @@ CLI::App* addSql(CLI::App& app, Arguments& arguments) {
                 "configuration keys that are unknown or have no effect are errors");
   sql->add_flag("--progress", arguments.sql.progress,
                 "show progress of jobs also when standard error is no terminal");
+  sql->set_version_flag("--version", kVersionText);
   sql->footer(kSqlFooter);
   return sql;
 }
 
 CLI::App* addDump(CLI::App& nexmark, Arguments& arguments) {
   CLI::App* dump = nexmark.add_subcommand("dump", "write the events of a seed as files");
+  dump->set_version_flag("--version", kVersionText);
   dump->add_option("--seed", arguments.dump.model.seed, "the events differ by seed")
       ->capture_default_str();
   dump->add_option("--events", arguments.dump.events, "number of events")
@@ -143,6 +145,7 @@ int runParsed(CLI::App& app, int argc, const char* const* argv, Arguments& argum
 }  // namespace
 
 int runMainCommand(int argc, const char* const* argv, Env& env) {
+  openMissingStreams();
   Arguments arguments;
   try {
     CLI::App app("Runs Apache Flink SQL without a JVM.", "millrace");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "cli/interrupts.h"
 #include "cli/shell.h"
 #include "cli/standard_streams.h"
@@ -27,9 +29,29 @@ int exitCodeOf(RunEnd end) {
   return kExitFailed;
 }
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 Result<std::string> readScript(Env& env, const std::string& file) {
-  if (file == "-") return readStandardInput();
-  return readFile(env.files(), file);
+  if (file.empty()) return std::string();
+  std::string text = TRY(file == "-" ? readStandardInput() : readFile(env.files(), file));
+  // Some editors put it in front of UTF-8 text.
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  return text;
+}
+
+struct Scripts {
+  std::string init;
+  std::string main;
+};
+
+Result<Scripts> readScripts(Env& env, const SqlCommand& command) {
+  // A script may come slowly, from a pipe. Nothing runs yet that would have to end in order.
+  onInterrupt([](int signal) { std::_Exit(kSignalExitBase + signal); });
+  Scripts scripts;
+  scripts.init = TRY(readScript(env, command.initFile));
+  scripts.main = TRY(readScript(env, command.file));
+  onInterrupt(nullptr);
+  return scripts;
 }
 
 // Applies --set and -D. A wrong one is wrong usage.
@@ -42,10 +64,11 @@ bool applySettings(StatementRunner& runner, const SqlCommand& command) {
       problem = outcome.error().describe();
     } else if (!outcome.value().note.empty()) {
       if (!command.runner.strict) {
-        runner.showNote(outcome.value().note);
+        runner.showNote(outcome.value());
         continue;
       }
       problem = outcome.value().note;
+      if (!outcome.value().hint.empty()) problem += "\nhint: " + outcome.value().hint;
     }
     if (problem.empty()) continue;
     writeError(fmt::format("millrace sql: {}\n", problem));
@@ -54,23 +77,12 @@ bool applySettings(StatementRunner& runner, const SqlCommand& command) {
   return true;
 }
 
-RunEnd runFile(StatementRunner& runner, Env& env, const std::string& file,
-               const std::string& name) {
-  Result<std::string> script = readScript(env, file);
-  if (!script.ok()) {
-    writeError(fmt::format("{}\n", script.error().describe()));
-    return RunEnd::kFailed;
-  }
-  return runner.runScript(script.value(), name);
-}
-
-RunEnd runScripts(StatementRunner& runner, const SqlCommand& command, Env& env) {
+RunEnd runScripts(StatementRunner& runner, const SqlCommand& command, const std::string& main) {
   for (const std::string& statements : command.statements) {
     RunEnd end = runner.runScript(statements);
     if (end != RunEnd::kDone) return end;
   }
-  if (!command.file.empty()) return runFile(runner, env, command.file, "");
-  return RunEnd::kDone;
+  return runner.runScript(main);
 }
 
 }  // namespace
@@ -84,15 +96,20 @@ int runSqlCommand(SqlCommand command, Env& env) {
       command.progress    ? (errorIsTerminal() ? ProgressMode::kTerminal : ProgressMode::kLines)
       : errorIsTerminal() ? ProgressMode::kTerminal
                           : ProgressMode::kOff;
+  Result<Scripts> scripts = readScripts(env, command);
+  if (!scripts.ok()) {
+    writeError(fmt::format("{}\n", scripts.error().describe()));
+    return kExitFailed;
+  }
   StatementRunner runner(env, command.runner);
   if (!applySettings(runner, command)) return kExitUsage;
   RunEnd end = RunEnd::kDone;
   if (!command.initFile.empty()) {
-    end = runFile(runner, env, command.initFile, command.initFile);
+    end = runner.runScript(scripts.value().init, command.initFile);
   }
   if (end == RunEnd::kDone) {
     if (command.runner.interactive) return runShell(runner);
-    end = runScripts(runner, command, env);
+    end = runScripts(runner, command, scripts.value().main);
   }
   if (end == RunEnd::kDone || end == RunEnd::kQuit) end = runner.waitForJobs();
   // Taken before the runner goes: its end cancels what still runs.

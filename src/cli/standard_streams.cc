@@ -51,6 +51,14 @@ bool outputReaderGone() {
   return ::poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
 }
 
+void openMissingStreams() {
+  for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    // Takes the lowest number that is free, which is this one.
+    (void)!::open("/dev/null", O_RDWR);
+  }
+}
+
 Result<std::string> readStandardInput() {
   std::string text;
   char block[64 * 1024];
@@ -61,10 +69,10 @@ Result<std::string> readStandardInput() {
     } else if (size == 0) {
       return text;
     } else if (errno != EINTR) {
-      return Error(ErrorKind::kIo,
-                   std::string("cannot read standard input: ") + std::strerror(errno));
+      break;
     }
   }
+  return Error(ErrorKind::kIo, std::string("cannot read standard input: ") + std::strerror(errno));
 }
 
 bool inputIsTerminal() { return ::isatty(STDIN_FILENO) != 0; }

@@ -8,6 +8,10 @@
 
 namespace millrace {
 
+// Opens /dev/null where the caller closed a stream: a file that is opened later must not become
+// standard output. Call first.
+void openMissingStreams();
+
 enum class Written : uint8_t {
   kAll,
   kReaderGone,  // a pipe whose reader ended, or a closed descriptor: nothing more to do

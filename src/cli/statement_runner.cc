@@ -56,6 +56,7 @@ RunEnd StatementRunner::runScript(std::string_view script, const std::string& na
 
 RunEnd StatementRunner::runStatement(const ScriptStatement& statement, std::string_view script,
                                      const std::string& name) {
+  if (pendingInterrupt() != 0) return RunEnd::kInterrupted;
   std::string command = clientCommand(statement.text);
   if (command == "QUIT" || command == "EXIT") return RunEnd::kQuit;
   if (!command.empty()) return RunEnd::kDone;
@@ -71,7 +72,7 @@ RunEnd StatementRunner::runStatement(const ScriptStatement& statement, std::stri
     showError(result.error(), script, name);
     return RunEnd::kFailed;
   }
-  for (const std::string& note : result.value().notes) showNote(note);
+  for (const SetOutcome& note : result.value().notes) showNote(note);
   return show(result.value(), script, name);
 }
 
@@ -220,9 +221,13 @@ void StatementRunner::showError(const Error& error, std::string_view script,
   writeError(text + error.describe(script) + "\n");
 }
 
-void StatementRunner::showNote(const std::string& note) {
-  bool warning = note.find("is unknown") != std::string::npos;
-  writeError(fmt::format("{}: {}\n", warning ? "warning" : "note", note));
+void StatementRunner::showNote(const SetOutcome& outcome) {
+  // Scripts that set a key again and again are told once.
+  if (!shownNotes_.insert(outcome.note).second && !options_.interactive) return;
+  progress_.erase();
+  std::string text = fmt::format("{}: {}\n", outcome.unknown ? "warning" : "note", outcome.note);
+  if (!outcome.hint.empty()) text += fmt::format("hint: {}\n", outcome.hint);
+  writeError(text);
 }
 
 RunEnd StatementRunner::write(std::string_view text) {

@@ -52,7 +52,8 @@ class StatementRunner {
   void reportEndedJobs();
 
   void showError(const Error& error, std::string_view script, const std::string& name);
-  void showNote(const std::string& note);
+  // What setting a key had to say beside setting it.
+  void showNote(const SetOutcome& outcome);
 
  private:
   RunEnd show(StatementResult& result, std::string_view script, const std::string& name);
@@ -73,6 +74,7 @@ class StatementRunner {
   Progress progress_;
   bool anyResult_ = false;
   std::set<std::string> reportedJobs_;
+  std::set<std::string> shownNotes_;
 };
 
 }  // namespace millrace

@@ -231,9 +231,8 @@ Result<SetOutcome> Configuration::set(const std::string& name, const std::string
     outcome.note = effectNote(key);
   } else {
     outcome.unknown = true;
-    std::string hint = didYouMean(key, allKeys());
     outcome.note = fmt::format("option '{}' is unknown", key);
-    if (!hint.empty()) outcome.note += "; " + hint;
+    outcome.hint = didYouMean(key, allKeys());
   }
   values_[key] = value;
   return outcome;

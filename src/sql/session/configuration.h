@@ -16,9 +16,10 @@ namespace millrace {
 
 // What setting a key did beside setting it.
 struct SetOutcome {
-  // "option 'state.backend.type' has no effect in Millrace", or "option ... is unknown; Did you
-  // mean ...?"; empty when there is nothing to say.
+  // "option 'state.backend.type' has no effect in Millrace" or "option ... is unknown"; empty when
+  // there is nothing to say.
   std::string note;
+  std::string hint;      // "Did you mean ...?", or empty
   bool unknown = false;  // the key is none of Flink's: a warning, or an error with --strict
 };
 

@@ -187,7 +187,7 @@ Result<StatementResult> Session::run(const ParsedStatement& statement) {
     case Kind::kCreateDatabase:
       return Error(ErrorKind::kUnsupported, "CREATE DATABASE");
     case Kind::kStopJob:
-      return Error(ErrorKind::kUnsupported, "STOP JOB");
+      return runStopJob(statement.as<ParsedStopJob>());
     case Kind::kGeneric:
       return Error(ErrorKind::kUnsupported, statement.as<ParsedGeneric>().name);
   }
@@ -288,15 +288,17 @@ Result<StatementResult> Session::runSet(const ParsedSet& set) {
     }
     return result;
   }
-  SetOutcome outcome = TRY(configuration_.set(set.option->key, set.option->value));
-  if (!outcome.note.empty()) {
+  Result<SetOutcome> outcome = configuration_.set(set.option->key, set.option->value);
+  if (!outcome.ok()) return std::move(outcome).error().at(set.option->valuePosition);
+  SetOutcome& done = outcome.value();
+  if (!done.note.empty()) {
     if (options_.strict) {
       configuration_.reset(set.option->key);
-      return Error(outcome.unknown ? ErrorKind::kUnknownOption : ErrorKind::kInvalidOption,
-                   outcome.note)
-          .at(set.option->position);
+      return Error(done.unknown ? ErrorKind::kUnknownOption : ErrorKind::kInvalidOption, done.note)
+          .at(set.option->position)
+          .withHint(done.hint);
     }
-    result.notes.push_back(outcome.note);
+    result.notes.push_back(std::move(done));
   }
   result.message = "Execute statement succeeded.";
   return result;
@@ -309,6 +311,20 @@ Result<StatementResult> Session::runReset(const ParsedReset& reset) {
     configuration_.resetAll();
   }
   return succeeded();
+}
+
+Result<StatementResult> Session::runStopJob(const ParsedStopJob& stop) {
+  if (stop.withSavepoint || stop.withDrain) {
+    return Error(ErrorKind::kUnsupported, "STOP JOB with a savepoint or drain");
+  }
+  for (const std::shared_ptr<Job>& job : jobs_) {
+    if (job->id() != stop.job) continue;
+    job->cancel();
+    job->wait(-1);
+    return succeeded();
+  }
+  return Error(ErrorKind::kValidation, fmt::format("job '{}' not found", stop.job))
+      .withHint("SHOW JOBS lists the jobs of the session.");
 }
 
 Result<StatementResult> Session::runAlterTable(const ParsedAlterTable& alter) {
@@ -341,18 +357,14 @@ Result<StatementResult> Session::runAlterTable(const ParsedAlterTable& alter) {
 }
 
 Result<StatementResult> Session::runUse(const ParsedUse& use) {
-  const ParsedName& name = use.names[0];
-  std::string_view known =
-      use.object == ParsedUse::Object::kCatalog ? kDefaultCatalog : kDefaultDatabase;
-  if (use.object == ParsedUse::Object::kModules)
+  if (use.object == ParsedUse::Object::kModules) {
     return Error(ErrorKind::kUnsupported, "USE MODULES");
-  if (name.last() != known) {
-    return Error(ErrorKind::kUnknownTable,
-                 fmt::format("{} '{}' not found",
-                             use.object == ParsedUse::Object::kCatalog ? "catalog" : "database",
-                             name.toString()))
-        .at(name.position);
   }
+  // As if a table in it were named.
+  ParsedName inside = use.names[0];
+  if (use.object == ParsedUse::Object::kCatalog) inside.parts.emplace_back(kDefaultDatabase);
+  inside.parts.emplace_back();
+  TRY(catalog_.checkPath(inside));
   return succeeded();
 }
 

@@ -44,7 +44,7 @@ struct StatementResult {
   std::vector<std::vector<Value>> rows;
   RunningQuery query;
   std::shared_ptr<Job> job;
-  std::vector<std::string> notes;  // for the user, beside the result (unknown SET keys)
+  std::vector<SetOutcome> notes;  // for the user, beside the result: what SET has to say
 };
 
 // How jobs are started; tests replace it to run them simulated or with a checkpoint in the middle.
@@ -82,6 +82,7 @@ class Session {
   Result<StatementResult> runReset(const ParsedReset& reset);
   Result<StatementResult> runAlterTable(const ParsedAlterTable& alter);
   Result<StatementResult> runUse(const ParsedUse& use);
+  Result<StatementResult> runStopJob(const ParsedStopJob& stop);
 
   // Context, planner and job options from the configuration as it is now.
   Result<BindContext> bindContext();

@@ -1,0 +1,117 @@
+"""The interactive shell, on a pseudo terminal."""
+
+import os
+import re
+import tempfile
+import time
+
+from harness import ENDLESS, SINK, Terminal, expect
+
+
+def in_shell(test):
+    """Runs a test with a new shell that knows ENDLESS and SINK, and ends the shell."""
+    with tempfile.TemporaryDirectory() as folder:
+        shell = Terminal(os.path.join(folder, "history"))
+        shell.expect("Millrace SQL> ")
+        shell.type(ENDLESS)
+        shell.expect("succeeded.")
+        shell.type(SINK)
+        shell.expect("succeeded.")
+        shell.expect("Millrace SQL> ")
+        test(shell)
+        shell.type("QUIT;\n")
+        expect(shell.end() == 0, "exit code")
+
+
+def test_interrupted_insert():
+    def test(shell):
+        shell.type("SET 'table.dml-sync' = 'true';\n")
+        shell.expect("succeeded.")
+        shell.type("INSERT INTO s SELECT a FROM g;\n")
+        time.sleep(0.5)
+        shell.type("\x03")
+        shell.expect("Millrace SQL> ")
+        shell.type("SELECT 'alive' AS a;\n")
+        shell.expect("| +I |")
+
+    in_shell(test)
+
+
+def test_stop_job():
+    def test(shell):
+        shell.type("INSERT INTO s SELECT a FROM g;\n")
+        shell.expect("Job ID: ")
+        shell.expect("Millrace SQL> ")
+        shell.type("STOP JOB 'none';\n")
+        shell.expect("job 'none' not found")
+        shell.type("SHOW JOBS;\n")
+        shell.expect("job id")
+        shell.expect("RUNNING")
+        job = re.search(r"\| ([0-9a-f]{32}) \|", shell.before).group(1)
+        shell.type(f"STOP JOB '{job}';\n")
+        shell.expect("succeeded.")
+        shell.expect("is CANCELED")
+
+    in_shell(test)
+
+
+def test_typing():
+    def test(shell):
+        shell.type("BEGIN STATEMENT SET;\nINSERT INTO s VALUES (1);\n")
+        shell.expect("> INSERT")
+        shell.type("INSERT INTO s VALUES (2);\nEND;\n")
+        shell.expect("Job ID: ")
+        shell.type("SELECT 'a\n;b' AS q;\n")
+        shell.expect("a\\n;b")
+        shell.type("SELEC 1;\n")
+        shell.expect("[ERROR] syntax error")
+        shell.type("-- a comment\nSELECT 'x' AS t; SELECT 'y' AS t; -- more\n")
+        shell.expect("| +I |                              x |")
+        shell.expect("| +I |                              y |")
+        shell.expect("Millrace SQL> ")
+        shell.type(";\n")
+        shell.expect("Millrace SQL> ")
+        # The line before last, by the arrow key.
+        shell.type("\x1b[A\n")
+        shell.expect("| +I |                              y |")
+
+    in_shell(test)
+
+
+def test_shell():
+    with tempfile.TemporaryDirectory() as folder:
+        history = os.path.join(folder, "history")
+        shell = Terminal(history)
+        shell.expect("Millrace SQL> ")
+        shell.type("SELECT 1 AS a,\n")
+        shell.expect("> ")
+        shell.type("2 AS b;\n")
+        shell.expect("Received a total of 1 row")
+        shell.type("SELECT garbage")
+        shell.expect("garbage")
+        shell.type("\x03")
+        shell.expect("Millrace SQL> ")
+        shell.type(ENDLESS)
+        shell.expect("[INFO] Execute statement succeeded.")
+        shell.type("SELECT a FROM g;\n")
+        shell.expect("| +I |")
+        shell.type("\x03")
+        shell.expect("Query terminated")
+        shell.expect("Millrace SQL> ")
+        shell.type("SELECT nope;\n")
+        shell.expect("[ERROR] unknown column")
+        shell.type("help\n")
+        shell.expect("QUIT, EXIT")
+        shell.type("sele\tUP\t('done');\n")
+        shell.expect("DONE")
+        shell.type(SINK + "INSERT INTO s SELECT a FROM g;\n")
+        shell.expect("Job ID: ")
+        shell.type("QUIT;\n")
+        shell.expect("is cancelled")
+        expect(shell.end() == 0, "exit code")
+        with open(history) as lines:
+            expect("garbage" not in lines.read(), "a dropped line is in the history")
+        shell = Terminal(history)
+        shell.expect("Millrace SQL> ")
+        shell.type("\x04")
+        expect(shell.end() == 0, "exit code after Ctrl-D")
