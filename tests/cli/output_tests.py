@@ -149,3 +149,10 @@ def test_close_matches():
     ):
         run = sql(table + text)
         expect(f"Did you mean {wanted}" in run.err and "(line 1, column " in run.err, text, run.err)
+
+
+def test_option_errors_show_the_table():
+    table = "CREATE TABLE t (a INT) WITH ('connector' = 'datagen', 'number-of-row' = '1');"
+    expect_run(sql(table + "\nSELECT 1 FROM t"), 1, "", "(line 2, column 15)")
+    text = SINK + table + "\nINSERT INTO s SELECT a FROM t"
+    expect_run(sql(text), 1, "", "(line 3, column 29)")

@@ -50,7 +50,7 @@ class QueryBinder {
   Result<BoundRelation> bindNamedTable(const ParsedNamedTable& table);
   Result<LogicalPtr> bindName(const ParsedName& name, const std::vector<ParsedHint>& hints);
   Result<LogicalPtr> scanOf(const std::shared_ptr<const CatalogTable>& table,
-                            const std::vector<ParsedHint>& hints);
+                            const std::vector<ParsedHint>& hints, SourcePosition position);
   Result<BoundRelation> bindFunctionTable(const ParsedFunctionTable& table);
   Result<BoundRelation> renamed(BoundRelation relation, const ParsedTableReference& table);
 

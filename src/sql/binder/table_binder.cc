@@ -84,7 +84,7 @@ Result<LogicalPtr> QueryBinder::bindName(const ParsedName& name,
   const Catalog::Entry* entry = context_.catalog->find(name);
   if (entry == nullptr) return context_.catalog->unknownTable(name);
   if (const auto* table = std::get_if<std::shared_ptr<const CatalogTable>>(entry)) {
-    return scanOf(*table, hints);
+    return scanOf(*table, hints, name.position);
   }
   const CatalogView& view = *std::get<std::shared_ptr<const CatalogView>>(*entry);
   if (viewDepth_ >= kMaxViewDepth) {
@@ -129,7 +129,8 @@ Result<OptionMap> optionsWithHints(const CatalogTable& table,
 
 // Scan of the stored columns, then the computed ones in declared order, then the watermark.
 Result<LogicalPtr> QueryBinder::scanOf(const std::shared_ptr<const CatalogTable>& table,
-                                       const std::vector<ParsedHint>& hints) {
+                                       const std::vector<ParsedHint>& hints,
+                                       SourcePosition position) {
   OptionMap options = TRY(optionsWithHints(*table, hints));
   std::string key = fmt::format("{}", static_cast<const void*>(table.get()));
   for (const auto& [name, value] : options) key += '\0' + name + '\0' + value;
@@ -137,6 +138,7 @@ Result<LogicalPtr> QueryBinder::scanOf(const std::shared_ptr<const CatalogTable>
   if (known != scans_.end()) return known->second;
 
   auto scan = std::make_shared<LogicalScan>();
+  scan->position = position;
   scan->table = table;
   scan->options = std::move(options);
   uint32_t numPhysical = 0;

@@ -207,13 +207,17 @@ Result<uint32_t> Planner::planScan(const LogicalScan& scan, const std::string& p
   request.zone = context_.eval.zone;
   Result<TableOptions> read = readTableOptions(request.table);
   if (!read.ok()) {
-    return std::move(read).error().withContext(fmt::format("table '{}'", scan.table->name));
+    return std::move(read)
+        .error()
+        .withContext(fmt::format("table '{}'", scan.table->name))
+        .at(scan.position);
   }
   TableOptions options = std::move(read).value();
   if (options.connector->makeSource == nullptr) {
     return Error(ErrorKind::kValidation,
                  fmt::format("connector '{}' of table '{}' can only be used as a sink",
-                             options.connector->name, scan.table->name));
+                             options.connector->name, scan.table->name))
+        .at(scan.position);
   }
   uint32_t index = add(scan, path, "source:" + scan.table->name, {}, nullptr);
   Env* env = &env_;
@@ -431,13 +435,17 @@ Status Planner::planSink(const LogicalSink& sink, const PlannedRoot& root) {
   request.zone = context_.eval.zone;
   Result<TableOptions> read = readTableOptions(request.table);
   if (!read.ok()) {
-    return std::move(read).error().withContext(fmt::format("table '{}'", sink.table->name));
+    return std::move(read)
+        .error()
+        .withContext(fmt::format("table '{}'", sink.table->name))
+        .at(sink.position);
   }
   const ConnectorDescriptor* connector = read.value().connector;
   if (connector->makeSink == nullptr) {
     return Error(ErrorKind::kValidation,
                  fmt::format("connector '{}' of table '{}' can only be used as a source",
-                             connector->name, sink.table->name));
+                             connector->name, sink.table->name))
+        .at(sink.position);
   }
   SinkGuardSpec guard{sink.table->name, request.table.physical, options_.dropNulls,
                       options_.trimPad};
@@ -470,9 +478,10 @@ Status checkBounded(const LogicalNode& node, bool& bounded) {
   if (const auto* scan = node.tryAs<LogicalScan>()) {
     TableDefinition table = scan->table->definition();
     table.options = scan->options;
-    TableOptions options = TRY(readTableOptions(table));
-    if (options.connector->isBounded == nullptr) return {};
-    bounded = bounded && TRY(options.connector->isBounded(table));
+    Result<TableOptions> options = readTableOptions(table);
+    if (!options.ok()) return std::move(options).error().at(scan->position);
+    if (options.value().connector->isBounded == nullptr) return {};
+    bounded = bounded && TRY(options.value().connector->isBounded(table));
   }
   for (const LogicalPtr& input : node.inputs) TRY(checkBounded(*input, bounded));
   return {};
