@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "state/entry_pages.h"
-#include "state/size_class.h"
 
 namespace millrace {
 

@@ -9,6 +9,8 @@
 #include <memory>
 #include <vector>
 
+#include "state/size_class.h"
+
 namespace millrace {
 
 class RowPages {
@@ -25,9 +27,7 @@ class RowPages {
   size_t reservedBytes() const { return reservedBytes_; }
 
  private:
-  static constexpr size_t kNumClasses = 40;
-
-  char* freeLists_[kNumClasses] = {};  // linked through the freed rows
+  char* freeLists_[kNumSizeClasses] = {};  // linked through the freed rows
   struct ReleasePage {
     void operator()(char* page) const;
   };

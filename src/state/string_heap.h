@@ -1,12 +1,13 @@
 // StringHeap: the variable-size bytes of a state structure, addressed by offset.
 //
-// Pages of 256 KiB (larger strings get a page of their own); freed runs go to size-class free
-// lists. Not thread-safe.
+// Pages of 256 KiB (larger strings get a page of their own), many at once when there are many;
+// freed runs go to size-class free lists. Not thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace millrace {
@@ -27,7 +28,7 @@ class StringHeap {
   StringHeap(StringHeap&&) noexcept;
   StringHeap& operator=(StringHeap&&) noexcept;
 
-  // Replaces the string (frees what it named before).
+  // Replaces the string (frees what it named before). The text may not be a part of it.
   void assign(StateString& target, std::string_view text);
   void free(StateString& target);
   // Valid until the string is replaced or freed.
@@ -45,9 +46,21 @@ class StringHeap {
 
  private:
   static constexpr uint32_t kPageBits = 18;
-  static constexpr uint32_t kNumClasses = 40;
-  std::vector<std::unique_ptr<char[]>> pages_;
+  struct FreeMemory {
+    void operator()(char* memory) const;
+  };
+
+  // Goes to a page with room for a run of that size.
+  void startPage(uint32_t bytes);
+
+  std::vector<char*> pages_;
+  // What the pages are in: one or many.
+  std::vector<std::unique_ptr<char, FreeMemory>> memory_;
+  std::unordered_map<uint64_t, std::unique_ptr<char[]>> largeStrings_;  // by page
+  uint64_t readyPage_ = 0;  // pages readyPage_ .. readyEnd_ - 1 have not been used yet
+  uint64_t readyEnd_ = 0;
   std::vector<std::vector<uint64_t>> freeLists_;
+  std::vector<uint64_t> freePages_;  // of large strings
   uint64_t next_ = 0;
   uint64_t end_ = 0;
   size_t usedBytes_ = 0;
