@@ -139,7 +139,7 @@ std::optional<SnapshotDirectory> CheckpointCoordinator::directoryOf(const Reques
 }
 
 Status CheckpointCoordinator::write(const Request& request, Manifest& manifest, const Task& task,
-                                    const TaskSnapshot& snapshot) {
+                                    TaskSnapshot& snapshot) {
   std::optional<SnapshotDirectory> directory = directoryOf(request);
   if (!directory) return {};
   for (size_t i = 0; i < snapshot.states.size(); ++i) {
@@ -149,8 +149,9 @@ Status CheckpointCoordinator::write(const Request& request, Manifest& manifest, 
     stored.parallelism = node.parallelism;
     // The root belongs to this job attempt alone, so there are no other writers to tell apart.
     constexpr uint64_t kAttempt = 0;
-    stored.files.push_back(TRY(directory->writeFile(
-        manifest.checkpointId, node.id, task.subtask().index, kAttempt, snapshot.states[i])));
+    stored.files.push_back(
+        TRY(directory->writeFile(manifest.checkpointId, node.id, task.subtask().index, kAttempt,
+                                 std::move(snapshot.states[i]))));
   }
   return {};
 }

@@ -88,7 +88,7 @@ class CheckpointCoordinator {
   void startNext(int64_t nowMillis);
   Status writeReported(std::unique_lock<std::mutex>& lock);
   Status write(const Request& request, Manifest& manifest, const Task& task,
-               const TaskSnapshot& snapshot);
+               TaskSnapshot& snapshot);
   Status complete(std::unique_lock<std::mutex>& lock);
   Status fail(std::unique_lock<std::mutex>& lock, Error error);
   // Nothing when the checkpoint is kept nowhere.

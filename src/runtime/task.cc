@@ -84,10 +84,7 @@ class Task::Node final : public Output {
 };
 
 Task::Task(TaskOptions options, Env& env, TaskListener& listener)
-    : options_(std::move(options)),
-      env_(env),
-      listener_(listener),
-      emptySnapshot_(StateStore(options_.subtask, nullptr).snapshot()) {}
+    : options_(std::move(options)), env_(env), listener_(listener) {}
 
 Task::~Task() {
   // The reader goes first: its threads may still wake the task. Operators go before their states.
@@ -378,9 +375,8 @@ Status Task::snapshot(uint64_t checkpointId) {
   TaskSnapshot snapshot;
   for (auto& node : nodes_) {
     TRY(node->op ? node->op->snapshotState(checkpointId) : reader_->snapshotState(checkpointId));
-    std::string bytes = node->store().snapshot();
-    if (bytes == emptySnapshot_) bytes.clear();
-    snapshot.states.push_back(std::move(bytes));
+    const StateStore& store = node->store();
+    snapshot.states.push_back(store.empty() ? SnapshotBytes() : store.snapshotParts(finished_));
   }
   listener_.checkpointTaken(*this, checkpointId, std::move(snapshot));
   return {};

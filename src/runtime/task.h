@@ -21,10 +21,10 @@ namespace millrace {
 
 class Task;
 
-// The states of a task's nodes at a checkpoint: StateStore::snapshot() per node of the chain, empty
-// for a node that has opened no state. (Every subtask of a node opens the same states.)
+// The states of a task's nodes at a checkpoint: a snapshot file per node of the chain, empty for a
+// node that has opened no state. (Every subtask of a node opens the same states.)
 struct TaskSnapshot {
-  std::vector<std::string> states;
+  std::vector<SnapshotBytes> states;
 };
 
 // What a task reports. Called on the task's thread; thread-safe.
@@ -121,7 +121,6 @@ class Task final : public Schedulable {
   SourceContext sourceContext_;
   std::unique_ptr<InputGate> gate_;
 
-  std::string emptySnapshot_;    // of a store without states
   int64_t nowMillis_ = 0;        // read once per batch
   int64_t sizesReadAt_ = 0;      // when the states were last measured
   uint64_t lastCheckpoint_ = 0;  // taken by this task

@@ -2,7 +2,7 @@
 // an index, so that a restore at another parallelism reads its own key groups only.
 // docs/internals/snapshot-format.md has the format byte by byte. Numbers are little-endian.
 //
-// Writing cannot fail; it makes a string that the checkpoint's owner stores
+// Writing cannot fail; it makes the bytes that the checkpoint's owner stores
 // (state/snapshot_directory.h). Whatever is read is checked: a damaged file is an error
 // (kCorruptData) with its name and offset.
 #pragma once
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "state/snapshot_bytes.h"
 #include "state/state_schema.h"
 #include "types/key_hash.h"
 
@@ -69,20 +70,22 @@ class SnapshotWriter {
     std::memcpy(reserve(sizeof(T)), &value, sizeof(T));
   }
   void endState();
-  // The file. The writer is empty afterwards.
-  std::string finish();
+  // The file. The writer may not be used afterwards.
+  SnapshotBytes finish();
 
  private:
-  void openBlock();
+  char* room(size_t bytes);
+  // How long the file is so far.
+  uint64_t position() const { return out_.empty() ? 0 : partStart_ + out_.parts().back().used; }
   void closeBlock();
   void closeGroup();
 
   uint32_t subtask_;
   uint32_t parallelism_;
   uint32_t maxParallelism_;
-  std::string out_;
-  size_t used_ = 0;        // bytes of out_ in use
-  size_t blockStart_ = 0;  // of the open block's header; 0 = none is open
+  SnapshotBytes out_;
+  uint64_t partStart_ = 0;   // where the last part begins in the file
+  uint64_t blockStart_ = 0;  // of the open block's header in the file; 0 = none is open
   uint64_t groupBytes_ = 0;
   bool groupOpen_ = false;
   std::vector<SnapshotState> states_;

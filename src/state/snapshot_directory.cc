@@ -148,14 +148,21 @@ std::string SnapshotDirectory::pathOf(uint64_t checkpointId) const {
 
 Result<StoredFile> SnapshotDirectory::writeFile(uint64_t checkpointId, std::string_view operatorId,
                                                 uint32_t subtask, uint64_t attempt,
-                                                std::string_view bytes) {
+                                                SnapshotBytes bytes) {
   StoredFile stored;
   stored.name = fmt::format("{}-{}-{:x}.state", fileStem(operatorId), subtask, attempt);
   stored.subtask = subtask;
   stored.bytes = bytes.size();
-  stored.checksum = XXH3_64bits(bytes.data(), bytes.size());
   auto file = TRY(files_.create(pathOf(checkpointId) + "/" + stored.name));
-  TRY(file->append(bytes));
+  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> checksum(XXH3_createState(),
+                                                                    &XXH3_freeState);
+  XXH3_64bits_reset(checksum.get());
+  for (SnapshotBytes::Part& part : bytes.parts()) {
+    XXH3_64bits_update(checksum.get(), part.bytes.get(), part.used);
+    TRY(file->append(part.view()));
+    part.bytes.reset();
+  }
+  stored.checksum = XXH3_64bits_digest(checksum.get());
   TRY(file->sync());
   TRY(file->close());
   return stored;

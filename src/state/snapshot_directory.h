@@ -51,10 +51,10 @@ class SnapshotDirectory {
   // files must outlive this. retained: complete checkpoints to keep, at least 1.
   SnapshotDirectory(FileSystem& files, std::string root, uint32_t retained = 1);
 
-  // Writes and syncs the bytes of one subtask. attempt makes names unique across restarts: no two
-  // writers ever use the same checkpoint id and attempt.
+  // Writes and syncs the bytes of one subtask; each part is freed when it is written. attempt makes
+  // names unique across restarts: no two writers ever use the same checkpoint id and attempt.
   Result<StoredFile> writeFile(uint64_t checkpointId, std::string_view operatorId, uint32_t subtask,
-                               uint64_t attempt, std::string_view bytes);
+                               uint64_t attempt, SnapshotBytes bytes);
   // Completes a checkpoint, then removes the checkpoints that are no longer retained.
   Status commit(const Manifest& manifest);
   // Removes what an unfinished checkpoint has written.

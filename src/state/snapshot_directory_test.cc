@@ -15,10 +15,10 @@ constexpr uint32_t kMaxParallelism = 16;
 constexpr uint64_t kNever = 1'000'000;
 constexpr char kRoot[] = "/checkpoints";
 
-std::string stateBytes(uint32_t subtask, const std::string& element) {
+SnapshotBytes stateBytes(uint32_t subtask, const std::string& element) {
   StateStore store({subtask, 2, kMaxParallelism}, nullptr);
   store.openList("offsets", Redistribution::kSplit).value()->elements().push_back(element);
-  return store.snapshot();
+  return store.snapshotParts(false);
 }
 
 Status writeCheckpoint(SnapshotDirectory& directory, uint64_t id, uint64_t attempt) {

@@ -74,35 +74,49 @@ std::string schemaText(const StateSchema& schema) {
 SnapshotWriter::SnapshotWriter(uint32_t subtask, uint32_t parallelism, uint32_t maxParallelism)
     : subtask_(subtask), parallelism_(parallelism), maxParallelism_(maxParallelism) {
   SnapshotFileHeader header;
-  out_.resize(sizeof(header));
-  std::memcpy(out_.data(), &header, sizeof(header));
-  used_ = sizeof(header);
+  std::memcpy(room(sizeof(header)), &header, sizeof(header));
 }
 
-void SnapshotWriter::openBlock() {
-  blockStart_ = used_;
-  used_ += sizeof(SnapshotBlockHeader);
+// The next bytes of the file. An open block stays in one piece: when it does not fit any more, its
+// beginning moves to the next part.
+char* SnapshotWriter::room(size_t bytes) {
+  if (out_.empty() || out_.parts().back().capacity - out_.parts().back().used < bytes) {
+    size_t moved = blockStart_ == 0 ? 0 : position() - blockStart_;
+    uint64_t start = position() - moved;
+    out_.addPart(moved + bytes);
+    if (out_.parts().size() > 1) {
+      SnapshotBytes::Part& full = *(out_.parts().end() - 2);
+      full.used -= moved;
+      std::memcpy(out_.parts().back().bytes.get(), full.bytes.get() + full.used, moved);
+    }
+    out_.parts().back().used = moved;
+    partStart_ = start;
+  }
+  SnapshotBytes::Part& part = out_.parts().back();
+  char* room = part.bytes.get() + part.used;
+  part.used += bytes;
+  return room;
 }
 
 void SnapshotWriter::closeBlock() {
   if (blockStart_ == 0) return;
   SnapshotBlockHeader header;
-  size_t payload = blockStart_ + sizeof(header);
-  header.bytes = static_cast<uint32_t>(used_ - payload);
-  header.checksum = XXH3_64bits(out_.data() + payload, header.bytes);
-  std::memcpy(out_.data() + blockStart_, &header, sizeof(header));
+  char* block = out_.parts().back().bytes.get() + (blockStart_ - partStart_);
+  header.bytes = static_cast<uint32_t>(position() - blockStart_ - sizeof(header));
+  header.checksum = XXH3_64bits(block + sizeof(header), header.bytes);
+  std::memcpy(block, &header, sizeof(header));
   blockStart_ = 0;
 }
 
 char* SnapshotWriter::reserve(size_t bytes) {
-  if (blockStart_ != 0 && used_ - blockStart_ >= kBlockBytes) closeBlock();
-  size_t needed = used_ + sizeof(SnapshotBlockHeader) + bytes;
-  if (needed > out_.size()) out_.resize(std::max(needed, out_.size() * 2));
-  if (blockStart_ == 0) openBlock();
-  char* room = out_.data() + used_;
-  used_ += bytes;
+  if (blockStart_ != 0 && position() - blockStart_ >= kBlockBytes) closeBlock();
+  if (blockStart_ == 0) {
+    uint64_t start = position();
+    room(sizeof(SnapshotBlockHeader));
+    blockStart_ = start;
+  }
   groupBytes_ += bytes;
-  return room;
+  return room(bytes);
 }
 
 void SnapshotWriter::beginState(const StateSchema& schema) {
@@ -117,12 +131,12 @@ void SnapshotWriter::closeGroup() {
 
 void SnapshotWriter::beginGroup(uint32_t group, uint64_t entries) {
   closeGroup();
-  if (blockStart_ != 0 && used_ - blockStart_ >= kSharedBlockBytes) closeBlock();
+  if (blockStart_ != 0 && position() - blockStart_ >= kSharedBlockBytes) closeBlock();
   reserve(0);
   SnapshotGroup entry;
   entry.group = group;
   entry.block = blockStart_;
-  entry.start = used_ - blockStart_ - sizeof(SnapshotBlockHeader);
+  entry.start = position() - blockStart_ - sizeof(SnapshotBlockHeader);
   entry.entries = entries;
   states_.back().groups.push_back(entry);
   groupBytes_ = 0;
@@ -134,7 +148,7 @@ void SnapshotWriter::endState() {
   closeBlock();
 }
 
-std::string SnapshotWriter::finish() {
+SnapshotBytes SnapshotWriter::finish() {
   closeBlock();
   Json directory;
   directory["keyHash"] = kKeyHashName;
@@ -150,12 +164,11 @@ std::string SnapshotWriter::finish() {
   directory["states"] = std::move(states);
   std::string text = directory.dump(-1, ' ', false, Json::error_handler_t::replace);
   SnapshotTrailer trailer;
-  trailer.directoryOffset = used_;
+  trailer.directoryOffset = position();
   trailer.directoryBytes = text.size();
   trailer.directoryChecksum = XXH3_64bits(text.data(), text.size());
-  out_.resize(used_);
-  out_ += text;
-  out_.append(reinterpret_cast<const char*>(&trailer), sizeof(trailer));
+  std::memcpy(room(text.size()), text.data(), text.size());
+  std::memcpy(room(sizeof(trailer)), &trailer, sizeof(trailer));
   states_.clear();
   return std::move(out_);
 }

@@ -51,6 +51,7 @@ struct StateStore::Impl {
     std::shared_ptr<void> state;
     std::function<size_t()> byteSize;
     std::function<void(SnapshotWriter&)> snapshot;
+    const StateSchema* keyed = nullptr;  // the schema; nullptr for lists
   };
 
   template <typename State>
@@ -65,7 +66,8 @@ struct StateStore::Impl {
     }
     State* address = state.get();
     states.push_back({std::move(name), state, [address] { return address->byteSize(); },
-                      [address](SnapshotWriter& writer) { address->snapshot(writer); }});
+                      [address](SnapshotWriter& writer) { address->snapshot(writer); },
+                      &address->schema()});
     return address;
   }
 
@@ -145,9 +147,9 @@ Result<ListState*> StateStore::openList(std::string name, Redistribution redistr
     for (const std::string& element : address->elements()) bytes += element.size();
     return bytes;
   };
-  impl_->states.push_back({std::move(name), list, byteSize, [address, schema](SnapshotWriter& w) {
-                             writeList(w, *schema, *address);
-                           }});
+  impl_->states.push_back(
+      {std::move(name), list, byteSize,
+       [address, schema](SnapshotWriter& w) { writeList(w, *schema, *address); }, nullptr});
   return address;
 }
 
@@ -160,11 +162,22 @@ size_t StateStore::byteSize() const {
   return bytes;
 }
 
-std::string StateStore::snapshot() const {
+bool StateStore::empty() const { return impl_->states.empty(); }
+
+SnapshotBytes StateStore::snapshotParts(bool finished) const {
   const SubtaskInfo& subtask = impl_->subtask;
   SnapshotWriter writer(subtask.index, subtask.parallelism, subtask.maxParallelism);
-  for (const Impl::Open& open : impl_->states) open.snapshot(writer);
+  for (const Impl::Open& open : impl_->states) {
+    if (finished && open.keyed != nullptr) {
+      writer.beginState(*open.keyed);
+      writer.endState();
+    } else {
+      open.snapshot(writer);
+    }
+  }
   return writer.finish();
 }
+
+std::string StateStore::snapshot() const { return snapshotParts(false).toString(); }
 
 }  // namespace millrace

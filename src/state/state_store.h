@@ -12,6 +12,7 @@
 #include "state/keyed_rows.h"
 #include "state/keyed_sorted_rows.h"
 #include "state/keyed_table.h"
+#include "state/snapshot_bytes.h"
 #include "state/timers.h"
 
 namespace millrace {
@@ -60,7 +61,12 @@ class StateStore {
   const SubtaskInfo& subtask() const;
   // Memory of all states, in bytes.
   size_t byteSize() const;
-  // Serialises every state: the bytes of one snapshot file (format in docs/internals).
+  bool empty() const;  // no state has been opened
+  // Serialises every state: the bytes of one snapshot file (format in docs/internals). Of an
+  // operator that has seen the end of its input and has finished, the keyed states are written
+  // without entries: nothing will ever look at them.
+  SnapshotBytes snapshotParts(bool finished) const;
+  // The same of an unfinished operator, in one string.
   std::string snapshot() const;
 
  private:

@@ -372,6 +372,61 @@ TEST(StateStore, DamageIsAnErrorWithFileAndOffset) {
   }
 }
 
+// Counts 0 .. n - 1 under their number as key.
+void fillTable(StateStore& store, size_t n) {
+  KeyedTable& table = *store.openTable(tableSchema(kShapes[0])).value();
+  std::vector<int64_t> numbers(n);
+  for (size_t i = 0; i < n; ++i) numbers[i] = static_cast<int64_t>(i);
+  auto columns = kShapes[0].columns(numbers);
+  KeyBatch keys;
+  keys.encode(table.encoder(), columns, Rows::dense(n));
+  std::vector<std::byte*> values(n);
+  table.findOrInsert(keys, values.data(), nullptr);
+}
+
+TEST(StateStore, AFinishedOperatorKeepsItsListsOnly) {
+  StateStore store({0, 1, kMaxParallelism}, nullptr);
+  fillTable(store, 1000);
+  store.openList("offsets", Redistribution::kSplit).value()->elements().push_back("7");
+  std::string finished = store.snapshotParts(true).toString();
+  EXPECT_LT(finished.size(), store.snapshot().size() / 10);
+  auto restored = RestoredOperator::fromBytes({finished}).value();
+  StateStore other({0, 1, kMaxParallelism}, restored.get());
+  EXPECT_EQ(other.openTable(tableSchema(kShapes[0])).value()->size(), 0U);
+  auto* offsets = other.openList("offsets", Redistribution::kSplit).value();
+  EXPECT_EQ(offsets->elements(), std::vector<std::string>{"7"});
+}
+
+TEST(StateStore, LargeSnapshotsHaveManyParts) {
+  StateStore store({0, 1, kMaxParallelism}, nullptr);
+  fillTable(store, 400'000);
+  auto* list = store.openList("texts", Redistribution::kSplit).value();
+  list->elements() = {"small", std::string(9'000'000, 'x'), std::string(300'000, 'y')};
+  SnapshotBytes parts = store.snapshotParts(false);
+  EXPECT_GT(parts.parts().size(), 4U);
+  EXPECT_EQ(parts.toString().size(), parts.size());
+  auto restored = RestoredOperator::fromBytes({parts.toString()}).value();
+  StateStore other({0, 1, kMaxParallelism}, restored.get());
+  EXPECT_EQ(other.openTable(tableSchema(kShapes[0])).value()->size(), 400'000U);
+  EXPECT_EQ(other.openList("texts", Redistribution::kSplit).value()->elements(), list->elements());
+}
+
+TEST(StringHeap, KeepsWhatWasAssignedLast) {
+  StringHeap heap;
+  std::vector<StateString> strings(3000);
+  std::vector<std::string> texts(strings.size());
+  Random random(5);
+  for (int i = 0; i < 60'000; ++i) {
+    size_t at = random() % strings.size();
+    uint64_t most = random() % 200 == 0 ? 400'000 : random() % 2 == 0 ? 20 : 9'000;
+    texts[at] = std::string(random() % most, static_cast<char>('a' + random() % 26));
+    heap.assign(strings[at], texts[at]);
+  }
+  for (size_t i = 0; i < strings.size(); ++i) ASSERT_EQ(heap.view(strings[i]), texts[i]) << i;
+  for (StateString& string : strings) heap.free(string);
+  EXPECT_EQ(heap.usedBytes(), 0U);
+}
+
 TEST(StateStore, AnotherSchemaIsAnErrorThatNamesBoth) {
   StateStore store({0, 1, kMaxParallelism}, nullptr);
   (void)store.openTable(tableSchema(kShapes[0])).value();

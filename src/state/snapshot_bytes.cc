@@ -1,0 +1,50 @@
+#include "state/snapshot_bytes.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "state/entry_pages.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr size_t kFirstPart = size_t{16} << 10;
+constexpr size_t kLargestPart = size_t{4} << 20;
+
+}  // namespace
+
+void SnapshotBytes::FreePart::operator()(char* bytes) const { releasePages(bytes); }
+
+SnapshotBytes SnapshotBytes::of(std::string_view bytes) {
+  SnapshotBytes made;
+  if (bytes.empty()) return made;
+  Part& part = made.addPart(bytes.size());
+  std::memcpy(part.bytes.get(), bytes.data(), bytes.size());
+  part.used = bytes.size();
+  return made;
+}
+
+size_t SnapshotBytes::size() const {
+  size_t bytes = 0;
+  for (const Part& part : parts_) bytes += part.used;
+  return bytes;
+}
+
+std::string SnapshotBytes::toString() const {
+  std::string text;
+  text.reserve(size());
+  for (const Part& part : parts_) text += part.view();
+  return text;
+}
+
+SnapshotBytes::Part& SnapshotBytes::addPart(size_t bytes) {
+  size_t usual = std::min(kLargestPart, kFirstPart << std::min<size_t>(parts_.size() * 2, 16));
+  Part part;
+  part.capacity = std::max(bytes, usual);
+  part.bytes.reset(static_cast<char*>(allocatePages(part.capacity)));
+  parts_.push_back(std::move(part));
+  return parts_.back();
+}
+
+}  // namespace millrace
