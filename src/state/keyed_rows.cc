@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <cstddef>
 #include <cstring>
 
 #include "state/keyed_table.h"
@@ -15,14 +16,17 @@ namespace {
 
 constexpr size_t kPrefetchDistance = 8;
 
-// Before the operator's bytes and the row's bytes.
+// Before the operator's bytes and the row's bytes. Rows that are never erased have the first part
+// only.
 struct Link {
-  Link* next;  // under the same key, by arrival
+  Link* next;     // under the same key, by arrival
+  uint32_t size;  // of the row's bytes
+  uint32_t tag;   // in the index
   Link* previous;
   std::byte* owner;  // the key's value in the table
-  uint32_t size;     // of the row's bytes
-  uint32_t tag;      // in the index
 };
+constexpr size_t kAppendOnlyBytes = offsetof(Link, previous);
+static_assert(kAppendOnlyBytes % 8 == 0);
 
 // With an index. Rows of one key with equal bytes form a ring of which the oldest is in the index.
 struct IndexedLink : Link {
@@ -56,12 +60,18 @@ uint32_t tagOf(uint64_t keyHash, const char* row, uint32_t size) {
 }  // namespace
 
 struct KeyedRows::Impl {
+  static size_t headerBytesOf(const Options& options) {
+    CHECK(!options.indexed || !options.appendOnly);
+    if (options.appendOnly) return kAppendOnlyBytes;
+    return options.indexed ? sizeof(IndexedLink) : sizeof(Link);
+  }
+
   Impl(StateSchema stateSchema, Options rowOptions)
       : schema(std::move(stateSchema)),
         options(rowOptions),
         layout(schema.row),
         keys(keySchema(schema)),
-        headerBytes(options.indexed ? sizeof(IndexedLink) : sizeof(Link)),
+        headerBytes(headerBytesOf(rowOptions)),
         extraBytes((schema.extraBytes + 7) / 8 * 8) {}
 
   char* bytesOf(Link* link) const {
@@ -69,19 +79,21 @@ struct KeyedRows::Impl {
   }
   size_t sizeOf(uint32_t rowBytes) const { return headerBytes + extraBytes + rowBytes; }
 
-  Link* make(std::byte* owner, uint32_t size) {
+  Link* make(uint32_t size) {
     Link* link = reinterpret_cast<Link*>(pages.allocate(sizeOf(size)));
-    link->owner = owner;
     link->size = size;
     if (extraBytes > 0) std::memset(reinterpret_cast<char*>(link) + headerBytes, 0, extraBytes);
     return link;
   }
 
   // Requires: the row's bytes are written.
-  void append(Link* link, uint64_t keyHash) {
-    KeyList& list = listOf(link->owner);
+  void append(Link* link, std::byte* owner, uint64_t keyHash) {
+    KeyList& list = listOf(owner);
     link->next = nullptr;
-    link->previous = list.last;
+    if (!options.appendOnly) {
+      link->previous = list.last;
+      link->owner = owner;
+    }
     (list.last ? list.last->next : list.first) = link;
     list.last = link;
     ++list.count;
@@ -183,12 +195,12 @@ void KeyedRows::add(const KeyBatch& keys, std::span<const ColumnPtr> columns, co
     if (k + kPrefetchDistance < n) {
       __builtin_prefetch(listOf(impl.owners[k + kPrefetchDistance]).last);
     }
-    impl.links[k] = impl.make(impl.owners[k], impl.sizes[k]);
+    impl.links[k] = impl.make(impl.sizes[k]);
     impl.targets[k] = impl.bytesOf(impl.links[k]);
   }
   impl.layout.encode(columns, rows, impl.targets.data());
   for (size_t k = 0; k < n; ++k) {
-    impl.append(impl.links[k], keys.hashes()[k]);
+    impl.append(impl.links[k], impl.owners[k], keys.hashes()[k]);
     if (refs) refs[k] = rowOf(impl.links[k]);
   }
 }
@@ -257,6 +269,7 @@ uint64_t KeyedRows::keyHash(const StateRow* row) const {
 }
 
 void KeyedRows::erase(StateRow* row) {
+  CHECK(!impl_->options.appendOnly);
   Link* link = linkOf(row);
   std::byte* owner = link->owner;
   KeyList& list = listOf(owner);
@@ -268,6 +281,7 @@ void KeyedRows::erase(StateRow* row) {
 }
 
 void KeyedRows::eraseKeyOf(StateRow* row) {
+  CHECK(!impl_->options.appendOnly);
   std::byte* owner = linkOf(row)->owner;
   for (Link* link = listOf(owner).first; link != nullptr;) {
     Link* next = link->next;
@@ -331,9 +345,9 @@ Status KeyedRows::Impl::readKey(SnapshotReader& reader) {
   for (; count > 0; --count) {
     uint32_t size = TRY(reader.get<uint32_t>());
     const char* bytes = TRY(reader.take(extraBytes + size));
-    Link* link = make(owner, size);
+    Link* link = make(size);
     std::memcpy(reinterpret_cast<char*>(link) + headerBytes, bytes, extraBytes + size);
-    append(link, hash);
+    append(link, owner, hash);
   }
   return Status();
 }

@@ -32,7 +32,10 @@ struct StateRow;
 class KeyedRows {
  public:
   struct Options {
-    bool indexed = false;  // remove() is used
+    bool indexed = false;  // findEqual() is used
+    // No row is ever erased: rows are smaller. Nothing may be erased then, and no row be asked for
+    // its key.
+    bool appendOnly = false;
   };
   KeyedRows(StateSchema schema, Options options);
   ~KeyedRows();

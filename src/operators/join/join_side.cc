@@ -33,7 +33,8 @@ Status JoinSide::open(StateStore& store) {
   schema.key = spec_.keyTypes;
   schema.row = spec_.types;
   schema.extraBytes = (spec_.countsMatches ? 8 : 0) + (lookup_ == Lookup::kByUniqueKey ? 8 : 0);
-  rows_ = TRY(store.openRows(std::move(schema), {.indexed = lookup_ == Lookup::kByValue}));
+  rows_ = TRY(store.openRows(std::move(schema), {.indexed = lookup_ == Lookup::kByValue,
+                                                 .appendOnly = lookup_ == Lookup::kNone}));
   if (lookup_ == Lookup::kByJoinKey) {
     auto scratch = std::make_shared<StateSchema>();
     scratch->name = "latest";
