@@ -96,6 +96,8 @@ void KeyedSortedRows::find(const KeyBatch& keys, SortedGroup** groups) const {
 
 size_t KeyedSortedRows::size(const SortedGroup* group) { return group->size(); }
 
+void KeyedSortedRows::prefetch(const SortedGroup* group) { group->prefetch(); }
+
 size_t KeyedSortedRows::insert(SortedGroup* group, std::string_view sortKey, std::string_view row,
                                StateRow** inserted) {
   SortedRow* made = impl_->make(sortKey, row);

@@ -41,6 +41,8 @@ class KeyedSortedRows {
   // groups[k] = the group or nullptr.
   void find(const KeyBatch& keys, SortedGroup** groups) const;
   static size_t size(const SortedGroup* group);
+  // Brings what insert() and lowerBound() look at first into the cache.
+  static void prefetch(const SortedGroup* group);
 
   // Inserts a row (bytes of RowLayout) behind all rows with a sort key <= its own; returns its rank
   // (0 = first). The bytes are copied. `inserted` (optional) is the new row.

@@ -36,6 +36,7 @@ class SortedGroup {
   };
 
   size_t size() const { return count_; }
+  void prefetch() const { __builtin_prefetch(items_); }
   SortedRow* at(size_t rank) const;
   // Inserts behind all rows with a key <= the probe's; returns the rank. keyOffset: from a
   // SortedRow to the end of the operator's bytes.

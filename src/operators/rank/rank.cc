@@ -11,6 +11,8 @@ namespace millrace {
 
 namespace {
 
+constexpr uint32_t kPrefetchDistance = 8;
+
 std::string orderText(const RankSpec& spec) {
   std::string text;
   for (size_t i = 0; i < spec.order.size(); ++i) {
@@ -89,6 +91,9 @@ class Rank final : public Operator {
     candidates_.clear();
     candidateRows_.clear();
     for (uint32_t k = 0; k < rows.count(); ++k) {
+      if (k + kPrefetchDistance < rows.count()) {
+        KeyedSortedRows::prefetch(groups_[k + kPrefetchDistance]);
+      }
       if (!enters(groups_[k], sortKeys_.key(k))) continue;
       candidates_.push_back(k);
       candidateRows_.push_back(rows[k]);
