@@ -35,9 +35,17 @@ void HashSlots::rescale() {
   scale_ = static_cast<uint64_t>(scaled / width_);
 }
 
-void HashSlots::grow() {
+void HashSlots::grow() { resize(capacity() == 0 ? kFirstCapacity : capacity() * 2); }
+
+void HashSlots::reserve(size_t entries) {
+  if (entries <= limit_) return;
+  size_t needed = kFirstCapacity;
+  while (needed / 8 * kLoadEighths < entries) needed *= 2;
+  resize(needed);
+}
+
+void HashSlots::resize(size_t newCapacity) {
   size_t oldCapacity = capacity();
-  size_t newCapacity = oldCapacity == 0 ? kFirstCapacity : oldCapacity * 2;
   CHECK(newCapacity <= uint64_t{1} << 32, "too many entries in one state");
   Slot* old = slots_;
   slots_ = static_cast<Slot*>(allocatePages(newCapacity * sizeof(Slot)));

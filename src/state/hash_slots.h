@@ -42,6 +42,8 @@ class HashSlots {
   // True when one more entry needs grow() first.
   bool full() const { return size_ >= limit_; }
   void grow();
+  // Makes room for that many entries altogether.
+  void reserve(size_t entries);
   // Fills a free slot. Requires: it is the first free one from the tag's home on.
   void insertAt(uint32_t i, uint32_t tag, uint32_t entry) {
     slots_[i] = {tag, entry};
@@ -53,6 +55,7 @@ class HashSlots {
 
  private:
   void rescale();
+  void resize(size_t newCapacity);
 
   Slot* slots_ = nullptr;
   uint32_t mask_ = 0;

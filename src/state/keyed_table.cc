@@ -15,6 +15,10 @@ constexpr size_t kBlock = 128;
 // Tables below this size live in the second-level cache: prefetching them costs more than it saves.
 constexpr size_t kCachedBytes = 256 * 1024;
 
+// A probe this long grows the index, unless there are more than kSparseSlots slots for each entry.
+constexpr uint32_t kLongProbe = 64;
+constexpr size_t kSparseSlots = 64;
+
 constexpr size_t kVisitRun = 1024;
 constexpr uint32_t kHashBytes = 8;
 
@@ -131,10 +135,18 @@ void findBatch(const HashSlots& index, const EntryPages& pages, const Keys& keys
   }
 }
 
+// Keys that come in the order of their hashes (from another table's scan) or from a part of the
+// expected range crowd some slots while others are free; probing would take quadratic time.
+bool isCrowded(const HashSlots& index, uint64_t hash, uint32_t freeSlot) {
+  uint32_t mask = static_cast<uint32_t>(index.capacity() - 1);
+  return ((freeSlot - index.home(hash32Of(hash))) & mask) > kLongProbe &&
+         index.size() > index.capacity() / kSparseSlots;
+}
+
 template <typename Keys>
 std::byte* insertKey(HashSlots& index, EntryPages& pages, const Keys& keys, size_t k, uint64_t hash,
                      uint32_t freeSlot) {
-  if (index.full()) {
+  while (index.full() || isCrowded(index, hash, freeSlot)) {
     index.grow();
     freeSlot = probe(index, pages, keys, k, hash);
   }
@@ -234,6 +246,8 @@ void KeyedTable::find(const KeyBatch& keys, std::byte** values) const {
       return look(ByteKeys{keys.pointers(), keys.sizes(), const_cast<StringHeap*>(&strings_)});
   }
 }
+
+void KeyedTable::reserve(size_t entries) { slots_->index.reserve(entries); }
 
 void KeyedTable::erase(std::byte* value) {
   std::byte* entry = value - slots_->headerBytes();

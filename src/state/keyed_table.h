@@ -52,6 +52,9 @@ class KeyedTable {
   void findOrInsert(const KeyBatch& keys, std::byte** values, uint8_t* isNew);
   // values[k] = address or nullptr.
   void find(const KeyBatch& keys, std::byte** values) const;
+  // Makes room for that many entries. Call it before inserting the keys of another table's scan:
+  // they come in hash order, and would crowd the slots of a small index.
+  void reserve(size_t entries);
   // Removes the entry of this value and frees its strings.
   void erase(std::byte* value);
   void clear();

@@ -137,6 +137,7 @@ void SliceStates::merge(const Space& source, const Space& target) {
 }
 
 void SliceStates::mergeGroups(const Space& source, const Space& target) {
+  target.groups->reserve(target.groups->size() + source.groups->size());
   source.groups->forEach([&](std::byte* const* values, size_t n) {
     keyBatch_.reset(target.groups->encoder());
     appendKeys(*source.groups, values, n, keyBatch_);
@@ -152,6 +153,7 @@ void SliceStates::mergeGroups(const Space& source, const Space& target) {
 void SliceStates::mergeMultiset(size_t m, const Space& source, const Space& target) {
   KeyedTable& from = *source.multisets[m];
   size_t variants = calls_.multisets()[m].filters.size();
+  target.multisets[m]->reserve(target.multisets[m]->size() + from.size());
   from.forEach([&](std::byte* const* values, size_t n) {
     valueKeys_.reset(target.multisets[m]->encoder());
     appendKeys(from, values, n, valueKeys_);
