@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "operators/calc/calc.h"
@@ -20,6 +21,7 @@
 #include "sql/optimizer/rewrite.h"
 #include "sql/plan/describe.h"
 #include "sql/planner/changelog.h"
+#include "sql/planner/distribution.h"
 #include "types/time_zone.h"
 
 namespace millrace {
@@ -65,7 +67,8 @@ class Planner {
   uint32_t add(const LogicalNode& node, const std::string& path, const std::string& role,
                std::vector<JobEdge> inputs, Factory factory);
   // The edge to a stateful operator: by key, or everything to one subtask without keys.
-  static JobEdge keyed(uint32_t from, const std::vector<uint32_t>& keys);
+  // Rows that are spread by the key already stay where they are.
+  JobEdge keyed(uint32_t from, const std::vector<uint32_t>& keys) const;
   uint32_t parallelismOf(const std::vector<JobEdge>& inputs) const;
 
   const ChangelogMode& mode(const LogicalPtr& node) const { return modes_.at(node.get()); }
@@ -78,9 +81,14 @@ class Planner {
   std::unordered_map<const LogicalNode*, int> parents_;
   std::unordered_map<const LogicalNode*, uint32_t> done_;
   JobGraph graph_;
+  std::vector<Distribution> distributions_;  // of the graph's nodes
 };
 
-JobEdge Planner::keyed(uint32_t from, const std::vector<uint32_t>& keys) {
+JobEdge Planner::keyed(uint32_t from, const std::vector<uint32_t>& keys) const {
+  const Distribution& spread = distributions_[from];
+  if (std::find(spread.begin(), spread.end(), keys) != spread.end()) {
+    return {from, Partitioning::kForward, {}};
+  }
   return {from, keys.empty() ? Partitioning::kSingleton : Partitioning::kHash, keys};
 }
 
@@ -111,6 +119,12 @@ uint32_t Planner::add(const LogicalNode& node, const std::string& path, const st
       edge.partitioning = Partitioning::kRebalance;
     }
   }
+  std::vector<Distribution> arriving;
+  for (const JobEdge& edge : inputs) {
+    arriving.push_back(distributionOn(edge, distributions_[edge.from]));
+  }
+  bool spread = !inputs.empty() && made.parallelism == options_.parallelism;
+  distributions_.push_back(spread ? distributionOf(node, arriving) : Distribution());
   made.inputs = std::move(inputs);
   made.output = node.schema;
   made.makeOperator = std::move(factory);
