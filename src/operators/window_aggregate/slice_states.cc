@@ -43,7 +43,6 @@ StateSchema SliceStates::multisetSchema(size_t m) const {
 }
 
 Status SliceStates::open(StateStore& store) {
-  maxParallelism_ = store.subtask().maxParallelism;
   StateSchema schema;
   schema.name = "slices";
   schema.kind = StateKind::kKeyedTable;
@@ -51,6 +50,7 @@ Status SliceStates::open(StateStore& store) {
   if (retracts_) schema.parts.push_back({.name = "rows", .type = "BIGINT", .bytes = 8});
   calls_.addParts(schema);
   windowGroups_ = std::make_unique<KeyedTable>(std::make_shared<StateSchema>(schema));
+  windowGroups_->setKeyGroups(store.subtask().keyGroups(), store.subtask().maxParallelism);
   groups_ = TRY(store.openNamespacedTable(std::move(schema)));
   for (size_t m = 0; m < calls_.multisets().size(); ++m) {
     windowMultisets_.push_back(
@@ -105,7 +105,6 @@ void SliceStates::countValues(const Rows& rows, const Space& space) {
       valueColumns_.push_back(batch_->column(argument));
     }
     valueKeys_.encode(space.multisets[m]->encoder(), valueColumns_, rows);
-    if (!keys_.empty()) valueKeys_.placeWith(keyBatch_.hashes(), maxParallelism_);
     values_.resize(rows.count());
     space.multisets[m]->findOrInsert(valueKeys_, values_.data(), nullptr);
     for (size_t v = 0; v < multiset.filters.size(); ++v) {

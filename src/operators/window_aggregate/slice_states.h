@@ -60,7 +60,6 @@ class SliceStates {
   std::vector<uint32_t> keys_;
   std::vector<Type> input_;
   bool retracts_;
-  uint32_t maxParallelism_ = 0;
   NamespacedTable* groups_ = nullptr;
   std::vector<NamespacedTable*> multisets_;
   std::unique_ptr<KeyedTable> windowGroups_;
