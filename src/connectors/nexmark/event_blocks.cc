@@ -13,7 +13,7 @@ constexpr int64_t kNoEnd = INT64_MAX;
 
 Error unreadableState() {
   return Error(ErrorKind::kRestore, "the nexmark source's state cannot be read")
-      .withHint("Restore with the options 'seed', 'events' and 'rate' the job had before.");
+      .withHint("Restore a checkpoint of this table, with the options 'seed' and 'events' it had.");
 }
 
 }  // namespace
@@ -39,6 +39,9 @@ std::string EventBlocks::state() const {
 Status EventBlocks::restore(const std::vector<std::string>& states) {
   if (states.empty()) return {};
   Layer last;
+  // The blocks keep the size they had, whatever 'rate' says now.
+  std::istringstream(states.front()) >> blockSize_;
+  if (blockSize_ <= 0) return unreadableState();
   for (const std::string& state : states) {
     std::istringstream in(state);
     int64_t blockSize = 0, position = 0;
@@ -67,6 +70,7 @@ Status EventBlocks::restore(const std::vector<std::string>& states) {
     return *std::max_element(layer.frontier.begin(), layer.frontier.end()) <= slowest;
   });
   layers_.push_back(std::move(last));
+  position_ = static_cast<int64_t>(subtask_) * blockSize_;
   return {};
 }
 

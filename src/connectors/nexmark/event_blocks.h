@@ -22,7 +22,8 @@ class EventBlocks {
   // `total` < 0: without end. Block b belongs to subtask b % parallelism.
   EventBlocks(int64_t total, int64_t blockSize, uint32_t subtask, uint32_t parallelism);
 
-  // Continues where the subtasks that wrote `states` (all of them) have stopped.
+  // Continues where the subtasks that wrote `states` (all of them) have stopped, with the size
+  // their blocks had.
   Status restore(const std::vector<std::string>& states);
   // What snapshot() of this subtask must keep.
   std::string state() const;

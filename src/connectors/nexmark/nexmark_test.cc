@@ -39,7 +39,11 @@ TEST(Nexmark, TheSameEventsAtAnyParallelismAndAfterRestores) {
   first.run(7, 700);
   SourceRun second(scan, env, 3, first.snapshot());
   second.run(4, 900);
-  SourceRun third(scan, env, 2, second.snapshot());
+  // Another rate makes other blocks.
+  SourceRun third(request({{"events", "25000"}, {"seed", "5"}, {"rate", "100000"}}), env, 2,
+                  second.snapshot());
+  third.run(-1, 4096);
+  env.simClock().advanceMicros(10'000'000);
   third.run(-1, 4096);
   std::vector<std::string> rows = first.rows;
   rows.insert(rows.end(), second.rows.begin(), second.rows.end());
