@@ -89,5 +89,15 @@ TEST(SimFileSystem, FailsAndDelaysOnDemand) {
   EXPECT_GT(env.clock().nowMicros(), SimClock::kStartMicros);
 }
 
+TEST(SimFileSystem, WithoutPowerNothingWorks) {
+  SimEnv env(1);
+  env.simFiles().losePowerAfter(1);
+  EXPECT_TRUE(env.files().create("/a").ok());
+  EXPECT_FALSE(env.files().create("/b").ok());
+  EXPECT_FALSE(env.files().create("/b").ok());
+  env.simFiles().crash();
+  EXPECT_TRUE(env.files().create("/b").ok());
+}
+
 }  // namespace
 }  // namespace millrace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "connectors/filesystem/file_layout.h"
 
@@ -115,16 +116,20 @@ Status FileParts::closeAll(uint64_t checkpointId) {
 
 Status FileParts::commit(uint64_t checkpointId) {
   FileSystem& files = env_.files();
+  std::set<std::string> renamedIn;
   for (const PendingPart& part : pending_) {
     if (part.checkpointId > checkpointId) continue;
     if (files.exists(part.hiddenPath)) {
       TRY(files.rename(part.hiddenPath, part.finalPath));
+      renamedIn.insert(part.finalPath.substr(0, part.finalPath.rfind('/') + 1));
     } else if (!files.exists(part.finalPath)) {
       return Error(ErrorKind::kRestore,
                    fmt::format("'{}', which the checkpoint holds, is gone", part.hiddenPath))
           .withHint("Put the file back, or start without the checkpoint.");
     }
   }
+  // Later checkpoints do not know these parts any more: their names must outlast a loss of power.
+  for (const std::string& directory : renamedIn) TRY(files.syncDirectory(directory));
   std::erase_if(pending_,
                 [&](const PendingPart& part) { return part.checkpointId <= checkpointId; });
   return {};

@@ -109,6 +109,7 @@ class SimWriter final : public WritableFile {
 void SimFileSystem::crash() {
   std::lock_guard lock(mutex_);
   ++epoch_;
+  operationsLeft_ = UINT64_MAX;
   files_ = durableFiles_;
   for (auto& [path, file] : files_) {
     // A new object: readers and writers from before the crash keep the old one.
@@ -125,6 +126,13 @@ void SimFileSystem::setDelayMicros(int64_t upTo) {
 void SimFileSystem::failAfter(uint64_t count) {
   std::lock_guard lock(mutex_);
   operationsLeft_ = count;
+  losesPower_ = false;
+}
+
+void SimFileSystem::losePowerAfter(uint64_t count) {
+  std::lock_guard lock(mutex_);
+  operationsLeft_ = count;
+  losesPower_ = true;
 }
 
 Status SimFileSystem::operate(const char* action, const std::string& path) {
@@ -132,8 +140,11 @@ Status SimFileSystem::operate(const char* action, const std::string& path) {
     clock_.advanceMicros(static_cast<int64_t>(random_.next() % uint64_t(delayMicros_)));
   }
   if (operationsLeft_ == UINT64_MAX) return {};
-  if (operationsLeft_-- > 0) return {};
-  operationsLeft_ = UINT64_MAX;
+  if (operationsLeft_ > 0) {
+    --operationsLeft_;
+    return {};
+  }
+  if (!losesPower_) operationsLeft_ = UINT64_MAX;
   return Error(ErrorKind::kIo, fmt::format("could not {} '{}': injected failure", action, path));
 }
 

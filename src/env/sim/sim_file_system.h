@@ -23,8 +23,11 @@ class SimFileSystem final : public FileSystem {
  public:
   SimFileSystem(SimClock& clock, Random& random) : clock_(clock), random_(random) {}
 
-  // Back to what is durable. Open files become useless: writing to them fails.
+  // Back to what is durable, and operations work again. Open files become useless: writing to them
+  // fails.
   void crash();
+  // After the next `count` operations all fail with kIo, until crash().
+  void losePowerAfter(uint64_t count);
   // From now on every operation takes up to this long on the virtual clock.
   void setDelayMicros(int64_t upTo);
   // The operation after the next `count` ones fails with kIo, once.
@@ -67,6 +70,7 @@ class SimFileSystem final : public FileSystem {
   uint64_t epoch_ = 0;  // counts crashes
   int64_t delayMicros_ = 0;
   uint64_t operationsLeft_ = UINT64_MAX;
+  bool losesPower_ = false;  // when none are left, rather than failing once
 };
 
 }  // namespace millrace
