@@ -20,15 +20,13 @@ NanoTimestamp cutAsFlink(NanoTimestamp value, int precision) {
   return {value.millis / unit * unit, 0, 0};
 }
 
-// Flink's rule for TIMESTAMP: one more day back for everything on or before 1969-12-31 00:00.
-int32_t dateOfTimestamp(int64_t millis) {
-  int64_t days = millis / kMillisPerDay;
-  return static_cast<int32_t>(days < 0 ? days - 1 : days);
-}
+// Flink's rule for TIMESTAMP: towards 1970.
+int32_t dateOfTimestamp(int64_t millis) { return static_cast<int32_t>(millis / kMillisPerDay); }
 
+// Cut towards 1970 as well. (Flink then has negative times of day; here they count from midnight.)
 int32_t timeOfTimestamp(int64_t millis, int precision) {
   int64_t unit = precision >= 3 ? 1 : (precision == 2 ? 10 : (precision == 1 ? 100 : 1000));
-  return static_cast<int32_t>(floorModulo(millis, kMillisPerDay) / unit * unit);
+  return static_cast<int32_t>(floorModulo(millis / unit * unit, kMillisPerDay));
 }
 
 template <typename Work>

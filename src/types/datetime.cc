@@ -26,9 +26,26 @@ int isoYearOf(int32_t days, int year) {
 
 int32_t januaryFirst(int year) { return daysOfCivil({year, 1, 1}); }
 
-// The start of the unit that holds the date, and of the next one.
-std::pair<int32_t, int32_t> unitAround(TimeUnit unit, int32_t days) {
-  CivilDate date = civilOfDays(days);
+constexpr int32_t kFirstGregorianDay = -141427;  // 1582-10-15
+
+// The date in the Julian calendar.
+CivilDate julianOfDays(int32_t days) {
+  int64_t shifted = int64_t{days} + 2'440'588 + 32'082;
+  int64_t year = floorDivide(4 * shifted + 3, 1461);
+  int64_t dayOfYear = shifted - floorDivide(1461 * year, 4);
+  int64_t month = (5 * dayOfYear + 2) / 153;
+  return {static_cast<int32_t>(year - 4800 + month / 10),
+          static_cast<int32_t>(month + 3 - month / 10 * 12),
+          static_cast<int32_t>(dayOfYear - (153 * month + 2) / 5 + 1)};
+}
+
+struct UnitRange {
+  int32_t begin;
+  int32_t next;  // the start of the unit behind
+};
+
+// The unit that holds the date, whose fields are `date`.
+UnitRange unitAround(TimeUnit unit, int32_t days, CivilDate date) {
   int year = date.year;
   switch (unit) {
     case TimeUnit::kMillennium: {
@@ -54,12 +71,17 @@ std::pair<int32_t, int32_t> unitAround(TimeUnit unit, int32_t days) {
       return {begin, addMonths(begin, 1)};
     }
     case TimeUnit::kWeek: {
-      int32_t begin = days - static_cast<int32_t>(floorModulo(days + 4, 7));
+      int32_t begin = daysOfCivil(date) - static_cast<int32_t>(floorModulo(days + 4, 7));
       return {begin, begin + 7};
     }
     default:
       return {days, days + 1};
   }
+}
+
+// As Flink, which reads days before 1582-10-15 by the Julian calendar when it rounds them.
+CivilDate dateForRounding(int32_t days) {
+  return days < kFirstGregorianDay ? julianOfDays(days) : civilOfDays(days);
 }
 
 // Milliseconds of the units below a day, 0 for others.
@@ -237,15 +259,18 @@ int64_t extractFromTime(TimeUnit unit, int32_t millis) {
   }
 }
 
-int32_t floorDate(TimeUnit unit, int32_t days) { return unitAround(unit, days).first; }
+int32_t floorDate(TimeUnit unit, int32_t days) {
+  return unitAround(unit, days, dateForRounding(days)).begin;
+}
 
 int32_t ceilDate(TimeUnit unit, int32_t days) {
-  auto [begin, next] = unitAround(unit, days);
+  CivilDate date = dateForRounding(days);
+  auto [begin, next] = unitAround(unit, days, date);
   // Flink steps to the next unit for these even when the date already is a start.
   bool always = unit == TimeUnit::kMillennium || unit == TimeUnit::kCentury ||
-                unit == TimeUnit::kDecade ||
-                (unit == TimeUnit::kQuarter && civilOfDays(days).month > 1);
-  return begin == days && !always ? days : next;
+                unit == TimeUnit::kDecade || (unit == TimeUnit::kQuarter && date.month > 1);
+  bool isStart = begin == daysOfCivil(date) || (begin == days && next == days + 1);
+  return isStart && !always ? begin : next;
 }
 
 int64_t floorTimestamp(TimeUnit unit, int64_t millis) {

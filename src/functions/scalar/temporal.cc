@@ -122,10 +122,11 @@ void extractTimeField(const LocalMicros& micros, const KernelCall& call, int64_t
   });
 }
 
+// Flink takes the day from the milliseconds towards 1970, so 1969-12-31 23:00 is in 1970.
 void extractByDay(const LocalMicros& micros, const KernelCall& call, TimeUnit unit, int64_t* to) {
   int64_t day = INT64_MIN, field = 0;
   forEachRow(call.rows, [&](uint32_t row) {
-    int64_t days = floorDivide(micros[row], kMicrosPerDay);
+    int64_t days = floorDivide(micros[row], 1000) / kMillisPerDay;
     if (days != day) {
       day = days;
       field = extractFromDate(unit, static_cast<int32_t>(days));
@@ -345,7 +346,7 @@ Result<ResolvedCall> resolveAdd(Arguments args) {
   bool fits = args.size() == 3 && args[1].type.isInteger() && args[2].type.isDatetime();
   if (!fits) return argumentError("a time unit, an integer and a date or time", args);
   TimeUnit unit = TRY(literalUnit(args[0], args));
-  if (monthsOf(unit) == 0 && microsOfUnit(unit) == 0) return unsupportedUnit();
+  if (monthsOf(unit) == 0 && microsOfUnit(unit) < 1000) return unsupportedUnit();
   Type type = args[2].type.withNullable(false).withTimeAttribute(TimeAttribute::kNone);
   int64_t step = microsOfUnit(unit);
   bool withinDay = step > 0 && step < kMicrosPerDay;
