@@ -373,6 +373,11 @@ Error invalidPath(std::string_view path) {
       .withHint("A path is [lax|strict] $ and steps like .name, ['name'], [0] or [*].");
 }
 
+bool sameIgnoringCase(std::string_view text, std::string_view lowerCase) {
+  return std::equal(text.begin(), text.end(), lowerCase.begin(), lowerCase.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
+
 std::string_view skipBlanks(std::string_view text) {
   while (!text.empty() && text[0] == ' ') text.remove_prefix(1);
   return text;
@@ -384,7 +389,8 @@ Result<JsonPath> JsonPath::compile(std::string_view path) {
   JsonPath compiled;
   std::string_view rest = skipBlanks(path);
   for (std::string_view mode : {"lax", "strict"}) {
-    bool named = rest.size() > mode.size() && rest.starts_with(mode) && rest[mode.size()] == ' ';
+    bool named = rest.size() > mode.size() && sameIgnoringCase(rest.substr(0, mode.size()), mode) &&
+                 rest[mode.size()] == ' ';
     if (!named) continue;
     compiled.isStrict_ = mode == "strict";
     rest = skipBlanks(rest.substr(mode.size()));

@@ -52,7 +52,8 @@ void appendQuotedJson(std::string_view text, std::string& out);
 // A JSON number as Java's BigDecimal prints it: "1.50" stays, "1e3" is "1E+3".
 std::string jsonNumberText(std::string_view number);
 
-// A path: [lax|strict] $ steps. Supported steps: .name ['name'] [n] [-n] [*] .* ..name
+// A path: [lax|strict] $ steps; strict when it does not say. Supported steps: .name ['name'] [n]
+// [-n] [*] .* ..name
 class JsonPath {
  public:
   static Result<JsonPath> compile(std::string_view path);
@@ -74,7 +75,7 @@ class JsonPath {
   Status parseBracket(std::string_view path, size_t& at);
 
   std::vector<Step> steps_;
-  bool isStrict_ = false;
+  bool isStrict_ = true;
   bool isIndefinite_ = false;
 };
 

@@ -51,7 +51,8 @@ Error jsonError(std::string message) {
   return Error(ErrorKind::kInvalidArgument, std::move(message));
 }
 
-// How the look-up of a path ended.
+// How the look-up of a path ended. A null, a missing member and malformed JSON are all nothing: an
+// error for a strict path, empty for a lax one.
 enum class Outcome : uint8_t { kFound, kEmpty, kError };
 
 struct LookUp {
@@ -62,13 +63,15 @@ struct LookUp {
 Result<LookUp> lookUp(const KernelCall& call, uint32_t row) {
   JsonState& state = stateOf(call);
   const JsonPath* path = TRY(state.path(TextArgument(call, 1)[row]));
-  if (!state.document.parse(TextArgument(call, 0)[row])) {
-    return LookUp{Outcome::kError, "malformed JSON"};
-  }
+  auto nothing = [&](std::string_view why) {
+    return path->isStrict() ? LookUp{Outcome::kError, std::string(why)} : LookUp{};
+  };
+  if (!state.document.parse(TextArgument(call, 0)[row])) return nothing("malformed JSON");
   path->select(state.document, state.found);
-  if (path->isIndefinite() || !state.found.empty()) return LookUp{Outcome::kFound, ""};
-  if (path->isStrict()) return LookUp{Outcome::kError, "no result for the strict JSON path"};
-  return LookUp{};
+  if (path->isIndefinite()) return LookUp{Outcome::kFound, ""};
+  if (state.found.empty()) return nothing("no result for the strict JSON path");
+  bool isNull = state.document.node(state.found[0]).kind == JsonKind::kNull;
+  return isNull ? nothing("the strict JSON path names a null") : LookUp{Outcome::kFound, ""};
 }
 
 std::string_view modeAt(const KernelCall& call, size_t index, std::string_view otherwise) {
@@ -132,10 +135,6 @@ Status jsonValueOf(const KernelCall& call, uint32_t row, Column& out) {
     return onEmpty(call, row, out);
   }
   const JsonNode& node = state.document.node(state.found[0]);
-  if (node.kind == JsonKind::kNull) {
-    out.setNull(row);
-    return Status();
-  }
   out.setString(row, scalarText(node));
   return Status();
 }
@@ -186,10 +185,7 @@ Status jsonExists(const KernelCall& call, Column& out) {
       if (mode == "UNKNOWN") out.setNull(row);
       to[row] = mode == "TRUE" ? 1 : 0;
     } else if (result.outcome == Outcome::kFound) {
-      const JsonState& state = stateOf(call);
-      bool isNull =
-          state.found.size() == 1 && state.document.node(state.found[0]).kind == JsonKind::kNull;
-      to[row] = isNull ? 0 : 1;
+      to[row] = 1;
     }
   }
   return Status();
@@ -204,9 +200,10 @@ Result<ResolvedCall> resolveJsonExists(Arguments args) {
 
 Status queryMode(std::string_view mode, std::string message, uint32_t row, Column& out) {
   if (mode == "ERROR") return jsonError(std::move(message));
-  // Flink gives NULL for EMPTY ARRAY.
   if (mode == "EMPTY OBJECT")
     out.setString(row, "{}");
+  else if (mode == "EMPTY ARRAY")
+    out.setString(row, "[]");
   else
     out.setNull(row);
   return Status();
@@ -232,7 +229,6 @@ Status jsonQueryOf(const KernelCall& call, uint32_t row, std::string& text, Colu
     }
     text += ']';
   } else {
-    if (first.kind == JsonKind::kNull) return queryMode(emptyMode, empty, row, out);
     state.document.write(state.found[0], text);
   }
   bool isArray = isList || first.kind == JsonKind::kArray;

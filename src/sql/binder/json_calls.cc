@@ -104,7 +104,16 @@ Result<ExprPtr> ExpressionBinder::bindJsonCall(const ParsedCall& call) {
   }
   ExprPtr bound = TRY(callFunction(name, std::move(args), call.position));
   if (!clauses.returning) return bound;
-  return coerce(bound, TRY(bindType(*clauses.returning)));
+  Type returned = TRY(bindType(*clauses.returning));
+  if (name == "JSON_QUERY" && returned.kind() == TypeKind::kArray &&
+      returned.child(0).isCharacter()) {
+    return Error(ErrorKind::kUnsupported, "JSON_QUERY that returns an ARRAY");
+  }
+  if (name == "JSON_QUERY" && !returned.isCharacter()) {
+    return Error(ErrorKind::kTypeMismatch,
+                 fmt::format("JSON_QUERY cannot return {}", returned.toString()));
+  }
+  return coerce(bound, std::move(returned));
 }
 
 }  // namespace millrace
