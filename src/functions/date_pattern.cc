@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 12> kMonths = {
 constexpr std::array<std::string_view, 7> kDays = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                                    "Friday", "Saturday", "Sunday"};
 constexpr int64_t kMicrosPerSecond = 1'000'000;
+constexpr int kMostDigits = 9;
 
 void appendNumber(int64_t value, int width, std::string& out) {
   char digits[24];
@@ -161,14 +162,42 @@ Result<DatePattern> DatePattern::compile(std::string_view pattern, Style style) 
     Element element;
     element.letter = c == 'u' && style == Style::kSimple ? kIsoWeekday : c;
     element.count = static_cast<int>(end - at);
-    if (!compiled.elements_.empty() && isNumeric(compiled.elements_.back()) && isNumeric(element)) {
-      compiled.elements_.back().fixedWidth = true;
-    }
     compiled.elements_.push_back(std::move(element));
     compiled.granularity_ = std::min(compiled.granularity_, granularityOf(c));
     at = end;
   }
+  compiled.setWidths();
   return compiled;
+}
+
+// Fields whose digits touch share them: all but the first have as many as letters.
+void DatePattern::setWidths() {
+  int behind = 0;  // digits of the fixed fields that follow directly
+  bool touches = false;
+  for (size_t i = elements_.size(); i-- > 0;) {
+    Element& element = elements_[i];
+    if (!isNumeric(element)) {
+      behind = 0;
+      touches = false;
+      continue;
+    }
+    bool isYear = element.letter == 'y' || element.letter == 'u';
+    if (!isStrict()) {
+      if (touches) element.most = element.count;
+    } else if (element.count == 1) {
+      element.most = std::max(1, touches && behind > 0 ? kMostDigits - behind : kMostDigits);
+    } else if (element.letter == 'D' && element.count == 2) {
+      element.least = 2;
+      element.most = 3;
+    } else {
+      // A year of four letters and more has exactly as many digits, unless a sign comes first.
+      element.least = element.count;
+      element.most = isYear && element.count == 3 ? kMostDigits : element.count;
+    }
+    bool isFixed = element.least == element.most;
+    behind = isFixed ? behind + element.most : 0;
+    touches = true;
+  }
 }
 
 bool DatePattern::isNumeric(const Element& element) {
@@ -273,35 +302,34 @@ bool DatePattern::parseElement(const Element& element, std::string_view& text,
     text.remove_prefix(element.literal.size());
     return true;
   }
-  // As many digits as there are, unless the next field follows directly.
-  int most = element.fixedWidth ? element.count : 9;
+  int least = element.least, most = element.most;
   int64_t value = 0;
   size_t before = text.size();
   switch (element.letter) {
     case 'y':
     case 'u':
-      if (!readDigits(text, 1, most, value)) return false;
+      if (!readDigits(text, least, most, value)) return false;
       fields.year = element.count == 2 && before - text.size() == 2 ? 2000 + value : value;
       return true;
     case 'M':
     case 'L':
       if (element.count > 2) return readName(text, kMonths, element.count == 4, fields.month);
-      return readDigits(text, 1, most, fields.month);
+      return readDigits(text, least, most, fields.month);
     case 'd':
-      return readDigits(text, 1, most, fields.day);
+      return readDigits(text, least, most, fields.day);
     case 'D':
-      return readDigits(text, 1, most, fields.dayOfYear);
+      return readDigits(text, least, most, fields.dayOfYear);
     case 'E':
       return readName(text, kDays, element.count == 4, value);
     case 'H':
-      return readDigits(text, 1, most, fields.hour);
+      return readDigits(text, least, most, fields.hour);
     case 'k':
-      if (!readDigits(text, 1, most, value)) return false;
+      if (!readDigits(text, least, most, value)) return false;
       fields.hour = value % 24;
       return true;
     case 'K':
     case 'h':
-      if (!readDigits(text, 1, most, value)) return false;
+      if (!readDigits(text, least, most, value)) return false;
       fields.halfDayHour = value % 12;
       return true;
     case 'a':
@@ -310,18 +338,18 @@ bool DatePattern::parseElement(const Element& element, std::string_view& text,
       text.remove_prefix(2);
       return true;
     case 'm':
-      return readDigits(text, 1, most, fields.minute);
+      return readDigits(text, least, most, fields.minute);
     case 's':
-      return readDigits(text, 1, most, fields.second);
+      return readDigits(text, least, most, fields.second);
     case 'S': {
-      if (!readDigits(text, 1, most, value)) return false;
+      if (!readDigits(text, least, most, value)) return false;
       auto digits = style_ == Style::kSimple ? 3 : static_cast<int>(before - text.size());
       for (; digits < 9; ++digits) value *= 10;
       fields.nanos = value;
       return true;
     }
     default:
-      return readDigits(text, 1, most, value);
+      return readDigits(text, least, most, value);
   }
 }
 
@@ -330,22 +358,24 @@ std::optional<NanoTimestamp> DatePattern::parse(std::string_view text) const {
   for (const Element& element : elements_) {
     if (!parseElement(element, text, fields)) return std::nullopt;
   }
-  if (!text.empty() && style_ == Style::kFormatter) return std::nullopt;
+  if (!text.empty() && isStrict()) return std::nullopt;
   if (fields.halfDayHour >= 0) fields.hour = fields.halfDayHour + (fields.afternoon ? 12 : 0);
   return resolve(fields);
 }
 
 std::optional<NanoTimestamp> DatePattern::resolve(Fields fields) const {
-  if (style_ == Style::kFormatter) {
+  if (isStrict()) {
+    bool midnight =
+        fields.hour == 24 && fields.minute == 0 && fields.second == 0 && fields.nanos == 0;
     bool valid = fields.month >= 1 && fields.month <= 12 && fields.day >= 1 && fields.day <= 31 &&
-                 fields.hour < 24 && fields.minute < 60 && fields.second < 60;
+                 (fields.hour < 24 || midnight) && fields.minute < 60 && fields.second < 60;
     if (!valid) return std::nullopt;
   }
   int64_t year = fields.year + floorDivide(fields.month - 1, 12);
   auto month = static_cast<int32_t>(floorModulo(fields.month - 1, 12) + 1);
   if (year < 0 || year > 9999) return std::nullopt;
   auto wholeYear = static_cast<int32_t>(year);
-  if (style_ == Style::kFormatter) {
+  if (isStrict()) {
     fields.day = std::min<int64_t>(fields.day, lastDayOfMonth(wholeYear, month));
   }
   int64_t days = daysOfCivil({wholeYear, month, 1}) + fields.day - 1;

@@ -15,10 +15,11 @@ namespace millrace {
 // Immutable.
 class DatePattern {
  public:
-  // Java has two readers of patterns, and Flink uses both. kFormatter (DateTimeFormatter, lenient):
-  // the whole text must fit, a day behind the end of its month becomes the last one, u is the year.
-  // kSimple (SimpleDateFormat): text behind the last field is ignored, fields beyond their range
-  // carry over, u is the day of the week (1 is Monday), S counts milliseconds.
+  // Java has two readers of patterns, and Flink uses both. kFormatter (DateTimeFormatter): the
+  // whole text must fit, with as many digits as letters (one letter takes any number), a day behind
+  // the end of its month becomes the last one, u is the year. kSimple (SimpleDateFormat): text
+  // behind the last field is ignored, fields beyond their range carry over, u is the day of the
+  // week (1 is Monday), S counts milliseconds.
   enum class Style : uint8_t { kFormatter, kSimple };
 
   // kInvalidArgument for malformed patterns, kUnsupported for letters we do not know.
@@ -34,16 +35,20 @@ class DatePattern {
   // Fields that the pattern lacks are those of 1970-01-01 00:00:00.
   std::optional<NanoTimestamp> parse(std::string_view text) const;
 
+  // kFormatter.
+  bool isStrict() const { return style_ == Style::kFormatter; }
+
  private:
   struct Element {
     char letter = 0;  // 0: literal text
     int count = 0;
-    bool fixedWidth = false;  // digits follow directly, so no more than `count` may be read
+    int least = 1, most = 9;  // digits that are read
     std::string literal;
   };
   struct Fields;
 
   static bool isNumeric(const Element& element);
+  void setWidths();
   bool parseElement(const Element& element, std::string_view& text, Fields& fields) const;
   std::optional<NanoTimestamp> resolve(Fields fields) const;
 

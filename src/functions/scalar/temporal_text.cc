@@ -1,4 +1,7 @@
 // Dates and times as text and back: DATE_FORMAT, TO_DATE, TO_TIMESTAMP and their relatives.
+#include <fmt/format.h>
+
+#include <cmath>
 #include <cstring>
 
 #include "functions/date_pattern.h"
@@ -6,12 +9,14 @@
 #include "functions/instant.h"
 #include "functions/kernels.h"
 #include "functions/signature.h"
+#include "functions/sql_timestamp_text.h"
 
 namespace millrace {
 
 namespace {
 
 constexpr std::string_view kDefaultPattern = "yyyy-MM-dd HH:mm:ss";
+constexpr size_t kMaxShownBytes = 100;
 
 using Style = DatePattern::Style;
 
@@ -155,10 +160,13 @@ Result<ResolvedCall> resolveFromUnixTime(Arguments args) {
 
 // --- Parsing ---
 
+// A text that does not fit its pattern is tried as "yyyy-[m]m-[d]d[ hh:mm:ss[.f]]".
 std::optional<NanoTimestamp> parseBy(const KernelCall& call, const DatePattern* pattern,
                                      std::string_view text) {
   bool given = call.args.size() > 1;
-  return given ? pattern->parse(text) : parseTimestamp(text);
+  if (!given) return parseTimestamp(text);
+  std::optional<NanoTimestamp> value = pattern->parse(text);
+  return value || !pattern->isStrict() ? value : parseSqlTimestamp(text);
 }
 
 // Calls store(row, timestamp) for what parses; other rows become NULL.
@@ -200,11 +208,29 @@ Status toTimestamp(const KernelCall& call, Column& out) {
                    [&](uint32_t row, NanoTimestamp value) { storeInstant(value, row, out); });
 }
 
+// Without a pattern Flink fails for texts that are no timestamps.
+Status textToInstantOrFail(const KernelCall& call, const TimeZone& zone, Column& out) {
+  TextArgument input(call, 0);
+  for (uint32_t k = 0; k < call.rows.count(); ++k) {
+    uint32_t row = call.rows[k];
+    std::optional<NanoTimestamp> value = parseTimestamp(input[row]);
+    if (!value) {
+      return Error(ErrorKind::kInvalidCast, fmt::format("cannot read '{}' as TIMESTAMP_LTZ(3)",
+                                                        input[row].substr(0, kMaxShownBytes)))
+          .withHint("With a pattern as second argument such values become NULL.");
+    }
+    value->millis = zone.millisToUtc(value->millis);
+    storeInstant(*value, row, out);
+  }
+  return Status();
+}
+
 // The text is a local time of the zone in argument 2, or of the session.
 Status textToInstant(const KernelCall& call, Column& out) {
   const TimeZone* zone = &zoneOf(call.context);
   bool zoned = call.args.size() > 2;
   if (zoned && call.args[2]->isConstant()) zone = TRY(TimeZone::find(TextArgument(call, 2)[0]));
+  if (call.args.size() == 1) return textToInstantOrFail(call, *zone, out);
   if (!zoned || call.args[2]->isConstant()) {
     return parseRows(call, out, [&](uint32_t row, NanoTimestamp value) {
       value.millis = zone->millisToUtc(value.millis);
@@ -220,6 +246,32 @@ Status textToInstant(const KernelCall& call, Column& out) {
   });
 }
 
+// Years 0001 to 9999.
+constexpr int64_t kFirstMillis = -62'135'596'800'000, kLastMillis = 253'402'300'799'999;
+
+Error badPrecision() {
+  return Error(ErrorKind::kInvalidArgument, "the precision of TO_TIMESTAMP_LTZ must be 0 or 3");
+}
+
+// As numberToInstant, with fractions.
+Status realToInstant(const KernelCall& call, Column& out) {
+  ColumnValues<double> number(*call.args[0]);
+  bool bad = false;
+  forEachRow(call.rows, [&](uint32_t row) {
+    int64_t precision = call.args.size() > 1 ? IntegerArgument(call, 1)[row] : 3;
+    bad = bad || (precision != 0 && precision != 3);
+    double millis = std::trunc(precision == 0 ? number[row] * 1000 : number[row]);
+    bool inRange =
+        millis >= static_cast<double>(kFirstMillis) && millis <= static_cast<double>(kLastMillis);
+    if (inRange)
+      storeInstant({static_cast<int64_t>(millis), 0, 0}, row, out);
+    else
+      out.setNull(row);
+  });
+  if (bad) return badPrecision();
+  return Status();
+}
+
 // Seconds (precision 0) or milliseconds (3) since 1970.
 Status numberToInstant(const KernelCall& call, Column& out) {
   IntegerArgument number(call, 0);
@@ -231,16 +283,13 @@ Status numberToInstant(const KernelCall& call, Column& out) {
     if (precision == 0 && __builtin_mul_overflow(millis, int64_t{1000}, &millis)) {
       return out.setNull(row);
     }
-    // Years 0001 to 9999.
-    bool inRange = millis >= -62'135'596'800'000 && millis <= 253'402'300'799'999;
+    bool inRange = millis >= kFirstMillis && millis <= kLastMillis;
     if (inRange)
       storeInstant({millis, 0, 0}, row, out);
     else
       out.setNull(row);
   });
-  if (bad) {
-    return Error(ErrorKind::kInvalidArgument, "the precision of TO_TIMESTAMP_LTZ must be 0 or 3");
-  }
+  if (bad) return badPrecision();
   return Status();
 }
 
@@ -256,8 +305,8 @@ Result<ResolvedCall> resolveToInstant(Arguments args) {
       !args.empty() && (args[0].type.isApproximate() || args[0].type.kind() == TypeKind::kDecimal);
   ResolvedCall call;
   if (real && args.size() <= 2) {
-    call = keepTypes(args, Type::timestampLtz(3), numberToInstant);
-    call.arguments[0] = Type::bigint().withNullable(args[0].type.nullable());
+    call = keepTypes(args, Type::timestampLtz(3), realToInstant);
+    call.arguments[0] = Type::doubling().withNullable(args[0].type.nullable());
     if (args.size() == 2) call.arguments[1] = Type::integer();
     return call;
   }
@@ -292,6 +341,12 @@ Result<ResolvedCall> resolveUnixTimestamp(Arguments args) {
       args, {{"string, [string", "bigint", unixTimestamp, preparePattern<Style::kSimple>}});
 }
 
+// As Java: UTC when there is no zone of that name.
+const TimeZone& zoneNamed(std::string_view name) {
+  Result<const TimeZone*> zone = TimeZone::find(name);
+  return zone.ok() ? *zone.value() : *TimeZone::utc();
+}
+
 Status convertZone(const KernelCall& call, Column& out) {
   TextArgument input(call, 0), from(call, 1), to(call, 2);
   std::string text;
@@ -302,9 +357,8 @@ Status convertZone(const KernelCall& call, Column& out) {
       out.setNull(row);
       continue;
     }
-    const TimeZone* source = TRY(TimeZone::find(from[row]));
-    const TimeZone* target = TRY(TimeZone::find(to[row]));
-    value->millis = target->millisToLocal(source->millisToUtc(value->millis));
+    const TimeZone& target = zoneNamed(to[row]);
+    value->millis = target.millisToLocal(zoneNamed(from[row]).millisToUtc(value->millis));
     value->nanos = 0;
     text.clear();
     appendTimestamp(*value, 0, text);
