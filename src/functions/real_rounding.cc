@@ -22,7 +22,8 @@ bool increment(char* digits, int count) {
 
 template <typename T>
 T roundDecimalText(T value, int digits, bool cut) {
-  if (!std::isfinite(value) || value == 0) return value;
+  if (!std::isfinite(value)) return value;
+  if (value == 0) return T(0);  // of -0.0 too: the text has no sign
   // "d.ddde+xx": the digits and the power of ten of the first one.
   char text[40];
   auto written =

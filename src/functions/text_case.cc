@@ -1,10 +1,7 @@
 #include "functions/text_case.h"
 
 #include <unicode/locid.h>
-#include <unicode/uchar.h>
 #include <unicode/unistr.h>
-
-#include "functions/utf8.h"
 
 namespace millrace {
 
@@ -32,12 +29,13 @@ std::string upperText(std::string_view text) {
 }
 
 std::string capitalizeText(std::string_view text) {
-  std::string out;
+  std::string out(text);
   bool inWord = false;
-  for (size_t at = 0; at < text.size();) {
-    auto c = static_cast<UChar32>(nextCodePoint(text, at));
-    appendCodePoint(static_cast<uint32_t>(inWord ? u_tolower(c) : u_toupper(c)), out);
-    inWord = u_isalnum(c) != 0;
+  for (char& c : out) {
+    bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z';
+    if (lower && !inWord) c = static_cast<char>(c - 'a' + 'A');
+    if (upper && inWord) c = static_cast<char>(c - 'A' + 'a');
+    inWord = lower || upper || (c >= '0' && c <= '9');
   }
   return out;
 }

@@ -22,7 +22,8 @@ inline uint64_t upperWord(uint64_t word) {
 // By Unicode's rules, independent of a language; the size may change.
 std::string lowerText(std::string_view text);
 std::string upperText(std::string_view text);
-// The first letter or digit of each run of them in upper case, the others in lower case.
+// The first letter or digit of each run of them in upper case, the others in lower case. Only ASCII
+// letters change and belong to words, as in Flink.
 std::string capitalizeText(std::string_view text);
 
 }  // namespace millrace

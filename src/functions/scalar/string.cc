@@ -301,11 +301,40 @@ Result<ResolvedCall> resolveConcatWith(Arguments args) {
 
 // --- Padding and repeating ---
 
-// The first `count` characters of an endless repetition of `pad`.
+// What one value may become, so that a typo does not exhaust the memory.
+constexpr size_t kMaxResultBytes = size_t{256} << 20;
+
+// Lengths as Flink counts them here: in UTF-16, where characters beyond U+FFFF have two units.
+size_t unitsOfCharacter(std::string_view text, size_t at) {
+  return static_cast<uint8_t>(text[at]) >= 0xF0 ? 2 : 1;
+}
+
+size_t countUnits(std::string_view text) {
+  size_t units = countCharacters(text);
+  for (char c : text) units += static_cast<uint8_t>(c) >= 0xF0 ? 1 : 0;
+  return units;
+}
+
+// Appends the first `units` units; half a character becomes '?', as in Java.
+void appendUnits(std::string_view text, size_t units, std::string& out) {
+  for (size_t at = 0; at < text.size() && units > 0;) {
+    size_t width = unitsOfCharacter(text, at);
+    if (width > units) {
+      out += '?';
+      return;
+    }
+    size_t bytes = characterBytes(text, at);
+    out += text.substr(at, bytes);
+    at += bytes;
+    units -= width;
+  }
+}
+
+// The first `count` units of an endless repetition of `pad`.
 void appendPadding(std::string_view pad, size_t count, std::string& out) {
-  size_t characters = countCharacters(pad);
-  for (; count >= characters; count -= characters) out += pad;
-  out += piece(pad, 0, count);
+  size_t units = countUnits(pad);
+  for (; count >= units; count -= units) out += pad;
+  appendUnits(pad, count, out);
 }
 
 template <bool kLeft>
@@ -313,17 +342,26 @@ Status padText(const KernelCall& call, Column& out) {
   TextArgument text(call, 0), pad(call, 2);
   IntegerArgument length(call, 1);
   std::string padded;
-  forEachRow(call.rows, [&](uint32_t row) {
+  for (uint32_t k = 0; k < call.rows.count(); ++k) {
+    uint32_t row = call.rows[k];
     int64_t wanted = length[row];
-    std::string_view filler = pad[row];
-    if (wanted < 0 || filler.empty()) return out.setNull(row);
-    std::string_view base = piece(text[row], 0, static_cast<size_t>(wanted));
+    std::string_view base = text[row], filler = pad[row];
+    if (wanted < 0 || filler.empty()) {
+      out.setNull(row);
+      continue;
+    }
+    auto size = static_cast<size_t>(wanted);
+    if (size > kMaxResultBytes) {
+      return Error(ErrorKind::kInvalidArgument,
+                   "the result of LPAD or RPAD is longer than 256 MiB");
+    }
+    size_t units = std::min(countUnits(base), size);
     padded.clear();
-    if (!kLeft) padded += base;
-    appendPadding(filler, static_cast<size_t>(wanted) - countCharacters(base), padded);
-    if (kLeft) padded += base;
+    if (!kLeft) appendUnits(base, units, padded);
+    appendPadding(filler, size - units, padded);
+    if (kLeft) appendUnits(base, units, padded);
     out.setString(row, padded);
-  });
+  }
   return Status();
 }
 
@@ -331,9 +369,6 @@ template <bool kLeft>
 Result<ResolvedCall> resolvePad(Arguments args) {
   return resolveCall(args, {{"string, int, string", "string?", padText<kLeft>}});
 }
-
-// What one value may become, so that a typo does not exhaust the memory.
-constexpr size_t kMaxResultBytes = size_t{256} << 20;
 
 Status repeatText(const KernelCall& call, Column& out) {
   TextArgument text(call, 0);
