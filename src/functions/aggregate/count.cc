@@ -72,7 +72,10 @@ class CountValues final : public Aggregator {
 };
 
 Result<ResolvedAggregate> resolveCount(std::span<const ArgumentInfo> args) {
-  if (args.size() > 1) return argumentError("(*) or (any)", args);
+  if (args.size() > 1) {
+    return Error(ErrorKind::kUnsupported, "COUNT of several values")
+        .withHint("Count one value, or use FILTER (WHERE ... IS NOT NULL AND ...).");
+  }
   ResolvedAggregate call;
   for (const ArgumentInfo& arg : args) call.arguments.push_back(arg.type);
   call.result = Type::bigint().withNullable(false);
