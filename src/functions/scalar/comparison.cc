@@ -110,10 +110,18 @@ Kernel comparisonKernel(const Type& type) {
   }
 }
 
-// The type both sides are converted to: text beside a date or time is read as one.
-Result<Type> comparisonType(const Type& a, const Type& b) {
-  if (a.isCharacter() && (b.isDatetime() || b.isInterval())) return b;
-  if (b.isCharacter() && (a.isDatetime() || a.isInterval())) return a;
+// Text beside a number or a BOOLEAN is converted when it is ordered, but not when it is tested for
+// equality, as in Flink.
+bool readsText(const Type& text, const Type& other, bool orders) {
+  if (!text.isCharacter()) return false;
+  if (other.isDatetime() || other.isInterval()) return true;
+  return orders && (other.isNumeric() || other.kind() == TypeKind::kBoolean);
+}
+
+// The type both sides are converted to.
+Result<Type> comparisonType(const Type& a, const Type& b, bool orders) {
+  if (readsText(a, b, orders)) return b;
+  if (readsText(b, a, orders)) return a;
   bool dateAndTimestamp = (a.kind() == TypeKind::kDate && b.isTimestamp()) ||
                           (b.kind() == TypeKind::kDate && a.isTimestamp());
   if (dateAndTimestamp) {
@@ -126,9 +134,9 @@ Result<Type> comparisonType(const Type& a, const Type& b) {
   return commonType(a, b);
 }
 
-Result<ResolvedCall> resolveComparisonTypes(Arguments args) {
+Result<ResolvedCall> resolveComparisonTypes(Arguments args, bool orders) {
   if (args.size() != 2) return argumentError("two values", args);
-  Result<Type> type = comparisonType(args[0].type, args[1].type);
+  Result<Type> type = comparisonType(args[0].type, args[1].type, orders);
   if (!type.ok()) return std::move(type).error();
   if (type.value().isCharacter() || type.value().isBinaryString()) {
     ResolvedCall call = keepTypes(args, Type::boolean(), nullptr);
@@ -140,10 +148,29 @@ Result<ResolvedCall> resolveComparisonTypes(Arguments args) {
   return convertTo(args, type.value(), Type::boolean(), nullptr);
 }
 
+template <uint8_t kAnswer>
+Status answerAlways(const KernelCall& call, Column& out) {
+  uint8_t* to = out.mutableValues<uint8_t>();
+  forEachRow(call.rows, [&](uint32_t row) { to[row] = kAnswer; });
+  return Status();
+}
+
+bool isTextAndBoolean(Arguments args) {
+  if (args.size() != 2) return false;
+  const Type &a = args[0].type, &b = args[1].type;
+  return (a.isCharacter() && b.kind() == TypeKind::kBoolean) ||
+         (b.isCharacter() && a.kind() == TypeKind::kBoolean);
+}
+
 template <typename Op>
 Result<ResolvedCall> resolveComparison(Arguments args) {
-  ResolvedCall call = TRY(resolveComparisonTypes(args));
   bool orders = Op::kOrders;
+  if (!orders && isTextAndBoolean(args)) {
+    // A text never equals a BOOLEAN in Flink, not even 'true' TRUE.
+    Kernel kernel = Op::ofOrder(1) ? answerAlways<1> : answerAlways<0>;
+    return keepTypes(args, Type::boolean().withNullable(false), kernel);
+  }
+  ResolvedCall call = TRY(resolveComparisonTypes(args, orders));
   if (orders && call.arguments[0].isNested()) {
     return argumentError("values that have an order", args);
   }
@@ -167,7 +194,7 @@ Status distinctness(const KernelCall& call, Column& out) {
 
 template <bool kDistinct>
 Result<ResolvedCall> resolveDistinctness(Arguments args) {
-  ResolvedCall call = TRY(resolveComparisonTypes(args));
+  ResolvedCall call = TRY(resolveComparisonTypes(args, false));
   call.kernel = distinctness<kDistinct>;
   call.result = Type::boolean().withNullable(false);
   return call;

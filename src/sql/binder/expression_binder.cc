@@ -166,34 +166,12 @@ namespace {
 
 // Functions of Flink that are not here yet: "unsupported" rather than "not found".
 bool isFlinkFunction(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"ARRAY_AGG",
-                                                "COLLECT",
-                                                "CUME_DIST",
-                                                "CURRENT_DATABASE",
-                                                "GROUPING",
-                                                "GROUP_ID",
-                                                "GROUPING_ID",
-                                                "JSON_ARRAYAGG",
-                                                "JSON_OBJECTAGG",
-                                                "LAG",
-                                                "LEAD",
-                                                "MATCH_ROWTIME",
-                                                "MATCH_PROCTIME",
-                                                "NTILE",
-                                                "PARSE_JSON",
-                                                "PERCENTILE",
-                                                "PERCENT_RANK",
-                                                "PRINTF",
-                                                "SINGLE_VALUE",
-                                                "STDDEV",
-                                                "STDDEV_POP",
-                                                "STDDEV_SAMP",
-                                                "TRY_PARSE_JSON",
-                                                "TYPEOF",
-                                                "URL_DECODE_RECURSIVE",
-                                                "VARIANCE",
-                                                "VAR_POP",
-                                                "VAR_SAMP"};
+  static constexpr std::string_view kNames[] = {
+      "ARRAY_AGG",      "COLLECT",        "CUME_DIST",      "GROUPING",   "GROUP_ID",
+      "GROUPING_ID",    "JSON_ARRAYAGG",  "JSON_OBJECTAGG", "LAG",        "LEAD",
+      "MATCH_ROWTIME",  "MATCH_PROCTIME", "NTILE",          "PARSE_JSON", "PERCENTILE",
+      "PERCENT_RANK",   "SINGLE_VALUE",   "STDDEV",         "STDDEV_POP", "STDDEV_SAMP",
+      "TRY_PARSE_JSON", "VARIANCE",       "VAR_POP",        "VAR_SAMP"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
@@ -300,20 +278,87 @@ Result<ExprPtr> ExpressionBinder::bindBetween(const ParsedBetween& between) {
   return negate(condition, between.negated, between.position);
 }
 
+namespace {
+
+// What CASE, IN and ARRAY refuse though COALESCE converts it: a DATE beside a TIMESTAMP, numbers
+// beside times.
+bool mixesFamilies(const std::vector<Type>& types) {
+  auto family = [](const Type& type) {
+    if (type.isCharacter()) return TypeKind::kVarchar;
+    if (type.isBinaryString()) return TypeKind::kVarbinary;
+    if (type.isNumeric()) return TypeKind::kInteger;
+    return type.isTimestamp() ? TypeKind::kTimestamp : type.kind();
+  };
+  std::optional<TypeKind> first;
+  for (const Type& type : types) {
+    if (type.kind() == TypeKind::kNull) continue;
+    if (!first) first = family(type);
+    if (*first != family(type)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+namespace {
+
+bool isRowConstructor(const ExprPtr& expr) {
+  return expr->kind == ExprKind::kCall && expr->function->name == "ROW";
+}
+
+// Whether a text meets something else: IN converts its values to the type of the operand then.
+bool mixesText(const Type& operand, const Type& item) {
+  auto canMeet = [](const Type& type) {
+    return type.isNumeric() || type.isCharacter() || type.isDatetime() ||
+           type.kind() == TypeKind::kBoolean;
+  };
+  return operand.isCharacter() != item.isCharacter() && canMeet(operand) && canMeet(item);
+}
+
+}  // namespace
+
+// (a, b) = (c, d) field by field, so that a NULL field makes it unknown.
+Result<ExprPtr> ExpressionBinder::equalityInList(const ExprPtr& operand, const ExprPtr& item,
+                                                 SourcePosition position) {
+  if (!isRowConstructor(operand) || !isRowConstructor(item) ||
+      operand->args.size() != item->args.size()) {
+    return callFunction("=", {operand, item}, position);
+  }
+  std::vector<ExprPtr> equalities;
+  for (size_t i = 0; i < operand->args.size(); ++i) {
+    equalities.push_back(TRY(equalityInList(operand->args[i], item->args[i], position)));
+  }
+  return Expr::conjunction(std::move(equalities));
+}
+
 Result<ExprPtr> ExpressionBinder::bindInList(const ParsedInList& in) {
   ExprPtr operand = TRY(bind(*in.operand));
   std::vector<ExprPtr> items = TRY(bindAll(in.items));
+  std::vector<Type> itemTypes;
+  for (const ExprPtr& item : items) itemTypes.push_back(item->type);
+  Result<Type> itemType = commonType(itemTypes);
+  if (itemType.ok() && mixesText(operand->type, itemType.value())) {
+    Type target = operand->type.isCharacter() ? Type::string() : operand->type.withNullable(true);
+    for (ExprPtr& item : items) item = coerce(coerce(item, itemType.value()), target);
+  } else {
+    itemTypes.push_back(operand->type);
+    if (mixesFamilies(itemTypes)) {
+      return Error(ErrorKind::kTypeMismatch, "the values of IN have no common type")
+          .withHint("Cast them to one type.");
+    }
+  }
   bool allConstant = true;
   std::vector<Type> types = {operand->type};
-  for (ExprPtr& item : items) {
-    item = foldConstants(item, context_.eval);
-    allConstant = allConstant && item->isLiteral();
+  std::vector<ExprPtr> constants;
+  for (const ExprPtr& item : items) {
+    constants.push_back(foldConstants(item, context_.eval));
+    allConstant = allConstant && constants.back()->isLiteral();
     types.push_back(item->type);
   }
   Result<Type> common = commonType(types);
   if (allConstant && common.ok() && !common.value().isNested()) {
     std::vector<ExprPtr> args = {coerce(operand, common.value())};
-    for (const ExprPtr& item : items) {
+    for (const ExprPtr& item : constants) {
       args.push_back(foldConstants(coerce(item, common.value()), context_.eval));
     }
     ExprPtr call = TRY(callFunction("IN", std::move(args), in.position));
@@ -321,10 +366,7 @@ Result<ExprPtr> ExpressionBinder::bindInList(const ParsedInList& in) {
   }
   std::vector<ExprPtr> equalities;
   for (const ExprPtr& item : items) {
-    // Text against numbers compares as numbers inside IN, unlike with =.
-    ExprPtr left = operand;
-    if (left->type.isCharacter() && item->type.isNumeric()) left = coerce(left, item->type);
-    equalities.push_back(TRY(callFunction("=", {left, item}, in.position)));
+    equalities.push_back(TRY(equalityInList(operand, item, in.position)));
   }
   return negate(Expr::disjunction(std::move(equalities)), in.negated, in.position);
 }
@@ -338,8 +380,23 @@ Result<ExprPtr> ExpressionBinder::bindLike(const ParsedLike& like) {
   return negate(call, like.negated, like.position);
 }
 
+namespace {
+
+// Flink's type for these depends on the order and the precision of the results.
+bool mixesZones(const std::vector<Type>& types) {
+  bool zoned = false, local = false;
+  for (const Type& type : types) {
+    zoned = zoned || type.kind() == TypeKind::kTimestampLtz;
+    local = local || type.kind() == TypeKind::kTimestamp;
+  }
+  return zoned && local;
+}
+
+}  // namespace
+
 // args: condition, result, ..., else. Results are cast to their common type.
-Result<ExprPtr> ExpressionBinder::caseOf(std::vector<ExprPtr> args, SourcePosition position) {
+Result<ExprPtr> ExpressionBinder::caseOf(std::vector<ExprPtr> args, Mixing mixing,
+                                         SourcePosition position) {
   std::vector<Type> types;
   auto isResult = [&](size_t i) { return i % 2 == 1 || i + 1 == args.size(); };
   bool nullable = false;
@@ -349,10 +406,15 @@ Result<ExprPtr> ExpressionBinder::caseOf(std::vector<ExprPtr> args, SourcePositi
     nullable = nullable || args[i]->type.nullable();
   }
   Result<Type> common = commonType(types);
-  if (!common.ok()) {
+  if (!common.ok() || (mixing == Mixing::kOneFamily && mixesFamilies(types))) {
     return Error(ErrorKind::kTypeMismatch, "the results of CASE have no common type")
         .at(position)
         .withHint("Cast them to one type.");
+  }
+  if (mixing == Mixing::kOneFamily && mixesZones(types)) {
+    return Error(ErrorKind::kUnsupported, "CASE of TIMESTAMP and TIMESTAMP_LTZ")
+        .at(position)
+        .withHint("Cast the results to one type.");
   }
   for (size_t i = 0; i < args.size(); ++i) {
     if (isResult(i)) args[i] = coerce(args[i], common.value());
@@ -384,7 +446,7 @@ Result<ExprPtr> ExpressionBinder::bindCase(const ParsedCase& expression) {
   }
   args.push_back(expression.otherwise ? TRY(bind(*expression.otherwise))
                                       : Expr::constant(Value(), Type::null()));
-  return caseOf(std::move(args), expression.position);
+  return caseOf(std::move(args), Mixing::kOneFamily, expression.position);
 }
 
 Result<ExprPtr> ExpressionBinder::bindCast(const ParsedCast& cast) {
@@ -403,7 +465,16 @@ Result<ExprPtr> ExpressionBinder::bindCast(const ParsedCast& cast) {
 Result<ExprPtr> ExpressionBinder::bindConstructor(const ParsedConstructor& constructor) {
   if (constructor.query) return Error(ErrorKind::kUnsupported, "a collection made by a sub-query");
   static constexpr const char* kNames[] = {"ARRAY", "MAP", "MULTISET", "ROW"};
-  return callFunction(kNames[static_cast<int>(constructor.type)], TRY(bindAll(constructor.items)),
+  std::vector<ExprPtr> items = TRY(bindAll(constructor.items));
+  if (constructor.type == ParsedConstructor::Type::kArray) {
+    std::vector<Type> types;
+    for (const ExprPtr& item : items) types.push_back(item->type);
+    if (mixesFamilies(types)) {
+      return Error(ErrorKind::kTypeMismatch, "the values of ARRAY have no common type")
+          .withHint("Cast them to one type.");
+    }
+  }
+  return callFunction(kNames[static_cast<int>(constructor.type)], std::move(items),
                       constructor.position);
 }
 
@@ -420,13 +491,13 @@ Result<ExprPtr> ExpressionBinder::bindConditional(const ParsedCall& call, const 
   };
   if (name == "IF") {
     TRY(count(3, 3));
-    return caseOf(std::move(args), call.position);
+    return caseOf(std::move(args), Mixing::kOneFamily, call.position);
   }
   if (name == "NULLIF") {
     TRY(count(2, 2));
     ExprPtr equal = TRY(callFunction("=", {args[0], args[1]}, call.position));
     return caseOf({equal, Expr::constant(Value(), args[0]->type.withNullable(true)), args[0]},
-                  call.position);
+                  Mixing::kOneFamily, call.position);
   }
   TRY(name == "IFNULL" ? count(2, 2) : count(1, SIZE_MAX));
   std::vector<ExprPtr> parts;
@@ -436,7 +507,7 @@ Result<ExprPtr> ExpressionBinder::bindConditional(const ParsedCall& call, const 
     if (i + 1 < args.size()) parts.push_back(TRY(isNotNull(args[i])));
     parts.push_back(args[i]);
   }
-  ExprPtr chosen = TRY(caseOf(std::move(parts), call.position));
+  ExprPtr chosen = TRY(caseOf(std::move(parts), Mixing::kImplicitCasts, call.position));
   if (nullable || chosen->kind != ExprKind::kCase) return chosen;
   return Expr::caseWhen(chosen->args, chosen->type.withNullable(false));
 }

@@ -88,6 +88,8 @@ class ExpressionBinder {
   Result<ExprPtr> bindBinary(const ParsedBinary& binary);
   Result<ExprPtr> bindBetween(const ParsedBetween& between);
   Result<ExprPtr> bindInList(const ParsedInList& in);
+  Result<ExprPtr> equalityInList(const ExprPtr& operand, const ExprPtr& item,
+                                 SourcePosition position);
   Result<ExprPtr> bindLike(const ParsedLike& like);
   Result<ExprPtr> bindCase(const ParsedCase& expression);
   Result<ExprPtr> bindCast(const ParsedCast& cast);
@@ -101,7 +103,9 @@ class ExpressionBinder {
   Result<std::vector<ExprPtr>> bindAll(const std::vector<ParsedExpressionPtr>& expressions);
   Result<ExprPtr> callFunction(const std::string& name, std::vector<ExprPtr> args,
                                SourcePosition position);
-  Result<ExprPtr> caseOf(std::vector<ExprPtr> args, SourcePosition position);
+  // Whether the results of a CASE may be of types that only casts bring together.
+  enum class Mixing : uint8_t { kOneFamily, kImplicitCasts };
+  Result<ExprPtr> caseOf(std::vector<ExprPtr> args, Mixing mixing, SourcePosition position);
   Result<ExprPtr> negate(ExprPtr condition, bool negated, SourcePosition position);
 
   const BindContext& context_;
