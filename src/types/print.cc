@@ -1,8 +1,11 @@
 #include "types/print.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <vector>
 
 #include "types/datetime.h"
@@ -82,10 +85,13 @@ void appendReal(T value, RealForm form, std::string& out) {
     out += std::isnan(value) ? "\"NaN\"" : (value < 0 ? "\"-Infinity\"" : "\"Infinity\"");
     return;
   }
+  if (form == RealForm::kPlain) {
+    // Shortest round trip; an exponent only from 1e+16 on and below 1e-04.
+    fmt::format_to(std::back_inserter(out), "{}", value);
+    return;
+  }
   char text[48];
-  auto end = form == RealForm::kScientific
-                 ? std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific)
-                 : std::to_chars(text, text + sizeof(text), value);
+  auto end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific);
   out.append(text, end.ptr);
 }
 

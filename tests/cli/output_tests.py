@@ -41,11 +41,12 @@ def test_table_form():
     text = (
         "SELECT a, COUNT(*) AS n, MAX(b) AS `max b` FROM (VALUES (2, 'x'), (1, 'q\"'), (2, 'y'))"
         " AS v(a, b) GROUP BY a; " + EMPTY + ";"
-        " SELECT CAST(1.5 AS DOUBLE) AS d, CAST(1e20 AS DOUBLE) AS e, CAST(0.1 AS FLOAT) AS f"
+        " SELECT CAST(1.5 AS DOUBLE) AS d, CAST(1e20 AS DOUBLE) AS e, CAST(0.1 AS FLOAT) AS f,"
+        " CAST(100000 AS DOUBLE) AS g"
     )
     out = (
         '{"a":1,"n":1,"max b":"q\\""}\n{"a":2,"n":2,"max b":"y"}\n\n\n'
-        '{"d":1.5,"e":1e+20,"f":0.1}\n'
+        '{"d":1.5,"e":1e+20,"f":0.1,"g":100000}\n'
     )
     expect_run(sql(text, "--output", "table"), 0, out, "")
 
