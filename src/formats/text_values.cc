@@ -116,6 +116,13 @@ std::optional<Real> parseJavaReal(std::string_view text) {
 
 void appendPadded(int64_t value, int width, std::string& out) {
   char digits[20];
+  if (width == 2) {
+    auto small = static_cast<uint32_t>(value);
+    digits[0] = static_cast<char>('0' + small / 10);
+    digits[1] = static_cast<char>('0' + small % 10);
+    out.append(digits, 2);
+    return;
+  }
   for (int i = width - 1; i >= 0; --i, value /= 10) {
     digits[i] = static_cast<char>('0' + value % 10);
   }

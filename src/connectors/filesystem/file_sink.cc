@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "connectors/filesystem/file_layout.h"
 #include "connectors/filesystem/file_parts.h"
@@ -24,6 +25,20 @@ struct SinkPlan {
   std::vector<uint32_t> dataColumns;  // what the files hold
   const TimeZone* zone = nullptr;
 };
+
+// Whether two values of a column are certainly equal.
+bool isSameValue(const Column& column, uint32_t a, uint32_t b) {
+  if (column.isNull(a) || column.isNull(b)) return column.isNull(a) && column.isNull(b);
+  if (column.type().isNested()) return false;
+  size_t first = column.position(a);
+  size_t second = column.position(b);
+  if (column.physical() == Physical::kString) {
+    return column.values<StringView>()[first] == column.values<StringView>()[second];
+  }
+  size_t width = physicalWidth(column.physical());
+  const auto* bytes = reinterpret_cast<const char*>(column.ranges());
+  return std::memcmp(bytes + first * width, bytes + second * width, width) == 0;
+}
 
 class FileSink : public Operator {
  public:
@@ -94,6 +109,10 @@ class FileSink : public Operator {
     text_.clear();
     int64_t now = env_.clock().nowMillis();
     for (uint32_t i = 0; i < rows.count(); ++i) {
+      if (i > 0 && isSamePartition(batch, rows[i - 1], rows[i])) {
+        TRY(encoder_->encodeRow(data, rows[i], text_));
+        continue;
+      }
       nextDirectory_.clear();
       appendDirectory(batch, rows[i], nextDirectory_);
       if (nextDirectory_ != directory_ && !text_.empty()) {
@@ -105,6 +124,11 @@ class FileSink : public Operator {
       TRY(encoder_->encodeRow(data, rows[i], text_));
     }
     return write(directory_);
+  }
+
+  bool isSamePartition(const Batch& batch, uint32_t a, uint32_t b) const {
+    return std::all_of(plan_.keyColumns.begin(), plan_.keyColumns.end(),
+                       [&](uint32_t key) { return isSameValue(*batch.column(key), a, b); });
   }
 
   void appendDirectory(const Batch& batch, uint32_t row, std::string& out) {
