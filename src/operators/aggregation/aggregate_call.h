@@ -17,6 +17,8 @@ struct AggregateCall {
   std::vector<uint32_t> arguments;  // input columns; empty for COUNT(*)
   int filter = -1;                  // BOOLEAN input column, or -1
   bool distinct = false;
+  // MIN and MAX of values that only go their way: retractions change nothing.
+  bool ignoresRetractions = false;
   std::string name;  // "SUM(price)": for state schemas and EXPLAIN
 };
 

@@ -9,12 +9,13 @@ Result<AggregateSet> AggregateSet::make(const std::vector<AggregateCall>& calls,
   for (const AggregateCall& call : calls) {
     Call entry;
     entry.call = call;
-    bool needsView = retracting && call.function->retract != RetractSupport::kInState;
+    bool retracts = retracting && !call.ignoresRetractions;
+    bool needsView = retracts && call.function->retract != RetractSupport::kInState;
     if (needsView) {
       entry.view = AggregateView::make(call);
       set.hasViews_ = true;
     } else {
-      entry.aggregator = TRY(call.function->make(call.resolved, retracting));
+      entry.aggregator = TRY(call.function->make(call.resolved, retracts));
     }
     if (call.distinct && !call.function->ignoresDistinct && !call.arguments.empty()) {
       auto same = std::find_if(

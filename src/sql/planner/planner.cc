@@ -22,6 +22,7 @@
 #include "sql/plan/describe.h"
 #include "sql/planner/changelog.h"
 #include "sql/planner/distribution.h"
+#include "sql/planner/monotonicity.h"
 #include "types/time_zone.h"
 
 namespace millrace {
@@ -78,6 +79,7 @@ class Planner {
   const BindContext& context_;
   Env& env_;
   ChangelogModes modes_;
+  MonotonicityInference monotonicity_;
   std::unordered_map<const LogicalNode*, int> parents_;
   std::unordered_map<const LogicalNode*, uint32_t> done_;
   JobGraph graph_;
@@ -276,6 +278,9 @@ Result<uint32_t> Planner::planAggregate(const LogicalAggregate& node, const std:
   spec.keys = node.keys;
   spec.aggregates = node.calls;
   spec.inputRetracts = !mode(node.inputs[0]).insertOnly();
+  for (size_t i = 0; spec.inputRetracts && i < spec.aggregates.size(); ++i) {
+    spec.aggregates[i].ignoresRetractions = monotonicity_.ignoresRetractions(node, i);
+  }
   spec.emitUpdateBefore = mode(node).updateBefore;
   bool twoPhase = options_.execution.miniBatch && options_.twoPhase && supportsTwoPhase(spec);
   if (!twoPhase) {
