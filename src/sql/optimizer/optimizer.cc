@@ -6,10 +6,10 @@ Result<std::vector<LogicalPtr>> optimize(std::vector<LogicalPtr> roots,
                                          const BindContext& context) {
   roots = dropUnusedWatermarks(roots);
   for (LogicalPtr& root : roots) {
-    root = pushFilters(root, context);
+    root = pruneEmpty(pushFilters(root, context));
     root = extractJoinKeys(root);
     root = TRY(recogniseWindows(root));
-    root = TRY(recogniseRanks(root));
+    root = pruneEmpty(TRY(recogniseRanks(root)));
   }
   // Roots were rewritten one by one; what they share becomes one node again.
   roots = shareSubplans(roots);

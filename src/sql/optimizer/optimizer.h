@@ -17,6 +17,8 @@ Result<std::vector<LogicalPtr>> optimize(std::vector<LogicalPtr> roots, const Bi
 
 // Constants folded, projections merged, filters moved towards the sources and into joins.
 LogicalPtr pushFilters(const LogicalPtr& root, const BindContext& context);
+// Parts below conditions that are never true go away, and what is known because of that.
+LogicalPtr pruneEmpty(const LogicalPtr& root);
 // ROW_NUMBER with a filter becomes Top-N or deduplication; ORDER BY becomes a temporal sort or
 // Top-N.
 Result<LogicalPtr> recogniseRanks(const LogicalPtr& root);
