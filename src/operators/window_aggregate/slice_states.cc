@@ -21,10 +21,11 @@ void appendKeys(const KeyedTable& table, std::byte* const* values, size_t n, Key
 
 }  // namespace
 
-SliceStates::SliceStates(WindowCalls calls, std::vector<uint32_t> keys, std::vector<Type> input,
-                         bool retracts)
+SliceStates::SliceStates(WindowCalls calls, std::vector<uint32_t> keys, size_t numSpreading,
+                         std::vector<Type> input, bool retracts)
     : calls_(std::move(calls)),
       keys_(std::move(keys)),
+      numSpreading_(numSpreading),
       input_(std::move(input)),
       retracts_(retracts) {}
 
@@ -34,7 +35,7 @@ StateSchema SliceStates::multisetSchema(size_t m) const {
   schema.name = "values " + std::to_string(m);
   schema.kind = StateKind::kKeyedTable;
   for (uint32_t key : keys_) schema.key.push_back(input_[key]);
-  schema.groupColumns = static_cast<uint32_t>(keys_.size());
+  schema.groupColumns = static_cast<uint32_t>(numSpreading_);
   for (uint32_t argument : multiset.arguments) schema.key.push_back(input_[argument]);
   schema.parts.push_back({.name = "rows",
                           .type = "BIGINT per filter",
@@ -47,6 +48,7 @@ Status SliceStates::open(StateStore& store) {
   schema.name = "slices";
   schema.kind = StateKind::kKeyedTable;
   for (uint32_t key : keys_) schema.key.push_back(input_[key]);
+  schema.groupColumns = static_cast<uint32_t>(numSpreading_);
   if (retracts_) schema.parts.push_back({.name = "rows", .type = "BIGINT", .bytes = 8});
   calls_.addParts(schema);
   windowGroups_ = std::make_unique<KeyedTable>(std::make_shared<StateSchema>(schema));

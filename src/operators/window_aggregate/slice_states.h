@@ -24,8 +24,9 @@ class SliceStates {
     std::vector<KeyedTable*> multisets;
   };
 
-  SliceStates(WindowCalls calls, std::vector<uint32_t> keys, std::vector<Type> input,
-              bool retracts);
+  // numSpreading: how many of the keys, from the first on, spread the rows over the subtasks.
+  SliceStates(WindowCalls calls, std::vector<uint32_t> keys, size_t numSpreading,
+              std::vector<Type> input, bool retracts);
 
   Status open(StateStore& store);
   const WindowCalls& calls() const { return calls_; }
@@ -58,6 +59,7 @@ class SliceStates {
 
   WindowCalls calls_;
   std::vector<uint32_t> keys_;
+  size_t numSpreading_;
   std::vector<Type> input_;
   bool retracts_;
   NamespacedTable* groups_ = nullptr;

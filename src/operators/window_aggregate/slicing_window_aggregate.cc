@@ -29,7 +29,8 @@ class SlicingWindowAggregate final : public Operator {
       : spec_(spec),
         attached_(spec.timeColumn < 0 && spec.windowEndColumn >= 0),
         slices_(slicesOf(spec)),
-        states_(std::move(calls), groupKeys(spec, attached_), spec.input, spec.inputRetracts),
+        states_(std::move(calls), groupKeys(spec, attached_), spec.keys.size(), spec.input,
+                spec.inputRetracts),
         output_(outputTypes(spec), spec.properties, spec.timeType, spec.window.isLtz) {}
 
   Status open(OperatorContext& context) override {
