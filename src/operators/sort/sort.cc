@@ -70,6 +70,12 @@ class TemporalSort final : public Operator {
     return writer_.finish(out);
   }
 
+  // What processing time has not released yet comes at the end.
+  Status finish(Output& out) override {
+    if (spec_.isRowtime) return {};
+    return onProcessingTime(INT64_MAX, out);
+  }
+
  private:
   // The time of the last row that was emitted: rows up to it are late.
   int64_t* lastTime(bool create) {
