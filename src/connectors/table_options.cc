@@ -16,6 +16,30 @@ Error unknownName(ErrorKind kind, const char* what, const std::string& name,
   return Error(kind, fmt::format("{} '{}' not found", what, name)).withHint(std::move(hint));
 }
 
+// Options of every table that is read. As in Flink they are for sources that make watermarks
+// themselves; elsewhere the watermark strategy of the table holds and they have no effect.
+const std::vector<OptionSpec>& watermarkOptions() {
+  static const std::vector<OptionSpec> specs = {
+      {.key = "emit.strategy",
+       .type = OptionType::kEnum,
+       .defaultValue = "on-periodic",
+       .values = {"on-periodic", "on-event"},
+       .doc = "When watermarks are emitted."},
+      {.key = "idle-timeout",
+       .type = OptionType::kDuration,
+       .doc = "After this time without records the source is idle."},
+      {.key = "alignment.group", .doc = "The group whose watermarks are aligned."},
+      {.key = "alignment.max-drift",
+       .type = OptionType::kDuration,
+       .doc = "How far a source may run ahead of its group."},
+      {.key = "alignment.update-interval",
+       .type = OptionType::kDuration,
+       .defaultValue = "1 s",
+       .doc = "How often the group is updated."},
+  };
+  return specs;
+}
+
 Result<const FormatDescriptor*> readFormat(const TableDefinition& table,
                                            const std::string& connector) {
   auto named = table.options.find("format");
@@ -52,15 +76,20 @@ Result<TableOptions> readTableOptions(const TableDefinition& table) {
   if (read.connector->usesFormat) read.format = TRY(readFormat(table, named->second));
   OptionMap own;
   OptionMap formats;
+  OptionMap watermarks;
+  constexpr std::string_view kWatermarkPrefix = "scan.watermark.";
   std::string prefix = read.format ? read.format->name + "." : "";
   for (const auto& [key, value] : table.options) {
     if (key == "connector" || (read.format && key == "format")) continue;
-    if (read.format && key.starts_with(prefix)) {
+    if (key.starts_with(kWatermarkPrefix)) {
+      watermarks[key.substr(kWatermarkPrefix.size())] = value;
+    } else if (read.format && key.starts_with(prefix)) {
       formats[key.substr(prefix.size())] = value;
     } else {
       own[key] = value;
     }
   }
+  TRY(OptionReader::make("'scan.watermark'", watermarkOptions(), std::move(watermarks)));
   read.options = TRY(OptionReader::make(fmt::format("connector '{}'", read.connector->name),
                                         read.connector->options, std::move(own)));
   if (read.format) {
