@@ -1,5 +1,7 @@
 #include "operators/window_table_function/window_table_function.h"
 
+#include <algorithm>
+
 #include "operators/window/window_clock.h"
 #include "operators/window/window_slices.h"
 #include "operators/window_table_function/session_table_function.h"
@@ -91,7 +93,7 @@ class WindowTableFunction final : public Operator {
     return out.emit(std::move(batch));
   }
 
-  // The windows of a row from the last one to the first one, as Flink lists them.
+  // The windows of a row in the order of Flink: HOP lists the last one first, CUMULATE the first.
   Status emitMany(const Batch& batch, Output& out) {
     Rows rows = batch.rows();
     rows_.clear();
@@ -104,11 +106,14 @@ class WindowTableFunction final : public Operator {
       }
       int64_t slice = slices_.sliceEndOf(times_[k]);
       int64_t first = slices_.firstWindowEnd(slice);
+      auto begin = static_cast<ptrdiff_t>(ends_.size());
       for (int64_t end = slices_.lastWindowEnd(slice); end >= first;
            end = slices_.previousWindowEnd(end)) {
         rows_.push_back(rows[k]);
         ends_.push_back(end);
       }
+      if (spec_.window.kind == WindowKind::kCumulate)
+        std::reverse(ends_.begin() + begin, ends_.end());
     }
     while (nextMark < marks.size()) {
       marks[nextMark++].position = static_cast<uint32_t>(rows_.size());

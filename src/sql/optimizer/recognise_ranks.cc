@@ -1,4 +1,6 @@
 // ROW_NUMBER with a filter on its result, ORDER BY and LIMIT.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -125,6 +127,11 @@ Result<LogicalPtr> rankOf(const LogicalFilter& filter, const LogicalOver& over) 
   if (over.order.empty()) {
     return Error(ErrorKind::kUnsupported, "ROW_NUMBER without ORDER BY").at(over.position);
   }
+  if (range.end < 1) {
+    return Error(ErrorKind::kUnsupported,
+                 fmt::format("ROW_NUMBER with an upper bound of {}: ranks start at 1", range.end))
+        .at(over.position);
+  }
   if (range.start > range.end) {
     auto none = std::make_shared<LogicalValues>();
     none->schema = over.schema;
@@ -161,10 +168,15 @@ Result<LogicalPtr> sortOf(const LogicalPtr& plan) {
         .at(sort.position)
         .withHint("Order by a time attribute ascending first, or add LIMIT.");
   }
+  if (!sort.limit) {
+    return Error(ErrorKind::kUnsupported, "OFFSET without LIMIT on a streaming table")
+        .at(sort.position)
+        .withHint("Add LIMIT, or FETCH NEXT n ROWS ONLY.");
+  }
   auto node = std::make_shared<LogicalRank>();
   node->order = sort.order;
   node->rankStart = sort.offset + 1;
-  if (sort.limit) node->rankEnd = sort.offset + *sort.limit;
+  node->rankEnd = sort.offset + *sort.limit;
   node->schema = sort.schema;
   node->position = sort.position;
   node->inputs = sort.inputs;
@@ -172,10 +184,6 @@ Result<LogicalPtr> sortOf(const LogicalPtr& plan) {
     auto none = std::make_shared<LogicalValues>();
     none->schema = sort.schema;
     return LogicalPtr(none);
-  }
-  if (!sort.order.empty() && node->rankEnd == INT64_MAX) {
-    return Error(ErrorKind::kUnsupported, "ORDER BY with OFFSET but without LIMIT")
-        .at(sort.position);
   }
   return LogicalPtr(node);
 }

@@ -105,6 +105,13 @@ bool sessionKeysMatch(const LogicalWindowTable& table, const std::vector<ExprPtr
   return columns == partition;
 }
 
+std::vector<ExprPtr> keyExprsOf(const LogicalAggregate& aggregate, const Chain& chain,
+                                const SplitKeys& split) {
+  std::vector<ExprPtr> exprs;
+  for (uint32_t k : split.plain) exprs.push_back(chain.exprs[aggregate.keys[k]]);
+  return exprs;
+}
+
 // The aggregate computed by windows over the input of the window table function itself (slices).
 LogicalPtr sliced(const LogicalAggregate& aggregate, const Chain& chain, const SplitKeys& split,
                   const WindowProperties& properties) {
@@ -123,12 +130,7 @@ LogicalPtr sliced(const LogicalAggregate& aggregate, const Chain& chain, const S
   auto node = std::make_shared<LogicalWindowAggregate>();
   node->window = table.window;
   node->timeType = properties.timeType;
-  std::vector<ExprPtr> keyExprs;
-  for (uint32_t k : split.plain) {
-    keyExprs.push_back(chain.exprs[aggregate.keys[k]]);
-    node->keys.push_back(column(aggregate.keys[k]));
-  }
-  if (!sessionKeysMatch(table, keyExprs)) return nullptr;
+  for (uint32_t k : split.plain) node->keys.push_back(column(aggregate.keys[k]));
   for (AggregateCall call : aggregate.calls) {
     for (uint32_t& argument : call.arguments) argument = column(argument);
     if (call.filter >= 0)
@@ -163,6 +165,8 @@ LogicalPtr windowAggregate(const LogicalPtr& plan) {
   }
   if (!hasStart || !hasEnd) return plan;
   if (std::optional<Chain> chain = chainOf(aggregate.input())) {
+    // Sessions belong to their partition: grouped otherwise they are ordinary, updating groups.
+    if (!sessionKeysMatch(*chain->table, keyExprsOf(aggregate, *chain, split))) return plan;
     if (LogicalPtr made = sliced(aggregate, *chain, split, *properties)) return made;
   }
   // Windows that are attached to the rows as columns already.
