@@ -108,10 +108,14 @@ Result<ExprPtr> ExpressionBinder::bindNode(const ParsedExpression& expression) {
     }
     case Kind::kConstructor:
       return bindConstructor(expression.as<ParsedConstructor>());
+    case Kind::kScalarQuery:
+      if (bindScalarQuery_ && !insideAggregate_) {
+        return bindScalarQuery_(expression.as<ParsedScalarQuery>());
+      }
+      [[fallthrough]];
     case Kind::kInQuery:
     case Kind::kExists:
     case Kind::kQuantified:
-    case Kind::kScalarQuery:
       return Error(ErrorKind::kUnsupported, "a sub-query at this place")
           .withHint(
               "Use IN and EXISTS sub-queries as conditions of WHERE joined by AND, or write "
@@ -519,6 +523,7 @@ Result<ExprPtr> ExpressionBinder::bindCall(const ParsedCall& call) {
                  fmt::format("function '{}' not found", call.name.toString()));
   }
   if (call.over) return bindOver(call);
+  if (std::optional<ExprPtr> grouping = TRY(bindGrouping(call))) return *grouping;
   if (std::optional<ExprPtr> property = TRY(bindWindowProperty(call))) return *property;
   if (const AggregateFunction* aggregate = context_.functions->aggregate(name)) {
     return bindAggregate(call, *aggregate);
@@ -617,7 +622,9 @@ Result<ExprPtr> ExpressionBinder::bindOver(const ParsedCall& call) {
   BoundOver over;
   over.function = call.upperName();
   over.position = call.position;
-  over.args = TRY(bindAll(call.args));
+  for (const ParsedExpressionPtr& arg : call.args) {
+    if (!arg->is<ParsedStar>()) over.args.push_back(TRY(bind(*arg)));
+  }
   over.partitionBy = TRY(bindAll(window->partitionBy));
   for (const ParsedOrderItem& item : window->orderBy) {
     BoundOver::Order order;

@@ -5,6 +5,7 @@
 // bases below. The query binder replaces them once it knows where the values will stand.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@
 namespace millrace {
 
 inline constexpr uint32_t kAggregateBase = 1U << 24;  // + index into BoundCalls::aggregates
+inline constexpr uint32_t kGroupingBase = 3U << 23;   // + index into BoundCalls::groupings
 inline constexpr uint32_t kPropertyBase = 1U << 25;   // + index into BoundCalls::properties
 inline constexpr uint32_t kOverBase = 1U << 26;       // + index into BoundCalls::overs
 inline constexpr uint32_t kOuterBase = 1U << 27;      // + column of the query around this one
@@ -60,6 +62,7 @@ struct BoundOver {
 
 struct BoundCalls {
   std::vector<BoundAggregate> aggregates;
+  std::vector<std::vector<ExprPtr>> groupings;  // arguments of GROUPING and GROUPING_ID
   std::vector<BoundWindowProperty> properties;
   std::vector<BoundOver> overs;
 };
@@ -80,6 +83,10 @@ class ExpressionBinder {
     namedWindows_ = windows;
   }
 
+  // What a sub-query as a value becomes; without it such sub-queries are refused.
+  using BindScalarQuery = std::function<Result<ExprPtr>(const ParsedScalarQuery&)>;
+  void setScalarQueries(BindScalarQuery bind) { bindScalarQuery_ = std::move(bind); }
+
  private:
   Result<ExprPtr> bindNode(const ParsedExpression& expression);
   Result<ExprPtr> bindColumn(const ParsedColumn& column);
@@ -99,6 +106,7 @@ class ExpressionBinder {
   Result<ExprPtr> bindJsonCall(const ParsedCall& call);
   Result<ExprPtr> bindAggregate(const ParsedCall& call, const AggregateFunction& function);
   Result<ExprPtr> bindOver(const ParsedCall& call);
+  Result<std::optional<ExprPtr>> bindGrouping(const ParsedCall& call);
   Result<std::optional<ExprPtr>> bindWindowProperty(const ParsedCall& call);
   Result<std::vector<ExprPtr>> bindAll(const std::vector<ParsedExpressionPtr>& expressions);
   Result<ExprPtr> callFunction(const std::string& name, std::vector<ExprPtr> args,
@@ -113,6 +121,7 @@ class ExpressionBinder {
   std::string clause_;
   BoundCalls* calls_;
   const std::vector<struct ParsedNamedWindow>* namedWindows_ = nullptr;
+  BindScalarQuery bindScalarQuery_;
   bool insideAggregate_ = false;
 };
 

@@ -325,6 +325,48 @@ Result<Decorrelated> decorrelate(const LogicalPtr& plan, SourcePosition position
 
 }  // namespace
 
+namespace {
+
+// Whether a query has at most one row whatever it reads.
+bool hasOneRow(const LogicalPtr& plan) {
+  if (const auto* values = plan->tryAs<LogicalValues>()) return values->rows.size() <= 1;
+  if (const auto* aggregate = plan->tryAs<LogicalAggregate>()) return aggregate->keys.empty();
+  bool passes = plan->kind == LogicalKind::kProject || plan->kind == LogicalKind::kFilter;
+  return passes && hasOneRow(plan->input());
+}
+
+}  // namespace
+
+Result<ExprPtr> QueryBinder::addScalarQuery(const ParsedScalarQuery& scalar, const Scope& scope,
+                                            LogicalPtr& plan) {
+  LogicalPtr query = TRY(bindQuery(*scalar.query, &scope));
+  if (query->schema.size() != 1) {
+    return Error(ErrorKind::kValidation,
+                 fmt::format("a sub-query as a value has one column, not {}", query->schema.size()))
+        .at(scalar.position);
+  }
+  if (planMentionsOuter(*query)) {
+    return Error(ErrorKind::kUnsupported, "a correlated sub-query as a value")
+        .at(scalar.position)
+        .withHint("Write the query as a LEFT JOIN with a grouped query.");
+  }
+  if (!hasOneRow(query)) {
+    return Error(ErrorKind::kUnsupported, "a sub-query as a value that may have several rows")
+        .at(scalar.position)
+        .withHint("Aggregate it without GROUP BY, for example with MAX.");
+  }
+  auto node = std::make_shared<LogicalJoin>();
+  node->joinKind = JoinKind::kLeft;
+  node->position = scalar.position;
+  node->schema = plan->schema;
+  Type type = withoutTimeAttribute(query->schema[0].type).withNullable(true);
+  node->schema.push_back({fmt::format("$q{}", plan->schema.size()), type});
+  node->inputs = {plan, query};
+  auto column = static_cast<uint32_t>(plan->schema.size());
+  plan = node;
+  return Expr::input(column, type);
+}
+
 Result<LogicalPtr> QueryBinder::semiJoin(LogicalPtr input, LogicalPtr query,
                                          std::vector<ExprPtr> conditions, bool negated,
                                          SourcePosition position) {

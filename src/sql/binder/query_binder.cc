@@ -40,7 +40,7 @@ Result<LogicalPtr> QueryBinder::bindQuery(const ParsedQuery& query, const Scope*
   commonTables_.emplace_back();
   Result<LogicalPtr> bound = [&]() -> Result<LogicalPtr> {
     for (const ParsedCommonTable& table : query.with) {
-      LogicalPtr plan = TRY(bindQuery(*table.query, outer));
+      LogicalPtr plan = TRY(bindNestedQuery(*table.query, outer));
       if (!table.columns.empty()) {
         if (table.columns.size() != plan->schema.size()) {
           return Error(ErrorKind::kValidation,
@@ -60,6 +60,15 @@ Result<LogicalPtr> QueryBinder::bindQuery(const ParsedQuery& query, const Scope*
   }();
   commonTables_.pop_back();
   return bound;
+}
+
+Result<LogicalPtr> QueryBinder::bindNestedQuery(const ParsedQuery& query, const Scope* outer) {
+  LogicalPtr plan = TRY(bindQuery(query, outer));
+  if (query.orderBy.empty() || query.limit || query.offset) return plan;
+  if (plan->kind == LogicalKind::kSort) return plan->input();
+  auto copy = plan->as<LogicalProject>().copy();
+  copy->inputs = plan->input()->inputs;
+  return LogicalPtr(copy);
 }
 
 Result<LogicalPtr> QueryBinder::bindBody(const ParsedQueryBody& body, const Scope* outer,
@@ -137,17 +146,25 @@ Result<LogicalPtr> QueryBinder::bindValues(const ParsedValues& values) {
   return all->inputs.size() == 1 ? all->inputs[0] : LogicalPtr(all);
 }
 
-Result<LogicalPtr> QueryBinder::bindSetOperation(const ParsedSetOperation& operation,
-                                                 const Scope* outer) {
-  if (operation.type != ParsedSetOperation::Type::kUnion) {
-    return Error(ErrorKind::kUnsupported, "INTERSECT and EXCEPT")
-        .at(operation.operatorPosition)
-        .withHint("Write the query with IN or NOT IN, or as a join.");
+namespace {
+
+const char* nameOf(const ParsedSetOperation& operation) {
+  switch (operation.type) {
+    case ParsedSetOperation::Type::kUnion:
+      return "UNION";
+    case ParsedSetOperation::Type::kIntersect:
+      return "INTERSECT";
+    default:
+      return "EXCEPT";
   }
-  LogicalPtr left = TRY(bindQuery(*operation.left, outer));
-  LogicalPtr right = TRY(bindQuery(*operation.right, outer));
+}
+
+// The two sides with columns of the same types, as the inputs of a union.
+Result<std::shared_ptr<LogicalUnion>> alignSides(const ParsedSetOperation& operation,
+                                                 const LogicalPtr& left, const LogicalPtr& right) {
+  const char* name = nameOf(operation);
   if (left->schema.size() != right->schema.size()) {
-    return Error(ErrorKind::kValidation, fmt::format("column count mismatch in UNION: {} and {}",
+    return Error(ErrorKind::kValidation, fmt::format("column count mismatch in {}: {} and {}", name,
                                                      left->schema.size(), right->schema.size()))
         .at(operation.operatorPosition);
   }
@@ -159,7 +176,7 @@ Result<LogicalPtr> QueryBinder::bindSetOperation(const ParsedSetOperation& opera
     Result<Type> common = a == b ? Result<Type>(a) : commonType(types);
     if (!common.ok()) {
       return Error(ErrorKind::kTypeMismatch,
-                   fmt::format("type mismatch in column {} of UNION: {} and {}", c + 1,
+                   fmt::format("type mismatch in column {} of {}: {} and {}", c + 1, name,
                                a.toString(), b.toString()))
           .at(operation.operatorPosition);
     }
@@ -167,7 +184,7 @@ Result<LogicalPtr> QueryBinder::bindSetOperation(const ParsedSetOperation& opera
     if (a.timeAttribute() == b.timeAttribute()) type = type.withTimeAttribute(a.timeAttribute());
     node->schema.push_back({left->schema[c].name, type});
   }
-  for (LogicalPtr side : {left, right}) {
+  for (const LogicalPtr& side : {left, right}) {
     std::vector<ExprPtr> exprs = inputsOf(side->schema);
     bool changed = false;
     for (size_t c = 0; c < exprs.size(); ++c) {
@@ -177,14 +194,46 @@ Result<LogicalPtr> QueryBinder::bindSetOperation(const ParsedSetOperation& opera
     }
     node->inputs.push_back(changed ? makeProject(side, exprs, namesOf(node->schema)) : side);
   }
-  if (operation.all) return LogicalPtr(node);
+  return node;
+}
+
+LogicalPtr distinctRows(const LogicalPtr& input) {
   auto distinct = std::make_shared<LogicalAggregate>();
-  for (uint32_t c = 0; c < node->schema.size(); ++c) distinct->keys.push_back(c);
-  for (const Field& field : node->schema) {
+  for (uint32_t c = 0; c < input->schema.size(); ++c) {
+    const Field& field = input->schema[c];
+    distinct->keys.push_back(c);
     distinct->schema.push_back({field.name, withoutTimeAttribute(field.type)});
   }
-  distinct->inputs = {node};
-  return LogicalPtr(distinct);
+  distinct->inputs = {input};
+  return distinct;
+}
+
+}  // namespace
+
+Result<LogicalPtr> QueryBinder::bindSetOperation(const ParsedSetOperation& operation,
+                                                 const Scope* outer) {
+  bool isUnion = operation.type == ParsedSetOperation::Type::kUnion;
+  if (!isUnion && operation.all) {
+    return Error(ErrorKind::kUnsupported, fmt::format("{} ALL", nameOf(operation)))
+        .at(operation.operatorPosition)
+        .withHint("Without ALL it is supported.");
+  }
+  LogicalPtr left = TRY(bindNestedQuery(*operation.left, outer));
+  LogicalPtr right = TRY(bindNestedQuery(*operation.right, outer));
+  std::shared_ptr<LogicalUnion> both = TRY(alignSides(operation, left, right));
+  if (isUnion) return operation.all ? LogicalPtr(both) : distinctRows(both);
+  // The rows of the left side that have (or have not) an equal one, NULLs being equal.
+  const ScalarFunction& same = *context_.functions->scalar("IS NOT DISTINCT FROM");
+  auto numColumns = static_cast<uint32_t>(both->schema.size());
+  std::vector<ExprPtr> conditions;
+  for (uint32_t c = 0; c < numColumns; ++c) {
+    conditions.push_back(
+        TRY(makeCall(same, {Expr::input(c, both->inputs[0]->schema[c].type),
+                            Expr::input(numColumns + c, both->inputs[1]->schema[c].type)})));
+  }
+  bool negated = operation.type == ParsedSetOperation::Type::kExcept;
+  return distinctRows(TRY(semiJoin(both->inputs[0], both->inputs[1], std::move(conditions), negated,
+                                   operation.operatorPosition)));
 }
 
 // ORDER BY of a query that is not a SELECT: output columns by name or position.
@@ -230,6 +279,12 @@ Result<int64_t> constantCount(const ParsedExpression& expression, const BindCont
 
 Result<LogicalPtr> QueryBinder::bindLimit(LogicalPtr plan, const ParsedQuery& query) {
   if (!query.limit && !query.offset) return plan;
+  if (const auto* project = plan->tryAs<LogicalProject>(); project && !query.orderBy.empty()) {
+    // Behind the sort, the columns that only ORDER BY needed were dropped.
+    auto copy = project->copy();
+    copy->inputs = {TRY(bindLimit(project->input(), query))};
+    return LogicalPtr(copy);
+  }
   auto node = std::make_shared<LogicalSort>();
   const auto* sorted = plan->tryAs<LogicalSort>();
   if (sorted != nullptr && !sorted->limit && sorted->offset == 0) {

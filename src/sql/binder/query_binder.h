@@ -37,6 +37,8 @@ class QueryBinder {
   using CommonTables = std::map<std::string, LogicalPtr>;
 
   // query_binder.cc
+  // A query inside another one: without LIMIT and OFFSET its ORDER BY means nothing, as in Flink.
+  Result<LogicalPtr> bindNestedQuery(const ParsedQuery& query, const Scope* outer);
   Result<LogicalPtr> bindBody(const ParsedQueryBody& body, const Scope* outer,
                               const std::vector<ParsedOrderItem>* orderBy);
   Result<LogicalPtr> bindValues(const ParsedValues& values);
@@ -64,6 +66,9 @@ class QueryBinder {
   // A conjunct of WHERE that is an IN or EXISTS sub-query becomes a semi or anti join.
   Result<LogicalPtr> applySubquery(const ParsedExpression& conjunct, LogicalPtr input,
                                    const Scope& scope);
+  // A query of one value, which becomes a further column of the plan.
+  Result<ExprPtr> addScalarQuery(const ParsedScalarQuery& scalar, const Scope& scope,
+                                 LogicalPtr& plan);
   Result<LogicalPtr> semiJoin(LogicalPtr input, LogicalPtr query, std::vector<ExprPtr> conditions,
                               bool negated, SourcePosition position);
 

@@ -2,10 +2,13 @@
 // BY.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
+#include <numeric>
 #include <set>
 
 #include "expr/evaluator.h"
+#include "sql/binder/grouping_sets.h"
 #include "sql/binder/query_binder.h"
 #include "sql/plan/window_properties.h"
 #include "types/cast.h"
@@ -68,6 +71,9 @@ class SelectBinder {
       : context_(context), select_(select), scope_(scope), plan_(std::move(input)) {}
 
   Result<LogicalPtr> bind(const std::vector<ParsedOrderItem>* orderBy);
+  // How sub-queries as values of the select list are added to the plan.
+  using AddScalarQuery = std::function<Result<ExprPtr>(const ParsedScalarQuery&, LogicalPtr&)>;
+  void setScalarQueries(AddScalarQuery add) { addScalarQuery_ = std::move(add); }
   // Columns of the result; those behind them served ORDER BY only.
   size_t numVisible() const { return numVisible_; }
 
@@ -80,24 +86,34 @@ class SelectBinder {
   Result<uint32_t> orderColumn(const ParsedExpression& expression);
   bool isAggregated() const;
   Status bindGroupKeys();
+  Status bindGroupingSets(const std::vector<ParsedGroupingSet>& sets, ExpressionBinder& binder);
+  static int64_t groupingId(const std::vector<bool>& members, const std::vector<uint32_t>& keys);
+  LogicalPtr expandGroupingSets(std::vector<ExprPtr> inputs, std::vector<std::string> names,
+                                LogicalAggregate& aggregate);
+  Result<ExprPtr> groupingOf(const std::vector<ExprPtr>& args, SourcePosition position);
   Status aggregate();
+  Result<std::shared_ptr<LogicalNode>> groupWindowNode(const LogicalAggregate& plain,
+                                                       std::vector<ExprPtr>& inputs);
   void keepWindowTime(LogicalAggregate& node);
   Result<ExprPtr> afterAggregate(const ExprPtr& expr, SourcePosition position);
   Status applyOvers();
   Status rewriteAll(const Replace& replace);
-  uint32_t addInput(std::vector<ExprPtr>& inputs, const ExprPtr& expr);
+  // The place of the expression in `inputs`, from `first` on, where it is added when missing.
+  uint32_t addInput(std::vector<ExprPtr>& inputs, const ExprPtr& expr, size_t first = 0);
 
   const BindContext& context_;
   const ParsedSelect& select_;
   const Scope& scope_;
   LogicalPtr plan_;
   BoundCalls calls_;
+  AddScalarQuery addScalarQuery_;
   std::vector<Item> items_;
   size_t numVisible_ = 0;  // items behind these serve ORDER BY only
   ExprPtr having_;
   ExprPtr qualify_;
   std::vector<SortOrder> order_;  // columns are indices of items_
   std::vector<ExprPtr> groupKeys_;
+  std::vector<std::vector<bool>> groupingSets_;  // per set and key; empty: plain GROUP BY
   std::optional<BoundWindowProperty> groupWindow_;
   std::vector<WindowProperty> windowProperties_;  // distinct ones, in order of first use
   std::vector<uint32_t> propertyColumns_;         // per calls_.properties
@@ -149,6 +165,8 @@ void SelectBinder::makeNamesUnique() {
 Status SelectBinder::bindItems() {
   ExpressionBinder binder(context_, scope_, "SELECT", &calls_);
   binder.setNamedWindows(&select_.windows);
+  binder.setScalarQueries(
+      [this](const ParsedScalarQuery& query) { return addScalarQuery_(query, plan_); });
   for (const ParsedSelectItem& item : select_.items) {
     if (const auto* star = item.expression->tryAs<ParsedStar>()) {
       TRY(expandStar(*star));
@@ -172,7 +190,13 @@ Status SelectBinder::bindItems() {
   if (select_.qualify) {
     ExpressionBinder qualifyBinder(context_, scope_, "QUALIFY", &calls_);
     qualifyBinder.setNamedWindows(&select_.windows);
+    size_t numOvers = calls_.overs.size();
     qualify_ = TRY(qualifyBinder.bindCondition(*select_.qualify));
+    if (calls_.overs.size() == numOvers) {
+      return Error(ErrorKind::kValidation, "QUALIFY must contain a function OVER a window")
+          .at(select_.qualify->position)
+          .withHint("Use WHERE around the query for other conditions.");
+    }
   }
   return {};
 }
@@ -226,28 +250,125 @@ bool SelectBinder::isAggregated() const {
 
 Status SelectBinder::bindGroupKeys() {
   ExpressionBinder binder(context_, scope_, "GROUP BY");
-  for (const ParsedGroupingElement& element : select_.groupBy) {
-    if (element.type != ParsedGroupingElement::Type::kExpressions) {
-      return Error(ErrorKind::kUnsupported, "GROUPING SETS, CUBE and ROLLUP").at(element.position);
+  std::vector<ParsedGroupingSet> sets = TRY(groupingSetsOf(select_.groupBy));
+  if (sets.size() > 1) return bindGroupingSets(sets, binder);
+  for (const ParsedExpression* expression : sets[0]) {
+    auto window = TRY(bindGroupWindow(*expression, context_, scope_));
+    if (!window) {
+      groupKeys_.push_back(TRY(binder.bind(*expression)));
+      continue;
     }
-    for (const ParsedExpressionPtr& expression : element.expressions) {
-      auto window = TRY(bindGroupWindow(*expression, context_, scope_));
-      if (!window) {
-        groupKeys_.push_back(TRY(binder.bind(*expression)));
-        continue;
-      }
-      if (groupWindow_) {
-        return Error(ErrorKind::kUnsupported, "more than one group window in GROUP BY")
-            .at(expression->position);
-      }
-      groupWindow_ = std::move(window);
+    if (groupWindow_) {
+      return Error(ErrorKind::kUnsupported, "more than one group window in GROUP BY")
+          .at(expression->position);
     }
+    groupWindow_ = std::move(window);
   }
   return {};
 }
 
-uint32_t SelectBinder::addInput(std::vector<ExprPtr>& inputs, const ExprPtr& expr) {
-  for (uint32_t i = 0; i < inputs.size(); ++i) {
+Status SelectBinder::bindGroupingSets(const std::vector<ParsedGroupingSet>& sets,
+                                      ExpressionBinder& binder) {
+  for (const ParsedGroupingSet& set : sets) {
+    std::vector<bool> members(groupKeys_.size(), false);
+    for (const ParsedExpression* expression : set) {
+      if (TRY(bindGroupWindow(*expression, context_, scope_))) {
+        return Error(ErrorKind::kUnsupported, "a group window beside GROUPING SETS")
+            .at(expression->position)
+            .withHint("Use a window table function.");
+      }
+      uint32_t key = addInput(groupKeys_, TRY(binder.bind(*expression)));
+      members.resize(groupKeys_.size(), false);
+      members[key] = true;
+    }
+    if (std::find(groupingSets_.begin(), groupingSets_.end(), members) != groupingSets_.end()) {
+      return Error(ErrorKind::kUnsupported, "the same grouping set twice").at(select_.position);
+    }
+    groupingSets_.push_back(std::move(members));
+  }
+  for (std::vector<bool>& members : groupingSets_) members.resize(groupKeys_.size(), false);
+  if (groupKeys_.size() > 62) {
+    return Error(ErrorKind::kUnsupported, "more than 62 columns in GROUPING SETS")
+        .at(select_.position);
+  }
+  return {};
+}
+
+// The bits of the columns that a set leaves out, the first column highest.
+int64_t SelectBinder::groupingId(const std::vector<bool>& members,
+                                 const std::vector<uint32_t>& keys) {
+  int64_t id = 0;
+  for (uint32_t key : keys) id = id * 2 + (members[key] ? 0 : 1);
+  return id;
+}
+
+// Every row once per grouping set: keys outside of the set are NULL, and a further key tells the
+// sets apart.
+LogicalPtr SelectBinder::expandGroupingSets(std::vector<ExprPtr> inputs,
+                                            std::vector<std::string> names,
+                                            LogicalAggregate& aggregate) {
+  std::vector<uint32_t> keys(groupKeys_.size());
+  std::iota(keys.begin(), keys.end(), 0);
+  Type idType = Type::bigint().withNullable(false);
+  auto all = std::make_shared<LogicalUnion>();
+  for (uint32_t key : keys) {
+    bool always = std::all_of(groupingSets_.begin(), groupingSets_.end(),
+                              [&](const std::vector<bool>& members) { return members[key]; });
+    if (always) continue;
+    Type& type = aggregate.schema[key].type;
+    type = withoutTimeAttribute(type).withNullable(true);
+    inputs[key] = coerce(inputs[key], type);
+  }
+  names.push_back("$e");
+  for (const std::vector<bool>& members : groupingSets_) {
+    std::vector<ExprPtr> exprs = inputs;
+    for (uint32_t key : keys) {
+      if (!members[key]) exprs[key] = Expr::constant(Value(), inputs[key]->type);
+    }
+    exprs.push_back(Expr::constant(Value(groupingId(members, keys)), idType));
+    all->inputs.push_back(makeProject(plan_, std::move(exprs), names));
+  }
+  all->schema = all->inputs[0]->schema;
+  auto idColumn = static_cast<uint32_t>(inputs.size());
+  aggregate.schema.insert(aggregate.schema.begin() + static_cast<ptrdiff_t>(aggregate.keys.size()),
+                          {"$e", idType});
+  aggregate.keys.push_back(idColumn);
+  return all;
+}
+
+// GROUPING(..) over the output of the aggregate.
+Result<ExprPtr> SelectBinder::groupingOf(const std::vector<ExprPtr>& args,
+                                         SourcePosition position) {
+  std::vector<uint32_t> keys;
+  for (const ExprPtr& arg : args) {
+    uint32_t key = 0;
+    while (key < groupKeys_.size() && !sameExpr(*groupKeys_[key], *arg)) ++key;
+    if (key == groupKeys_.size()) {
+      return Error(ErrorKind::kValidation, "an argument of GROUPING is not a column of GROUP BY")
+          .at(position);
+    }
+    keys.push_back(key);
+  }
+  Type type = Type::bigint().withNullable(false);
+  if (groupingSets_.empty()) return Expr::constant(Value(int64_t{0}), type);
+  std::vector<uint32_t> all(groupKeys_.size());
+  std::iota(all.begin(), all.end(), 0);
+  auto idColumn = static_cast<uint32_t>(groupKeys_.size());
+  std::vector<ExprPtr> parts;
+  for (size_t i = 0; i < groupingSets_.size(); ++i) {
+    ExprPtr value = Expr::constant(Value(groupingId(groupingSets_[i], keys)), type);
+    if (i + 1 < groupingSets_.size()) {
+      ExprPtr id = Expr::constant(Value(groupingId(groupingSets_[i], all)), type);
+      const ScalarFunction& equals = *context_.functions->scalar("=");
+      parts.push_back(TRY(makeCall(equals, {Expr::input(idColumn, type), id})));
+    }
+    parts.push_back(value);
+  }
+  return Expr::caseWhen(std::move(parts), type);
+}
+
+uint32_t SelectBinder::addInput(std::vector<ExprPtr>& inputs, const ExprPtr& expr, size_t first) {
+  for (auto i = static_cast<uint32_t>(first); i < inputs.size(); ++i) {
     if (sameExpr(*inputs[i], *expr)) return i;
   }
   inputs.push_back(expr);
@@ -264,49 +385,22 @@ Status SelectBinder::aggregate() {
     node->schema.push_back({fmt::format("k{}", inputs.size()), withoutTimeAttribute(key->type)});
     inputs.push_back(key);
   }
+  // Grouping sets make keys NULL, which the arguments must not see.
+  size_t unshared = groupingSets_.empty() ? 0 : groupKeys_.size();
   for (const BoundAggregate& bound : calls_.aggregates) {
     AggregateCall call;
     call.function = bound.function;
     call.resolved = bound.resolved;
     call.distinct = bound.distinct;
     call.name = bound.name;
-    for (const ExprPtr& arg : bound.args) call.arguments.push_back(addInput(inputs, arg));
-    if (bound.filter) call.filter = static_cast<int>(addInput(inputs, bound.filter));
+    for (const ExprPtr& arg : bound.args) call.arguments.push_back(addInput(inputs, arg, unshared));
+    if (bound.filter) call.filter = static_cast<int>(addInput(inputs, bound.filter, unshared));
     node->schema.push_back({bound.name, bound.resolved.result});
     node->calls.push_back(std::move(call));
   }
   std::shared_ptr<LogicalNode> made = node;
   if (groupWindow_) {
-    auto windowed = std::make_shared<LogicalWindowAggregate>();
-    windowed->window = groupWindow_->window;
-    windowed->legacy = true;
-    windowed->keys = node->keys;
-    windowed->calls = node->calls;
-    windowed->schema = node->schema;
-    windowed->timeColumn = static_cast<int>(addInput(inputs, groupWindow_->time));
-    windowed->timeType = groupWindow_->time->type;
-    for (const BoundWindowProperty& property : calls_.properties) {
-      if (!(property.window == groupWindow_->window) ||
-          !sameExpr(*property.time, *groupWindow_->time)) {
-        return Error(ErrorKind::kValidation,
-                     "a group window function does not match the window in GROUP BY")
-            .at(select_.position);
-      }
-      size_t at = 0;
-      while (at < windowProperties_.size() && windowProperties_[at] != property.property) ++at;
-      if (at == windowProperties_.size()) windowProperties_.push_back(property.property);
-      propertyColumns_.push_back(static_cast<uint32_t>(windowed->schema.size() + at));
-    }
-    windowed->properties = windowProperties_;
-    for (WindowProperty property : windowProperties_) {
-      bool isTime = property == WindowProperty::kTime;
-      windowed->schema.push_back(
-          {isTime                               ? "w_time"
-           : property == WindowProperty::kStart ? "w_start"
-                                                : "w_end",
-           (isTime ? windowed->timeType : Type::timestamp(3)).withNullable(false)});
-    }
-    made = windowed;
+    made = TRY(groupWindowNode(*node, inputs));
   } else if (!calls_.properties.empty()) {
     return Error(ErrorKind::kValidation, "group window functions need a group window in GROUP BY")
         .at(select_.position);
@@ -317,12 +411,48 @@ Status SelectBinder::aggregate() {
     bool named = inputs[i]->kind == ExprKind::kInput;
     names.push_back(named ? plan_->schema[inputs[i]->index].name : fmt::format("$f{}", i));
   }
-  made->inputs = {makeProject(plan_, inputs, names)};
-  made->position = select_.position;
   // Key columns are called after their input.
   for (size_t i = 0; i < groupKeys_.size(); ++i) made->schema[i].name = names[i];
+  made->inputs = {groupingSets_.empty() ? makeProject(plan_, inputs, names)
+                                        : expandGroupingSets(inputs, names, *node)};
+  made->position = select_.position;
   plan_ = made;
   return {};
+}
+
+// GROUP BY TUMBLE(..) and its like instead of the plain aggregate.
+Result<std::shared_ptr<LogicalNode>> SelectBinder::groupWindowNode(const LogicalAggregate& plain,
+                                                                   std::vector<ExprPtr>& inputs) {
+  auto windowed = std::make_shared<LogicalWindowAggregate>();
+  windowed->window = groupWindow_->window;
+  windowed->legacy = true;
+  windowed->keys = plain.keys;
+  windowed->calls = plain.calls;
+  windowed->schema = plain.schema;
+  windowed->timeColumn = static_cast<int>(addInput(inputs, groupWindow_->time));
+  windowed->timeType = groupWindow_->time->type;
+  for (const BoundWindowProperty& property : calls_.properties) {
+    if (!(property.window == groupWindow_->window) ||
+        !sameExpr(*property.time, *groupWindow_->time)) {
+      return Error(ErrorKind::kValidation,
+                   "a group window function does not match the window in GROUP BY")
+          .at(select_.position);
+    }
+    size_t at = 0;
+    while (at < windowProperties_.size() && windowProperties_[at] != property.property) ++at;
+    if (at == windowProperties_.size()) windowProperties_.push_back(property.property);
+    propertyColumns_.push_back(static_cast<uint32_t>(windowed->schema.size() + at));
+  }
+  windowed->properties = windowProperties_;
+  for (WindowProperty property : windowProperties_) {
+    bool isTime = property == WindowProperty::kTime;
+    windowed->schema.push_back(
+        {isTime                               ? "w_time"
+         : property == WindowProperty::kStart ? "w_start"
+                                              : "w_end",
+         (isTime ? windowed->timeType : Type::timestamp(3)).withNullable(false)});
+  }
+  return std::shared_ptr<LogicalNode>(windowed);
 }
 
 // window_time stays a time attribute when its rows are grouped by their window.
@@ -362,9 +492,15 @@ Result<ExprPtr> SelectBinder::afterAggregate(const ExprPtr& expr, SourcePosition
       uint32_t column = propertyColumns_[index - kPropertyBase];
       return Expr::input(column, plan_->schema[column].type);
     }
+    if (index >= kGroupingBase) {
+      return groupingOf(calls_.groupings[index - kGroupingBase], position);
+    }
     if (index >= kAggregateBase) {
-      uint32_t column = numKeys + index - kAggregateBase;
+      uint32_t column = numKeys + (groupingSets_.empty() ? 0 : 1) + index - kAggregateBase;
       return Expr::input(column, plan_->schema[column].type);
+    }
+    if (index >= scope_.columns().size()) {
+      return Error(ErrorKind::kUnsupported, "a sub-query as a value beside GROUP BY").at(position);
     }
     return Error(ErrorKind::kValidation,
                  fmt::format("expression '{}' is not being grouped", scope_.columns()[index].name))
@@ -467,11 +603,21 @@ Result<LogicalPtr> QueryBinder::bindWhere(const ParsedSelect& select, LogicalPtr
   std::vector<const ParsedExpression*> conjuncts;
   collectConjuncts(*select.where, conjuncts);
   ExpressionBinder binder(context_, scope, "WHERE");
+  binder.setScalarQueries(
+      [&](const ParsedScalarQuery& query) { return addScalarQuery(query, scope, input); });
+  size_t numColumns = input->schema.size();
   std::vector<ExprPtr> conditions;
   for (const ParsedExpression* conjunct : conjuncts) {
     if (!isSubqueryConjunct(*conjunct)) conditions.push_back(TRY(binder.bindCondition(*conjunct)));
   }
   if (!conditions.empty()) input = makeFilter(input, Expr::conjunction(std::move(conditions)));
+  if (input->schema.size() > numColumns) {
+    std::vector<ExprPtr> exprs = inputsOf(input->schema);
+    std::vector<std::string> names = namesOf(input->schema);
+    exprs.resize(numColumns);
+    names.resize(numColumns);
+    input = makeProject(input, std::move(exprs), std::move(names));
+  }
   for (const ParsedExpression* conjunct : conjuncts) {
     if (isSubqueryConjunct(*conjunct)) input = TRY(applySubquery(*conjunct, input, scope));
   }
@@ -493,6 +639,9 @@ Result<LogicalPtr> QueryBinder::bindSelect(const ParsedSelect& select, const Sco
   LogicalPtr input = from.plan;
   if (select.where) input = TRY(bindWhere(select, input, scope));
   SelectBinder binder(context_, select, scope, input);
+  binder.setScalarQueries([&](const ParsedScalarQuery& query, LogicalPtr& plan) {
+    return addScalarQuery(query, scope, plan);
+  });
   LogicalPtr plan = TRY(binder.bind(orderBy));
   if (binder.numVisible() == plan->schema.size()) return plan;
   // Columns that only ORDER BY needed are dropped behind the sort.

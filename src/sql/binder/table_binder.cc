@@ -1,6 +1,8 @@
 // Tables of FROM: catalogue tables and views, sub-queries and window table functions.
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "base/close_matches.h"
 #include "sql/binder/query_binder.h"
 
@@ -49,7 +51,7 @@ Result<BoundRelation> QueryBinder::bindTable(const ParsedTableReference& table,
       if (subquery.lateral) {
         return Error(ErrorKind::kUnsupported, "LATERAL sub-queries").at(table.position);
       }
-      return renamed(relationOf(TRY(bindQuery(*subquery.query, outer)), ""), table);
+      return renamed(relationOf(TRY(bindNestedQuery(*subquery.query, outer)), ""), table);
     }
     case Kind::kFunction:
       return bindFunctionTable(table.as<ParsedFunctionTable>());
@@ -188,7 +190,8 @@ namespace {
 
 // The arguments of a window table function, by position or by name.
 struct WindowArguments {
-  const ParsedTableArgument* data = nullptr;
+  const ParsedQuery* data = nullptr;
+  const std::vector<ParsedExpressionPtr>* partitionBy = nullptr;
   const ParsedDescriptor* time = nullptr;
   std::vector<const ParsedExpression*> intervals;
 };
@@ -224,7 +227,10 @@ Result<WindowArguments> readWindowArguments(const ParsedCall& call,
       value = named->value.get();
     }
     if (const auto* data = value->tryAs<ParsedTableArgument>()) {
-      read.data = data;
+      read.data = data->query.get();
+      read.partitionBy = &data->partitionBy;
+    } else if (const auto* query = value->tryAs<ParsedScalarQuery>()) {
+      read.data = query->query.get();
     } else if (const auto* time = value->tryAs<ParsedDescriptor>()) {
       read.time = time;
     } else {
@@ -270,6 +276,12 @@ Result<WindowSpec> readWindowSpec(const WindowArguments& args, const WindowFunct
     bool isSlide = function.intervals[i] == "SLIDE" || function.intervals[i] == "STEP";
     (isSlide ? window.slideMillis : window.sizeMillis) = millis;
   }
+  if (window.kind == WindowKind::kTumble && std::abs(window.offsetMillis) >= window.sizeMillis) {
+    return Error(ErrorKind::kValidation,
+                 fmt::format("the OFFSET of TUMBLE must be smaller than its SIZE: {} ms and {} ms",
+                             window.offsetMillis, window.sizeMillis))
+        .at(position);
+  }
   bool sliced = window.kind == WindowKind::kHop || window.kind == WindowKind::kCumulate;
   if (sliced && window.sizeMillis % window.slideMillis != 0) {
     return Error(ErrorKind::kUnsupported,
@@ -295,7 +307,7 @@ Result<BoundRelation> QueryBinder::bindFunctionTable(const ParsedFunctionTable& 
         .withHint(didYouMean(call.upperName(), {"TUMBLE", "HOP", "CUMULATE", "SESSION"}));
   }
   WindowArguments args = TRY(readWindowArguments(call, *function));
-  LogicalPtr input = TRY(bindQuery(*args.data->query));
+  LogicalPtr input = TRY(bindNestedQuery(*args.data, nullptr));
   Scope scope;
   scope.add("", input->schema);
   if (args.time->columns.size() != 1) {
@@ -319,12 +331,14 @@ Result<BoundRelation> QueryBinder::bindFunctionTable(const ParsedFunctionTable& 
   node->window.isLtz = timeType.kind() == TypeKind::kTimestampLtz;
   node->timeColumn = time.index;
   ExpressionBinder binder(context_, scope, "PARTITION BY");
-  for (const ParsedExpressionPtr& key : args.data->partitionBy) {
-    ExprPtr column = TRY(binder.bind(*key));
-    if (column->kind != ExprKind::kInput) {
-      return Error(ErrorKind::kUnsupported, "PARTITION BY an expression").at(key->position);
+  if (args.partitionBy != nullptr) {
+    for (const ParsedExpressionPtr& key : *args.partitionBy) {
+      ExprPtr column = TRY(binder.bind(*key));
+      if (column->kind != ExprKind::kInput) {
+        return Error(ErrorKind::kUnsupported, "PARTITION BY an expression").at(key->position);
+      }
+      node->partitionKeys.push_back(column->index);
     }
-    node->partitionKeys.push_back(column->index);
   }
   node->schema = input->schema;
   node->schema.push_back({"window_start", Type::timestamp(3).withNullable(false)});
@@ -334,7 +348,7 @@ Result<BoundRelation> QueryBinder::bindFunctionTable(const ParsedFunctionTable& 
   node->inputs = {input};
   // Columns keep the name of the table they come from, as `bid.price` over TUMBLE(TABLE bid, ..).
   std::string name;
-  if (const auto* body = args.data->query->body->tryAs<ParsedTableBody>()) name = body->name.last();
+  if (const auto* body = args.data->body->tryAs<ParsedTableBody>()) name = body->name.last();
   return renamed(relationOf(node, name), table);
 }
 

@@ -60,6 +60,17 @@ Properties ofWindowAggregate(const LogicalWindowAggregate& node) {
   return completed(mapped);
 }
 
+Properties ofUnion(const LogicalNode& node) {
+  Properties first = windowPropertiesOf(*node.inputs[0]);
+  for (const LogicalPtr& input : node.inputs) {
+    Properties other = windowPropertiesOf(*input);
+    bool same = first && other && first->window == other->window && first->start == other->start &&
+                first->end == other->end && first->time == other->time;
+    if (!same) return std::nullopt;
+  }
+  return first;
+}
+
 }  // namespace
 
 std::optional<WindowProperties> windowPropertiesOf(const LogicalNode& node) {
@@ -72,6 +83,8 @@ std::optional<WindowProperties> windowPropertiesOf(const LogicalNode& node) {
       return ofAggregate(node.as<LogicalAggregate>());
     case LogicalKind::kWindowAggregate:
       return ofWindowAggregate(node.as<LogicalWindowAggregate>());
+    case LogicalKind::kUnion:
+      return ofUnion(node);
     case LogicalKind::kFilter:
     case LogicalKind::kOver:
     case LogicalKind::kWindowRank:
