@@ -65,6 +65,7 @@ struct FormatDescriptor {
   std::string doc;
   std::vector<OptionSpec> options;  // keys without the format's prefix
   Framing framing = Framing::kLines;
+  bool skipsByteOrderMark = false;  // one at the front of a file is no part of the first record
   // Checks the schema and options when a table is created or used.
   Status (*validate)(const Schema& schema, const OptionReader& options) = nullptr;
   Result<std::unique_ptr<Decoder>> (*makeDecoder)(const DecoderRequest& request,

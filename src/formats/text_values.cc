@@ -46,7 +46,7 @@ std::optional<int64_t> readDate(std::string_view text, bool smart) {
   int year = readDigits(text, 0, 4);
   int month = readDigits(text, 5, 2);
   int day = readDigits(text, 8, 2);
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
+  if (year < 0 || month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
   int last = daysInMonth(year, month);
   if (day > last) {
     if (!smart) return std::nullopt;
@@ -101,14 +101,20 @@ std::optional<Real> parseJavaReal(std::string_view text) {
     value = std::numeric_limits<Real>::infinity();
   } else {
     if (!isDigit(text[0]) && text[0] != '.') return std::nullopt;
+    // Hexadecimal numbers have an exponent, in whose digits d and f cannot occur.
+    bool hex = text.size() > 2 && text[0] == '0' && (text[1] | 0x20) == 'x';
+    if (hex && text.find_first_of("pP") == std::string_view::npos) return std::nullopt;
+    if (hex) text.remove_prefix(2);
     char last = text.back();
     if (last == 'd' || last == 'D' || last == 'f' || last == 'F') text.remove_suffix(1);
     const char* end = text.data() + text.size();
-    auto [stop, code] = std::from_chars(text.data(), end, value);
+    auto format = hex ? std::chars_format::hex : std::chars_format::general;
+    auto [stop, code] = std::from_chars(text.data(), end, value, format);
     if (stop != end || code == std::errc::invalid_argument) return std::nullopt;
     if (code == std::errc::result_out_of_range) {
       // Too large is infinite and too small is zero; strtod tells which.
-      value = static_cast<Real>(std::strtod(std::string(text).c_str(), nullptr));
+      std::string whole = (hex ? "0x" : "") + std::string(text);
+      value = static_cast<Real>(std::strtod(whole.c_str(), nullptr));
     }
   }
   return negative ? -value : value;
@@ -209,7 +215,7 @@ bool isDecimalText(std::string_view text) {
   return at == text.size();
 }
 
-void appendBigDecimal(int128 unscaled, int scale, bool plain, std::string& out) {
+void appendBigDecimal(int128 unscaled, int scale, std::string& out) {
   if (unscaled == 0) {
     out += '0';
     return;
@@ -217,15 +223,9 @@ void appendBigDecimal(int128 unscaled, int scale, bool plain, std::string& out) 
   for (; unscaled % 10 == 0; unscaled /= 10) --scale;
   std::string digits;
   appendInteger(unscaled < 0 ? -unscaled : unscaled, digits);
-  if (scale < 0 && plain) {
-    if (unscaled < 0) out += '-';
-    out += digits;
-    out.append(static_cast<size_t>(-scale), '0');
-    return;
-  }
   // The exponent when one digit stands before the point; numbers below 1e-6 are written with it.
   int exponent = static_cast<int>(digits.size()) - 1 - scale;
-  if (scale >= 0 && (plain || exponent >= -6)) return appendDecimal(unscaled, scale, out);
+  if (scale >= 0 && exponent >= -6) return appendDecimal(unscaled, scale, out);
   if (unscaled < 0) out += '-';
   out += digits[0];
   if (digits.size() > 1) out.append(".").append(digits, 1);
@@ -248,6 +248,31 @@ std::optional<int32_t> parseDateText(std::string_view text) {
   std::optional<int64_t> days = readDate(text, false);
   if (!days) return std::nullopt;
   return static_cast<int32_t>(*days);
+}
+
+std::optional<int32_t> parseSqlDateText(std::string_view text) {
+  size_t first = text.find('-');
+  size_t second = first == std::string_view::npos ? first : text.find('-', first + 1);
+  if (first != 4 || second == std::string_view::npos || second > 7 || text.size() - second > 3) {
+    return std::nullopt;
+  }
+  std::optional<int64_t> year = parseJavaInteger(text.substr(0, 4), 0, 9'999);
+  std::optional<int64_t> month = parseJavaInteger(text.substr(5, second - 5), 1, 12);
+  std::optional<int64_t> day = parseJavaInteger(text.substr(second + 1), 1, 31);
+  if (!year || !month || !day) return std::nullopt;
+  int y = static_cast<int>(*year), m = static_cast<int>(*month), d = static_cast<int>(*day);
+  bool julian = y * 10'000 + m * 100 + d < 15'821'015;
+  int last = julian && m == 2 ? (y % 4 == 0 ? 29 : 28) : daysInMonth(y, m);
+  if (d > last) {
+    // No month of 31 days flows over, so the year stays.
+    d -= last;
+    ++m;
+  } else if (julian && y == 1582 && m == 10 && d > 4) {
+    d += 10;  // the days that the change of calendars left out
+  }
+  if (y == 0) y = 1;  // the year before the first is called year one (of the era before)
+  if (d > daysInMonth(y, m)) return std::nullopt;
+  return static_cast<int32_t>(daysOfDate(y, m, d));
 }
 
 std::optional<int64_t> parseTimeText(std::string_view text, bool secondsOptional) {
@@ -345,39 +370,35 @@ void appendTimestampText(const DateTimeValue& value, TimestampStyle style, std::
   appendTimeText(value.nanosOfDay, FractionStyle::kShortest, out);
 }
 
-std::optional<std::string> decodeBase64Text(std::string_view text) {
+std::optional<std::string> decodeBase64Text(std::string_view text, bool* cutShort) {
+  if (cutShort) *cutShort = false;
   std::string out;
   out.reserve(text.size() / 4 * 3);
-  uint32_t bits = 0;
-  int count = 0;
   size_t at = 0;
-  for (; at < text.size(); ++at) {
-    unsigned char c = static_cast<unsigned char>(text[at]);
-    if (c <= 0x20) continue;
-    if (c == '=') break;
-    int8_t value = kBase64Values[c];
-    if (value < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(value);
-    if (++count == 4) {
-      out += static_cast<char>(bits >> 16);
-      out += static_cast<char>(bits >> 8);
-      out += static_cast<char>(bits);
-      bits = 0;
-      count = 0;
+  while (true) {
+    while (at < text.size() && static_cast<unsigned char>(text[at]) <= 0x20) ++at;
+    if (at == text.size()) return out;
+    std::string_view group = text.substr(at, 4);
+    at += group.size();
+    uint32_t bits = 0;
+    size_t count = 0;
+    for (; count < group.size(); ++count) {
+      int8_t value = kBase64Values[static_cast<unsigned char>(group[count])];
+      if (value < 0) break;
+      bits = bits << 6 | static_cast<uint32_t>(value);
     }
+    bool ended = group.size() < 4;
+    if (count < 4 &&
+        !(count >= 2 && group.substr(count) == std::string_view("==").substr(count - 2))) {
+      bool insidePadding = group.size() == 3 && count == 2 && group[2] == '=';
+      if (cutShort && ended) *cutShort = (group.size() == 1 && count == 1) || insidePadding;
+      return std::nullopt;
+    }
+    bits <<= 6 * (4 - count);
+    out += static_cast<char>(bits >> 16);
+    if (count > 2) out += static_cast<char>(bits >> 8);
+    if (count > 3) out += static_cast<char>(bits);
   }
-  int padding = 0;
-  for (; at < text.size(); ++at) {
-    if (static_cast<unsigned char>(text[at]) <= 0x20) continue;
-    if (text[at] != '=') return std::nullopt;
-    ++padding;
-  }
-  if (count == 0) return padding == 0 ? std::optional(std::move(out)) : std::nullopt;
-  if (count == 1 || padding != 4 - count) return std::nullopt;
-  bits <<= 6 * (4 - count);
-  out += static_cast<char>(bits >> 16);
-  if (count == 3) out += static_cast<char>(bits >> 8);
-  return out;
 }
 
 void appendBase64Text(std::string_view bytes, std::string& out) {

@@ -19,7 +19,7 @@ std::string toUpperAscii(std::string_view text);
 
 // Long.parseLong and its narrower relatives: an optional sign and digits within [low, high].
 std::optional<int64_t> parseJavaInteger(std::string_view text, int64_t low, int64_t high);
-// Double.parseDouble and Float.parseFloat without hexadecimal numbers (text already trimmed).
+// Double.parseDouble and Float.parseFloat (text already trimmed).
 std::optional<double> parseJavaDouble(std::string_view text);
 std::optional<float> parseJavaFloat(std::string_view text);
 // "true" in any case is true, all else false.
@@ -28,8 +28,8 @@ bool parseJavaBoolean(std::string_view text);
 bool isDecimalText(std::string_view text);
 
 // unscaled * 10^-scale as Jackson writes a decimal: trailing zeros stripped, then
-// BigDecimal.toString ("1E+2", "12.3", "1E-10") or, when `plain`, toPlainString ("100").
-void appendBigDecimal(int128 unscaled, int scale, bool plain, std::string& out);
+// BigDecimal.toString ("1E+2", "12.3", "1E-10").
+void appendBigDecimal(int128 unscaled, int scale, std::string& out);
 
 // Which of Java's formatters reads or writes a timestamp.
 enum class TimestampStyle : uint8_t {
@@ -43,8 +43,11 @@ struct DateTimeValue {
   int64_t nanosOfDay = 0;
 };
 
-// ISO_LOCAL_DATE in years 0001 to 9999; days since 1970-01-01.
+// ISO_LOCAL_DATE in years 0000 to 9999; days since 1970-01-01.
 std::optional<int32_t> parseDateText(std::string_view text);
+// java.sql.Date.valueOf: month and day may have one digit, the days of all months go to 31 (what is
+// too much flows into the next month), and before October 15th 1582 the calendar is Julian.
+std::optional<int32_t> parseSqlDateText(std::string_view text);
 // "HH:mm:ss[.fraction]"; nanoseconds of the day. `secondsOptional` as in ISO_LOCAL_TIME.
 std::optional<int64_t> parseTimeText(std::string_view text, bool secondsOptional);
 // `zoned` texts end in Z.
@@ -71,8 +74,10 @@ void appendTimestampText(const DateTimeValue& value, TimestampStyle style, std::
 // Days since 1970-01-01 of a proleptic Gregorian date.
 int64_t daysOfDate(int64_t year, int month, int day);
 
-// Base64 as RFC 2045 without line breaks; white space between characters is skipped when decoding.
-std::optional<std::string> decodeBase64Text(std::string_view text);
+// Base64 as Jackson reads it: blanks may stand in front of each group of four characters, and more
+// groups may follow a padded one. `cutShort` (may be nullptr) is set when the text is wrong because
+// it ends after the first character of a group, or in the middle of the padding.
+std::optional<std::string> decodeBase64Text(std::string_view text, bool* cutShort = nullptr);
 void appendBase64Text(std::string_view bytes, std::string& out);
 
 }  // namespace millrace

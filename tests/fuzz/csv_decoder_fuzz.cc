@@ -1,5 +1,5 @@
 // Feeds arbitrary bytes to the csv decoder: it must end without a crash, and reading the text in
-// two goes must give as many rows as reading it at once.
+// many goes must give as many rows, or fail as well, as reading it at once.
 #include <cstdint>
 #include <cstring>
 
@@ -9,6 +9,8 @@
 namespace {
 
 using namespace millrace;
+
+constexpr size_t kFailed = SIZE_MAX;
 
 size_t countRows(const FormatDescriptor& format, const OptionReader& options, const Schema& schema,
                  std::string_view text, size_t maxRows) {
@@ -24,7 +26,8 @@ size_t countRows(const FormatDescriptor& format, const OptionReader& options, co
   while (!rest.empty()) {
     Batch batch;
     size_t consumed = 0;
-    if (!decoder->decode(rest, buffer, maxRows, batch, consumed).ok() || consumed == 0) break;
+    if (!decoder->decode(rest, buffer, maxRows, batch, consumed).ok()) return kFailed;
+    if (consumed == 0) break;
     rows += batch.numRows();
     rest.remove_prefix(consumed);
   }

@@ -2,7 +2,6 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "formats/csv/csv_codec.h"
 #include "formats/csv/csv_scan.h"
@@ -11,8 +10,6 @@
 namespace millrace {
 
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 class CsvDecoder : public Decoder {
  public:
@@ -41,29 +38,17 @@ class CsvDecoder : public Decoder {
     uint64_t malformed = 0;
     const char* p = data.data();
     const char* end = p + data.size();
-    while (rows < maxRows && p < end) {
+    while (rows < maxRows && (p = scanner_.skipComments(p, end)) < end) {
       const char* begin = p;
-      if (std::string_view(p, static_cast<size_t>(end - p)).starts_with(kByteOrderMark)) {
-        p += kByteOrderMark.size();
-      }
-      if (scanner_.isComment(p, end)) {
-        p = lineAfter(p, end);
-        continue;
-      }
-      p = scanner_.read(p, end);
-      bool right = p != nullptr;
-      if (!right && scanner_.isOpen() && end[-1] == '\n') {
-        // The line end may stand inside quotes: the rest of the record may be still to come.
-        p = begin;
-        break;
-      }
-      if (!right) p = scanner_.isOpen() ? end : lineAfter(begin, end);
-      right = right && checkText({begin, static_cast<size_t>(p - begin)});
-      if (right && storeRecord(rows)) {
+      Outcome outcome = readRecord(p, end);
+      if (outcome == Outcome::kOpen) break;
+      if (outcome == Outcome::kGood && storeRecord(rows)) {
         ++rows;
         continue;
       }
-      if (!options_.ignoreParseErrors) return malformedAt(begin - data.data());
+      if (outcome == Outcome::kFatal || !options_.ignoreParseErrors) {
+        return malformedAt(begin - data.data());
+      }
       for (RecordColumn& column : columns_) column.clear(rows);
       ++malformed;
     }
@@ -81,9 +66,38 @@ class CsvDecoder : public Decoder {
     std::vector<std::string_view> elements;
   };
 
-  static const char* lineAfter(const char* p, const char* end) {
-    const void* newline = std::memchr(p, '\n', static_cast<size_t>(end - p));
-    return newline ? static_cast<const char*>(newline) + 1 : end;
+  enum class Outcome : uint8_t {
+    kGood,
+    kBad,    // malformed; reading can go on behind it
+    kFatal,  // malformed, also when errors are ignored
+    kOpen,   // the record may go on behind the data
+  };
+
+  // Cuts the record at `p` into fields and moves `p` behind it (not when kFatal or kOpen).
+  Outcome readRecord(const char*& p, const char* end) {
+    problem_.clear();
+    Outcome outcome = Outcome::kGood;
+    const char* next = scanner_.read(p, end);
+    if (next == nullptr && !scanner_.isOpen()) {
+      if (!options_.ignoreParseErrors) return Outcome::kFatal;
+      outcome = Outcome::kBad;
+      next = scanner_.resume(end);
+    }
+    if (next == nullptr) {
+      // The line end may stand inside quotes: the rest of the record may be still to come.
+      if (scanner_.isOpen() && end[-1] == '\n') return Outcome::kOpen;
+      // A second mistake in one record ends the reading, as in Flink.
+      if (outcome == Outcome::kBad || !options_.ignoreParseErrors) return Outcome::kFatal;
+      outcome = Outcome::kBad;
+      next = end;
+    }
+    // Flink cannot read on behind a byte that is no text.
+    if (!simdjson::validate_utf8(p, static_cast<size_t>(next - p))) {
+      problem_ = "not valid UTF-8";
+      return Outcome::kFatal;
+    }
+    p = next;
+    return outcome;
   }
 
   Error malformedAt(ptrdiff_t offset) const {
@@ -91,13 +105,6 @@ class CsvDecoder : public Decoder {
                  fmt::format("record at byte {}: {}", offset,
                              problem_.empty() ? scanner_.problem() : problem_))
         .withHint("Correct the record, or set 'csv.ignore-parse-errors' = 'true' to skip it.");
-  }
-
-  bool checkText(std::string_view record) {
-    problem_.clear();
-    if (simdjson::validate_utf8(record.data(), record.size())) return true;
-    problem_ = "not valid UTF-8";
-    return false;
   }
 
   bool storeRecord(size_t row) {

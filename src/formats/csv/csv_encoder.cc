@@ -44,6 +44,10 @@ class CsvEncoder : public Encoder {
     }
     text_.clear();
     switch (column.type().kind()) {
+      case TypeKind::kChar:
+      case TypeKind::kVarchar:
+        appendQuotable(column.values<StringView>()[column.position(row)].view(), out);
+        return;
       case TypeKind::kArray:
       case TypeKind::kRow:
         appendElements(column, column.position(row), text_);
@@ -90,7 +94,7 @@ class CsvEncoder : public Encoder {
       case TypeKind::kDecimal: {
         int128 value = column.physical() == Physical::kInt128 ? column.values<int128>()[at]
                                                               : column.values<int64_t>()[at];
-        appendBigDecimal(value, column.type().scale(), false, out);
+        appendBigDecimal(value, column.type().scale(), out);
         return false;
       }
       case TypeKind::kChar:
@@ -132,25 +136,42 @@ class CsvEncoder : public Encoder {
     }
   }
 
+  // Without an escape character a backslash asks for quotes in its place.
   bool needsQuotes(std::string_view text) const {
-    if (text.size() > kLongestUnquoted) return true;
+    // A UTF-16 unit takes at most three bytes.
+    if (text.size() > 3 * kLongestUnquoted) return true;
+    char escape = options_.escape.value_or('\\');
+    size_t length = 0;  // in UTF-16 units
     for (char c : text) {
-      if (static_cast<unsigned char>(c) < firstSafe_) return true;
-      if (options_.escape && c == *options_.escape) return true;
+      auto code = static_cast<unsigned char>(c);
+      if (code < firstSafe_ || c == escape) return true;
+      length += (code & 0xC0) != 0x80 ? 1 : 0;
+      length += code >= 0xF0 ? 1 : 0;
+      if (length > kLongestUnquoted) return true;
     }
     return false;
   }
 
+  // Inside quotes a quote is written twice, and so is the escape character.
   void appendQuotable(std::string_view text, std::string& out) {
     if (!options_.quoting || !needsQuotes(text)) {
       out += text;
       return;
     }
     out += options_.quote;
-    for (char c : text) {
-      if (c == options_.quote) out += options_.escape.value_or(options_.quote);
-      if (options_.escape && c == *options_.escape) out += c;
-      out += c;
+    if (options_.escape) {
+      for (char c : text) {
+        if (c == options_.quote || c == *options_.escape) out += c;
+        out += c;
+      }
+    } else {
+      size_t quote = text.find(options_.quote);
+      for (; quote != std::string_view::npos; quote = text.find(options_.quote)) {
+        out.append(text.data(), quote + 1);
+        out += options_.quote;
+        text.remove_prefix(quote + 1);
+      }
+      out += text;
     }
     out += options_.quote;
   }

@@ -33,7 +33,7 @@ std::vector<OptionSpec> csvOptions() {
        ";",
        false,
        {},
-       "The text between the elements of an ARRAY or ROW."},
+       "The character between the elements of an ARRAY or ROW."},
       {"escape-character", kText, "", false, {}, "The character that escapes the next one."},
       {"null-literal", kText, "", false, {}, "The text that stands for NULL."},
       {"write-bigdecimal-in-scientific-notation",
@@ -151,6 +151,9 @@ Result<CsvOptions> readCsvOptions(const OptionReader& options) {
     read.escape = TRY(singleCharacter(options, "escape-character"));
   }
   read.elementDelimiter = options.text("array-element-delimiter");
+  if (read.elementDelimiter.size() != 1) {
+    read.elementDelimiter = TRY(singleCharacter(options, "array-element-delimiter"));
+  }
   read.nullLiteral = options.find("null-literal");
   read.allowComments = options.boolean("allow-comments");
   read.ignoreParseErrors = options.boolean("ignore-parse-errors");
@@ -168,6 +171,7 @@ void addCsvFormat(FormatCatalog& catalog) {
   format.doc = "Delimited text, one record per line; quoted fields may hold line ends.";
   format.options = csvOptions();
   format.framing = Framing::kCsvLines;
+  format.skipsByteOrderMark = true;
   format.validate = validate;
   format.makeDecoder = makeDecoder;
   format.makeEncoder = makeEncoder;

@@ -29,10 +29,15 @@ class CsvScanner {
   const std::string& problem() const { return problem_; }
   // The record that read() refused ended inside quotes: more text may complete it.
   bool isOpen() const { return isOpen_; }
-  // True when the line at `p` is a comment.
-  bool isComment(const char* p, const char* end) const;
+  // After read() refused text behind a closing quote: reads on behind the first character of it, to
+  // the record's end, as Jackson does. The result is that of read(); the fields mean nothing.
+  const char* resume(const char* end) { return read(wrongAt_ + 1, end); }
+  // When comments are allowed: the start of the next record, behind comments, blanks and empty
+  // lines; may be `end`.
+  const char* skipComments(const char* p, const char* end) const;
 
  private:
+  const char* skipBlanks(const char* p, const char* end) const;
   const char* readPlain(const char* p, const char* end);
   const char* readEscaped(const char* p, const char* end);
   const char* readQuoted(const char* p, const char* end);
@@ -48,6 +53,7 @@ class CsvScanner {
   size_t scratchUsed_ = 0;
   std::string problem_;
   bool isOpen_ = false;
+  const char* wrongAt_ = nullptr;
 };
 
 }  // namespace millrace

@@ -15,22 +15,6 @@ bool storeInteger(std::string_view text, int64_t low, int64_t high, ScalarValue&
   return value.has_value();
 }
 
-// java.sql.Date.valueOf: month and day may have one digit.
-std::optional<int32_t> parseSqlDate(std::string_view text) {
-  size_t first = text.find('-');
-  size_t second = first == std::string_view::npos ? first : text.find('-', first + 1);
-  if (first != 4 || second == std::string_view::npos) return std::nullopt;
-  std::string_view month = text.substr(5, second - 5);
-  std::string_view day = text.substr(second + 1);
-  if (month.empty() || month.size() > 2 || day.empty() || day.size() > 2) return std::nullopt;
-  std::string padded(text.substr(0, 5));
-  if (month.size() == 1) padded += '0';
-  padded.append(month).append("-");
-  if (day.size() == 1) padded += '0';
-  padded.append(day);
-  return parseDateText(padded);
-}
-
 bool convertTimestamp(std::string_view text, const Type& type, ScalarValue& out) {
   bool zoned = type.kind() == TypeKind::kTimestampLtz;
   std::optional<DateTimeValue> value =
@@ -145,7 +129,7 @@ bool convertCsvScalar(std::string_view text, const Type& type, std::string& scra
       return true;
     }
     case TypeKind::kDate: {
-      std::optional<int32_t> days = parseSqlDate(text);
+      std::optional<int32_t> days = parseSqlDateText(text);
       out.integer = days.value_or(0);
       return days.has_value();
     }

@@ -1,5 +1,6 @@
 #include "formats/json/json_encoder.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "formats/json/json_encode.h"
@@ -16,7 +17,7 @@ class JsonEncoder : public Encoder {
       : schema_(schema), options_(options) {
     for (const Field& field : schema_) {
       names_.emplace_back();
-      appendQuotedJson(field.name, names_.back());
+      appendWrittenString(field.name, names_.back());
       names_.back() += ':';
     }
   }
@@ -71,7 +72,7 @@ class JsonEncoder : public Encoder {
         return;
       case TypeKind::kChar:
       case TypeKind::kVarchar:
-        appendQuotedJson(column.values<StringView>()[at], out);
+        appendWrittenString(column.values<StringView>()[at], out);
         return;
       case TypeKind::kBinary:
       case TypeKind::kVarbinary:
@@ -132,7 +133,8 @@ class JsonEncoder : public Encoder {
   void appendDecimalNumber(const Column& column, size_t at, std::string& out) {
     int128 value = column.physical() == Physical::kInt128 ? column.values<int128>()[at]
                                                           : column.values<int64_t>()[at];
-    appendBigDecimal(value, column.type().scale(), options_.decimalAsPlainNumber, out);
+    if (options_.decimalAsPlainNumber) return appendDecimal(value, column.type().scale(), out);
+    appendBigDecimal(value, column.type().scale(), out);
   }
 
   Status appendNested(const Column& column, size_t row, std::string& out) {
@@ -155,7 +157,7 @@ class JsonEncoder : public Encoder {
       if (options_.ignoreNullFields && child.isNull(at)) continue;
       if (!first) out += ',';
       first = false;
-      appendQuotedJson(column.type().fieldNames()[i], out);
+      appendWrittenString(column.type().fieldNames()[i], out);
       out += ':';
       TRY(appendValue(child, at, out));
     }
@@ -177,6 +179,10 @@ class JsonEncoder : public Encoder {
   Status appendMap(const Column& column, size_t at, std::string& out) {
     ListRange range = column.ranges()[at];
     const Column& keys = *column.child(0);
+    // The literal of a NULL key may be a key of the map too: the later of the two values counts,
+    // at the place of the first.
+    uint32_t nullAt = literalEntry(keys, range);
+    uint32_t clashAt = nullAt == range.length ? nullAt : sameKey(keys, range, nullAt);
     out += '{';
     bool first = true;
     for (uint32_t i = 0; i < range.length; ++i) {
@@ -192,14 +198,39 @@ class JsonEncoder : public Encoder {
         return Error(ErrorKind::kInvalidArgument, "json does not support a map with a null key")
             .withHint("Set 'json.map-null-key.mode' to 'DROP' or 'LITERAL'.");
       }
+      if (clashAt != range.length && (i == nullAt || i == clashAt)) {
+        if (i == std::max(nullAt, clashAt)) continue;
+        entry = range.offset + std::max(nullAt, clashAt);
+      }
       if (!first) out += ',';
       first = false;
-      appendQuotedJson(key.data() == nullptr ? std::string_view() : key, out);
+      appendWrittenString(key.data() == nullptr ? std::string_view() : key, out);
       out += ':';
       TRY(appendValue(*column.child(1), entry, out));
     }
     out += '}';
     return {};
+  }
+
+  // The entry with a NULL key that is written as a literal, or the range's length.
+  uint32_t literalEntry(const Column& keys, ListRange range) const {
+    bool possible = options_.mapNullKeyMode == MapNullKeyMode::kLiteral && keys.mayHaveNulls();
+    for (uint32_t i = 0; possible && i < range.length; ++i) {
+      if (keys.isNull(range.offset + i)) return i;
+    }
+    return range.length;
+  }
+
+  // The entry whose key is the literal, or the range's length.
+  uint32_t sameKey(const Column& keys, ListRange range, uint32_t nullAt) const {
+    for (uint32_t i = 0; i < range.length; ++i) {
+      size_t entry = range.offset + i;
+      if (i != nullAt && !keys.isNull(entry) &&
+          keys.values<StringView>()[keys.position(entry)].view() == options_.mapNullKeyLiteral) {
+        return i;
+      }
+    }
+    return range.length;
   }
 
   Schema schema_;

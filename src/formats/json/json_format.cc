@@ -97,6 +97,13 @@ Status validate(const Schema& schema, const OptionReader& options) {
                  "fail-on-missing-field and ignore-parse-errors shouldn't both be true")
         .withHint("Set one of the two options to 'false'.");
   }
+  // Options of this kind may be written in any case; this one may not, as in Flink.
+  std::string standard = options.text("timestamp-format.standard");
+  if (standard != "SQL" && standard != "ISO-8601") {
+    return Error(ErrorKind::kInvalidOption,
+                 fmt::format("unsupported value '{}' for timestamp-format.standard", standard))
+        .withHint("Use SQL or ISO-8601, in upper case.");
+  }
   if (!options.boolean("decode.json-parser.enabled")) {
     return Error(ErrorKind::kUnsupported, "'json.decode.json-parser.enabled' = 'false'")
         .withHint("Remove the option.");

@@ -151,7 +151,13 @@ JsonRead JsonRecordReader::convertScalar(JsonCursor& cursor, const JsonScalarCon
     return JsonRead::kOk;
   }
   std::string_view text = cursor.text(scratch_);
-  if (!converter.convert(cursor.token(), text, bytes_, out)) return wrong(text, type);
+  if (!converter.convert(cursor.token(), text, bytes_, out)) {
+    if (!type.isBinaryString() || cursor.token() != JsonToken::kString) return wrong(text, type);
+    // Jackson decodes while it tokenizes: text that ends too early takes the closing quote with it.
+    bool cutShort = false;
+    (void)decodeBase64Text(text, &cutShort);
+    return cutShort ? malformed() : wrong(text, type);
+  }
   if (cursor.escaped()) out.inRecord = false;
   return JsonRead::kOk;
 }

@@ -38,7 +38,7 @@ void appendDecimalText(std::string_view text, std::string& out) {
     return;
   }
   if (text[0] == '-') unscaled = -unscaled;
-  appendBigDecimal(unscaled, scale - static_cast<int>(*exponent), false, out);
+  appendBigDecimal(unscaled, scale - static_cast<int>(*exponent), out);
 }
 
 // A repeated name keeps its first place and takes the last value.
@@ -62,7 +62,7 @@ bool appendObject(JsonCursor& cursor, bool exactReals, std::string& out) {
   out += '{';
   for (size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) out += ',';
-    appendQuotedJson(fields[i].first, out);
+    appendTreeString(fields[i].first, out);
     out += ':';
     out += fields[i].second;
   }
@@ -90,7 +90,7 @@ bool appendValue(JsonCursor& cursor, bool exactReals, std::string& out) {
     case JsonToken::kStartArray:
       return appendArray(cursor, exactReals, out);
     case JsonToken::kString:
-      appendQuotedJson(cursor.text(scratch), out);
+      appendTreeString(cursor.text(scratch), out);
       return true;
     case JsonToken::kInteger:
       out += cursor.raw() == "-0" ? "0" : cursor.raw();

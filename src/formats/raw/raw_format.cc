@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "formats/format.h"
 #include "formats/record_column.h"
@@ -13,10 +14,39 @@ namespace millrace {
 
 namespace {
 
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+enum class Charset : uint8_t { kUtf8, kAscii, kLatin1 };
+
 struct RawOptions {
-  bool latin1 = false;
+  Charset charset = Charset::kUtf8;
   bool bigEndian = true;
 };
+
+// Java's names of a character set, in any case.
+std::optional<Charset> findCharset(std::string_view name) {
+  struct Named {
+    std::string_view name;
+    Charset charset;
+  };
+  constexpr Named kNames[] = {{"UTF-8", Charset::kUtf8},
+                              {"UTF8", Charset::kUtf8},
+                              {"UNICODE-1-1-UTF-8", Charset::kUtf8},
+                              {"US-ASCII", Charset::kAscii},
+                              {"ASCII", Charset::kAscii},
+                              {"ISO646-US", Charset::kAscii},
+                              {"ISO-8859-1", Charset::kLatin1},
+                              {"ISO8859_1", Charset::kLatin1},
+                              {"ISO8859-1", Charset::kLatin1},
+                              {"ISO_8859-1", Charset::kLatin1},
+                              {"LATIN1", Charset::kLatin1},
+                              {"L1", Charset::kLatin1}};
+  std::string upper = toUpperAscii(name);
+  for (const Named& known : kNames) {
+    if (known.name == upper) return known.charset;
+  }
+  return std::nullopt;
+}
 
 std::vector<OptionSpec> rawOptions() {
   return {
@@ -63,8 +93,7 @@ Status validate(const Schema& schema, const OptionReader& options) {
                              schema[0].type.toString()))
         .withHint("Use STRING, BYTES, BOOLEAN or a number.");
   }
-  std::string charset = toUpperAscii(options.text("charset"));
-  if (charset != "UTF-8" && charset != "US-ASCII" && charset != "ISO-8859-1") {
+  if (!findCharset(options.text("charset"))) {
     return Error(ErrorKind::kUnsupported,
                  fmt::format("'raw.charset' = '{}'", options.text("charset")))
         .withHint("Use UTF-8, US-ASCII or ISO-8859-1.");
@@ -74,7 +103,7 @@ Status validate(const Schema& schema, const OptionReader& options) {
 
 RawOptions readOptions(const OptionReader& options) {
   RawOptions read;
-  read.latin1 = toUpperAscii(options.text("charset")) == "ISO-8859-1";
+  read.charset = findCharset(options.text("charset")).value_or(Charset::kUtf8);
   read.bigEndian = toUpperAscii(options.text("endianness")) != "LITTLE-ENDIAN";
   return read;
 }
@@ -93,6 +122,34 @@ void appendLatin1(std::string_view text, std::string& out) {
       out += static_cast<char>(0x80 | (code & 0x3F));
     }
   }
+}
+
+void appendAscii(std::string_view text, std::string& out) {
+  for (char c : text) {
+    if (static_cast<unsigned char>(c) < 0x80) {
+      out += c;
+    } else {
+      out += kReplacement;
+    }
+  }
+}
+
+// How many bytes of text that is not UTF-8 at its front Java's decoder replaces by one U+FFFD: the
+// start of a character as far as it is right, or one byte. A surrogate is taken whole.
+size_t malformedLength(std::string_view text) {
+  auto at = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  auto isContinuation = [&](size_t i) { return (at(i) & 0xC0) == 0x80; };
+  unsigned lead = at(0);
+  if ((lead & 0xF0) == 0xE0) {
+    if ((lead == 0xE0 && at(1) < 0xA0) || !isContinuation(1)) return 1;
+    return isContinuation(2) ? 3 : 2;
+  }
+  if ((lead & 0xF8) == 0xF0) {
+    bool outside = lead > 0xF4 || (lead == 0xF0 && at(1) < 0x90) || (lead == 0xF4 && at(1) > 0x8F);
+    if (outside || !isContinuation(1)) return 1;
+    return isContinuation(2) ? 3 : 2;
+  }
+  return 1;
 }
 
 class RawDecoder : public Decoder {
@@ -142,9 +199,13 @@ class RawDecoder : public Decoder {
     } else if (type_.isBinaryString()) {
       value.text = line;
       value.inRecord = true;
-    } else if (options_.latin1) {
+    } else if (options_.charset == Charset::kLatin1) {
       text_.clear();
       appendLatin1(line, text_);
+      value.text = text_;
+    } else if (options_.charset == Charset::kAscii) {
+      text_.clear();
+      appendAscii(line, text_);
       value.text = text_;
     } else if (simdjson::validate_utf8(line.data(), line.size())) {
       value.text = line;
@@ -175,7 +236,6 @@ class RawDecoder : public Decoder {
     }
   }
 
-  // Every byte that is not part of a character becomes U+FFFD.
   void replaceInvalid(std::string_view line) {
     text_.clear();
     while (!line.empty()) {
@@ -184,8 +244,8 @@ class RawDecoder : public Decoder {
       if (simdjson::validate_utf8(line.data(), size)) {
         text_ += line.substr(0, size);
       } else {
-        text_ += "\xEF\xBF\xBD";
-        size = 1;
+        text_ += kReplacement;
+        size = malformedLength(line);
       }
       line.remove_prefix(size);
     }
@@ -209,7 +269,11 @@ class RawEncoder : public Encoder {
 
   Status encodeRow(const Batch& batch, uint32_t row, std::string& out) override {
     const Column& column = *batch.column(0);
-    if (!column.isNull(row)) append(column, column.position(row), out);
+    if (column.isNull(row)) {
+      return Error(ErrorKind::kUnsupported, "the 'raw' format cannot write NULL")
+          .withHint("Filter NULLs out, or replace them with COALESCE.");
+    }
+    append(column, column.position(row), out);
     out += '\n';
     return {};
   }
@@ -218,8 +282,8 @@ class RawEncoder : public Encoder {
   void append(const Column& column, size_t at, std::string& out) {
     if (column.physical() == Physical::kString) {
       std::string_view text = column.values<StringView>()[at];
-      if (options_.latin1 && column.type().isCharacter()) {
-        appendAsLatin1(text, out);
+      if (options_.charset != Charset::kUtf8 && column.type().isCharacter()) {
+        appendSingleBytes(text, out);
       } else {
         out += text;
       }
@@ -251,12 +315,14 @@ class RawEncoder : public Encoder {
     out.append(bytes, sizeof(T));
   }
 
-  static void appendAsLatin1(std::string_view text, std::string& out) {
+  // Characters that the character set does not have become question marks.
+  void appendSingleBytes(std::string_view text, std::string& out) const {
+    bool latin1 = options_.charset == Charset::kLatin1;
     for (size_t i = 0; i < text.size(); ++i) {
       auto lead = static_cast<unsigned char>(text[i]);
       if (lead < 0x80) {
         out += text[i];
-      } else if (lead < 0xC4 && i + 1 < text.size()) {
+      } else if (latin1 && lead < 0xC4 && i + 1 < text.size()) {
         out += static_cast<char>((lead & 3) << 6 | (text[++i] & 0x3F));
       } else {
         out += '?';
