@@ -1,9 +1,11 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
 #include "connectors/filesystem/file_layout.h"
 
 #include <fmt/format.h>
+#include <pcre2.h>
 
 #include <algorithm>
-#include <regex>
+#include <memory>
 
 namespace millrace {
 
@@ -103,16 +105,24 @@ std::string globRoot(const std::string& pattern) {
 }
 
 Status filterByRegex(const std::string& regex, std::vector<FileInfo>& files) {
-  try {
-    std::regex compiled(regex, std::regex::ECMAScript | std::regex::optimize);
-    std::erase_if(files,
-                  [&](const FileInfo& file) { return !std::regex_match(file.path, compiled); });
-    return {};
-  } catch (const std::regex_error&) {
+  int problem = 0;
+  PCRE2_SIZE at = 0;
+  std::unique_ptr<pcre2_code, void (*)(pcre2_code*)> compiled(
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(regex.data()), regex.size(),
+                    PCRE2_ANCHORED | PCRE2_ENDANCHORED, &problem, &at, nullptr),
+      pcre2_code_free);
+  if (!compiled) {
     return Error(ErrorKind::kInvalidOption,
                  fmt::format("option 'source.path.regex-pattern' cannot be '{}'", regex))
         .withHint("Give a regular expression for whole paths, such as '/data/.*[.]json'.");
   }
+  std::unique_ptr<pcre2_match_data, void (*)(pcre2_match_data*)> match(
+      pcre2_match_data_create_from_pattern(compiled.get(), nullptr), pcre2_match_data_free);
+  std::erase_if(files, [&](const FileInfo& file) {
+    auto text = reinterpret_cast<PCRE2_SPTR>(file.path.data());
+    return pcre2_match(compiled.get(), text, file.path.size(), 0, 0, match.get(), nullptr) < 0;
+  });
+  return {};
 }
 
 }  // namespace
@@ -176,6 +186,8 @@ Result<std::vector<FileInfo>> listDataFiles(FileSystem& files, const std::string
     });
   } else {
     FileInfo root = TRY(files.stat(path));
+    // As in Flink a hidden name hides the table's own path too.
+    if (isHiddenName(fileName(path))) return found;
     if (root.isDirectory) {
       TRY(collect(files, path, found));
     } else {

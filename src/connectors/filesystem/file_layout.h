@@ -29,8 +29,8 @@ Compression compressionOf(std::string_view path);
 std::string_view unsupportedCompression(std::string_view path);
 
 // All data files at or below the path (a file, a directory read recursively, or a pattern),
-// sorted by path. `regex` filters by the whole path when not empty. An error when there is nothing
-// at the path.
+// sorted by path. `regex` (as Java's) filters by the whole path when not empty. An error when there
+// is nothing at the path.
 Result<std::vector<FileInfo>> listDataFiles(FileSystem& files, const std::string& path,
                                             const std::string& regex);
 

@@ -70,6 +70,7 @@ Status FileParts::write(const std::string& directory, std::string_view records) 
   OpenPart& part = open_[directory];
   if (!part.file) TRY(openPart(directory, part));
   part.buffer += records;
+  part.writtenMillis = env_.clock().nowMillis();
   if (part.buffer.size() >= kFlushBytes) {
     TRY(part.file->append(part.buffer));
     part.buffer.clear();
@@ -91,7 +92,9 @@ Status FileParts::closePart(OpenPart& part, uint64_t checkpointId) {
 
 Status FileParts::rollOld(int64_t nowMillis) {
   for (auto part = open_.begin(); part != open_.end();) {
-    if (nowMillis - part->second.openedMillis < options_.rollMillis) {
+    bool isOld = nowMillis - part->second.openedMillis >= options_.rollMillis;
+    bool isIdle = nowMillis - part->second.writtenMillis >= options_.inactiveMillis;
+    if (!isOld && !isIdle) {
       ++part;
       continue;
     }

@@ -19,7 +19,8 @@ namespace millrace {
 struct FilePartsOptions {
   std::string root;
   int64_t rollBytes = 128 << 20;
-  int64_t rollMillis = 30 * 60'000;
+  int64_t rollMillis = 30 * 60'000;      // after a part was opened
+  int64_t inactiveMillis = 30 * 60'000;  // after its last row
   int64_t checkMillis = 60'000;
 };
 
@@ -38,7 +39,7 @@ class FileParts {
   // Writes encoded records into the open part of a directory ("" is the root itself; else
   // "dt=1/hour=2").
   Status write(const std::string& directory, std::string_view records);
-  // Closes parts that have been open for too long. Call at nextCheck().
+  // Closes parts that have been open, or without a row, for too long. Call at nextCheck().
   Status rollOld(int64_t nowMillis);
   int64_t nextCheck() const;
   // Closes every open part: all that was written is on disk and belongs to the checkpoint.
@@ -60,6 +61,7 @@ class FileParts {
     std::unique_ptr<WritableFile> file;
     std::string buffer;
     int64_t openedMillis = 0;
+    int64_t writtenMillis = 0;
   };
 
   std::string pathOf(const std::string& directory, const std::string& name) const;

@@ -7,7 +7,9 @@
 
 #include "connectors/filesystem/file_layout.h"
 #include "connectors/filesystem/file_parts.h"
+#include "connectors/filesystem/file_table.h"
 #include "connectors/filesystem/partition_commit.h"
+#include "connectors/print/print_text.h"
 #include "types/time_zone.h"
 #include "types/value_text.h"
 
@@ -137,7 +139,14 @@ class FileSink : public Operator {
     for (size_t i = 0; i < plan_.keyColumns.size(); ++i) {
       const Column& column = *batch.column(plan_.keyColumns[i]);
       value_.clear();
-      if (!column.isNull(row)) appendValueText(column, row, options, value_);
+      bool asPrinted = column.type().kind() == TypeKind::kBoolean ||
+                       column.type().kind() == TypeKind::kTimestamp;
+      if (asPrinted && !column.isNull(row)) {
+        // Flink writes Java's forms: true, 2024-01-31T12:00.
+        appendPrintText(column, row, value_);
+      } else if (!column.isNull(row)) {
+        appendValueText(column, row, options, value_);
+      }
       if (i > 0) out += '/';
       out += escapePathName(plan_.keyNames[i]);
       out += '=';
@@ -168,6 +177,11 @@ class FileSink : public Operator {
   std::string nextDirectory_;
 };
 
+// Options that name Java classes, their parameters and patterns.
+constexpr const char* kJavaOptions[] = {
+    "sink.partition-commit.policy.class", "sink.partition-commit.policy.class.parameters",
+    "partition.time-extractor.class", "partition.time-extractor.timestamp-formatter"};
+
 Error unsupportedOption(std::string what, const char* hint) {
   return Error(ErrorKind::kUnsupported, std::move(what)).withHint(hint);
 }
@@ -188,39 +202,41 @@ Result<PartitionCommitOptions> readCommitOptions(const OptionReader& options,
 
 }  // namespace
 
-Status validateFileSink(const TableOptions& options, const TableDefinition& table) {
+Status validateFileSink(const TableOptions& options) {
   const OptionReader& reader = options.options;
   if (reader.boolean("auto-compaction")) {
     return unsupportedOption("'auto-compaction' = 'true'", "Remove the option.");
   }
   std::string policies = reader.text("sink.partition-commit.policy.kind");
-  if (!policies.empty() && policies != "success-file") {
-    return unsupportedOption(fmt::format("'sink.partition-commit.policy.kind' = '{}'", policies),
+  for (std::string_view rest = policies; !rest.empty();) {
+    std::string_view kind = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), kind.size() + 1));
+    if (kind == "success-file") continue;
+    return unsupportedOption(fmt::format("'sink.partition-commit.policy.kind' = '{}'", kind),
                              "Use 'success-file'; there is no metastore for file tables.");
   }
   if (reader.text("partition.time-extractor.kind") != "default") {
     return unsupportedOption("'partition.time-extractor.kind' other than 'default'",
                              "Set 'partition.time-extractor.timestamp-pattern' instead.");
   }
-  for (const std::string& key : table.partitionKeys) {
-    bool known = std::any_of(table.physical.begin(), table.physical.end(),
-                             [&](const Field& field) { return field.name == key; });
-    if (known) continue;
-    return Error(ErrorKind::kUnknownColumn,
-                 fmt::format("partition column '{}' is not a column of table {}", key, table.name))
-        .withHint("Name physical columns in PARTITIONED BY.");
+  for (const char* key : kJavaOptions) {
+    if (!reader.has(key)) continue;
+    return unsupportedOption(fmt::format("option '{}'", key), "Remove the option.");
   }
   return {};
 }
 
 Result<OperatorPtr> makeFileSink(const SinkRequest& request, const SubtaskInfo& subtask, Env& env) {
   TableOptions options = TRY(readTableOptions(request.table));
-  TRY(validateFileSink(options, request.table));
+  TRY(validateFileTable(options, request.table));
+  TRY(validateFileSink(options));
   SinkPlan plan;
   plan.zone = request.zone;
   plan.parts.root = plainPath(options.options.text("path"));
   plan.parts.rollBytes = options.options.memoryBytes("sink.rolling-policy.file-size");
   plan.parts.rollMillis = options.options.durationMillis("sink.rolling-policy.rollover-interval");
+  plan.parts.inactiveMillis =
+      options.options.durationMillis("sink.rolling-policy.inactivity-interval");
   plan.parts.checkMillis =
       std::max<int64_t>(1, options.options.durationMillis("sink.rolling-policy.check-interval"));
   plan.commits = TRY(

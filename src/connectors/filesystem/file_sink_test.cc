@@ -60,6 +60,12 @@ class Sink {
     return store_.snapshot();
   }
   void complete(uint64_t id) { EXPECT_TRUE(op_->checkpointComplete(id).ok()); }
+  // What the task does when the sink's next check is due.
+  void check(Env& env) {
+    int64_t now = env.clock().nowMillis();
+    if (op_->nextProcessingTime() > now) return;
+    EXPECT_TRUE(op_->onProcessingTime(now, out_).ok());
+  }
   void finish() {
     EXPECT_TRUE(op_->finish(out_).ok());
     snapshot(99);
@@ -166,6 +172,60 @@ TEST(FileSink, RollsBySizeAndRefusesWhatIsMissing) {
   EXPECT_FALSE(
       read.connector->validate(request({{"sink.partition-commit.policy.kind", "metastore"}}).table)
           .ok());
+}
+
+TEST(FileSink, RollsByAgeAndByInactivity) {
+  for (const char* key : {"rollover-interval", "inactivity-interval"}) {
+    SimEnv env(1);
+    Sink sink(request({{std::string("sink.rolling-policy.") + key, "1 min"}}), env);
+    sink.write(batchOf({{1, "a"}}));
+    env.simClock().advanceMicros(40'000'000);
+    sink.write(batchOf({{2, "b"}}));
+    sink.check(env);
+    env.simClock().advanceMicros(40'000'000);
+    sink.check(env);
+    sink.write(batchOf({{3, "c"}}));
+    sink.finish();
+    // The age counts from the first row, inactivity from the last one.
+    size_t parts = std::string(key) == "rollover-interval" ? 2 : 1;
+    EXPECT_EQ(paths(env, false).size(), parts) << key;
+    EXPECT_EQ(visible(env).size(), 12U);
+  }
+}
+
+TEST(FileSink, PartitionsAreCommittedByTheClock) {
+  SimEnv env(1);
+  SinkRequest sinkRequest = request({{"sink.partition-commit.policy.kind", "success-file"},
+                                     {"sink.partition-commit.delay", "1 min"},
+                                     {"sink.partition-commit.success-file.name", "_DONE"}});
+  sinkRequest.table.partitionKeys = {"p"};
+  Sink sink(sinkRequest, env);
+  sink.write(batchOf({{1, "a"}}));
+  sink.snapshot(1);
+  sink.complete(1);
+  EXPECT_FALSE(env.files().exists("/out/p=a/_DONE"));
+  env.simClock().advanceMicros(61'000'000);
+  sink.snapshot(2);
+  sink.complete(2);
+  EXPECT_TRUE(env.files().exists("/out/p=a/_DONE"));
+}
+
+TEST(FileSink, PartitionsAreCommittedByTheirTime) {
+  SimEnv env(1);
+  SinkRequest sinkRequest = request({{"sink.partition-commit.policy.kind", "success-file"},
+                                     {"sink.partition-commit.trigger", "partition-time"},
+                                     {"sink.partition-commit.delay", "1 h"},
+                                     {"partition.time-extractor.timestamp-pattern", "$p:00:00"}});
+  sinkRequest.table.partitionKeys = {"p"};
+  Sink sink(sinkRequest, env);
+  constexpr int64_t kTenOClock = 1'704'103'200'000;  // 2024-01-01 10:00
+  Batch batch = batchOf({{1, "2024-01-01 09"}, {2, "2024-01-01 10"}});
+  batch.mutableMarks().push_back({2, kTenOClock + 1});
+  sink.write(std::move(batch));
+  sink.snapshot(1);
+  sink.complete(1);
+  EXPECT_TRUE(env.files().exists("/out/p=2024-01-01 09/_SUCCESS"));
+  EXPECT_FALSE(env.files().exists("/out/p=2024-01-01 10/_SUCCESS"));
 }
 
 TEST(PartitionTime, FollowsThePattern) {

@@ -1,9 +1,13 @@
 #include "connectors/filesystem/file_source.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "connectors/filesystem/file_layout.h"
 #include "connectors/filesystem/file_splits.h"
+#include "connectors/filesystem/file_table.h"
 #include "connectors/filesystem/split_reader.h"
 #include "types/column_builder.h"
 
@@ -22,6 +26,17 @@ FileSplitOptions readSplitOptions(const TableOptions& options) {
   read.splittable = options.format->framing == Framing::kLines;
   read.monitorMillis = options.options.durationMillis("source.monitor-interval");
   return read;
+}
+
+Result<Type> metadataType(const std::string& key) {
+  std::vector<std::string> names;
+  for (const MetadataColumn& known : fileMetadataColumns()) {
+    if (known.key == key) return known.type;
+    names.push_back(known.key);
+  }
+  return Error(ErrorKind::kUnknownColumn,
+               fmt::format("connector 'filesystem' has no metadata '{}'", key))
+      .withHint(fmt::format("Available are: {}.", fmt::join(names, ", ")));
 }
 
 // Partition columns stand in paths, not in files: the decoder's schema leaves them out.
@@ -56,10 +71,7 @@ Result<FileScan> makeScan(const ScanRequest& request, const TableOptions& option
     scan.columns.push_back(std::move(column));
   }
   for (const std::string& key : request.metadataKeys) {
-    for (const MetadataColumn& known : fileMetadataColumns()) {
-      if (known.key != key) continue;
-      scan.columns.push_back({OutputColumn::Kind::kMetadata, 0, key, known.type});
-    }
+    scan.columns.push_back({OutputColumn::Kind::kMetadata, 0, key, TRY(metadataType(key))});
   }
   return scan;
 }
@@ -67,7 +79,7 @@ Result<FileScan> makeScan(const ScanRequest& request, const TableOptions& option
 class FileSourceReader : public SourceReader {
  public:
   FileSourceReader(const FileScan& scan, FileSplits& splits, Env& env, const SubtaskInfo& subtask)
-      : scan_(scan), splits_(splits), env_(env), first_(subtask.index == 0) {}
+      : scan_(scan), splits_(splits), env_(env), subtask_(subtask.index) {}
 
   Status open(SourceContext& context) override {
     reader_ = std::make_unique<SplitReader>(scan_, env_, context.op->metrics);
@@ -78,7 +90,7 @@ class FileSourceReader : public SourceReader {
   Result<SourceStatus> poll(size_t maxRows, Batch& out) override {
     while (true) {
       if (!reader_->hasSplit()) {
-        std::optional<FileSplit> split = TRY(splits_.next());
+        std::optional<FileSplit> split = TRY(splits_.next(subtask_));
         if (!split) {
           wakeAt_ = splits_.nextListMillis();
           return splits_.isBounded() ? SourceStatus::kEnd : SourceStatus::kWaiting;
@@ -94,7 +106,7 @@ class FileSourceReader : public SourceReader {
   int64_t wakeAtMillis() const override { return wakeAt_; }
 
   Status snapshotState(uint64_t) override {
-    state_->elements() = {splits_.state(reader_->progress(), first_)};
+    state_->elements() = {splits_.state(reader_->progress(), subtask_ == 0)};
     return {};
   }
 
@@ -102,7 +114,7 @@ class FileSourceReader : public SourceReader {
   const FileScan& scan_;
   FileSplits& splits_;
   Env& env_;
-  bool first_;
+  uint32_t subtask_;
   std::unique_ptr<SplitReader> reader_;
   ListState* state_ = nullptr;
   int64_t wakeAt_ = INT64_MAX;
@@ -135,7 +147,7 @@ Result<Batch> readAll(const FileScan& scan, FileSplitOptions options, Env& env) 
   constexpr size_t kBatchRows = 4096;
   while (true) {
     if (!reader.hasSplit()) {
-      std::optional<FileSplit> split = TRY(splits.next());
+      std::optional<FileSplit> split = TRY(splits.next(0));
       if (!split) break;
       TRY(reader.start(std::move(*split)));
       continue;
@@ -173,6 +185,7 @@ Result<bool> isFileSourceBounded(const TableDefinition& table) {
 
 Result<std::unique_ptr<Source>> makeFileSource(const ScanRequest& request, Env& env) {
   TableOptions options = TRY(readTableOptions(request.table));
+  TRY(validateFileTable(options, request.table));
   FileScan scan = TRY(makeScan(request, options));
   return std::unique_ptr<Source>(
       std::make_unique<FileSource>(std::move(scan), readSplitOptions(options), env));
@@ -180,6 +193,7 @@ Result<std::unique_ptr<Source>> makeFileSource(const ScanRequest& request, Env& 
 
 Result<LookupTable> makeFileLookup(const ScanRequest& request, Env& env) {
   TableOptions options = TRY(readTableOptions(request.table));
+  TRY(validateFileTable(options, request.table));
   LookupTable table;
   table.reloadMillis = options.options.durationMillis("lookup.full-cache.periodic-reload.interval");
   table.read = [request, options, &env](const std::vector<DecodedField>& fields) -> Result<Batch> {

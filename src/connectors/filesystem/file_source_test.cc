@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "connectors/filesystem/file_splits.h"
 #include "connectors/testing/source_harness.h"
 #include "env/file_system.h"
 
@@ -63,6 +64,68 @@ TEST(FileSource, SplitsAtAnySizeGiveEveryRecordOnce) {
   }
 }
 
+TEST(FileSplits, EachSubtaskHasAFileOfItsOwnAsLongAsThereAreEnough) {
+  SimEnv env(1);
+  for (const char* name : {"a", "b", "c"}) {
+    writeFile(env, std::string("/d/") + name, std::string(name[0] == 'c' ? 25 : 15, 'x'));
+  }
+  FileSplitOptions options;
+  options.path = "/d";
+  options.splitSize = 10;
+  FileSplits splits(options, env);
+  auto next = [&](uint32_t subtask) {
+    std::optional<FileSplit> split = splits.next(subtask).value();
+    return split ? split->file.path + "@" + std::to_string(split->begin) : "none";
+  };
+  EXPECT_EQ(next(1), "/d/a@0");
+  EXPECT_EQ(next(0), "/d/b@0");
+  EXPECT_EQ(next(0), "/d/b@10");
+  EXPECT_EQ(next(0), "/d/c@0");
+  EXPECT_EQ(next(1), "/d/a@10");
+  // Only one file is left: it is shared, in the order of positions.
+  EXPECT_EQ(next(1), "/d/c@10");
+  EXPECT_EQ(next(0), "/d/c@20");
+  EXPECT_EQ(next(0), "none");
+  EXPECT_EQ(next(1), "none");
+}
+
+TEST(FileSource, AByteOrderMarkIsNoPartOfACsvFile) {
+  SimEnv env(1);
+  writeFile(env, "/d/a.csv",
+            "\xEF\xBB\xBF"
+            "1,a\n\xEF\xBB\xBF"
+            "2,b\n");
+  writeFile(env, "/d/b.csv", "\xEF\xBB\xBF");
+  writeFile(env, "/d/c.csv", "3");
+  ScanRequest scan = request({{"format", "csv"}, {"csv.ignore-parse-errors", "true"}});
+  scan.table.physical = {{"n", Type::integer()}};
+  SourceRun run(scan, env, 1);
+  run.run();
+  EXPECT_EQ(run.error, "");
+  EXPECT_EQ(run.rows, (std::vector<std::string>{"3"}));
+  scan.table.physical.push_back({"s", Type::string()});
+  scan.fields = allFields(scan.table.physical);
+  SourceRun both(scan, env, 1);
+  both.run();
+  EXPECT_EQ(both.rows, (std::vector<std::string>{"1 \"a\"", "null \"b\"", "3 null"}));
+}
+
+TEST(FileSource, AnOpenQuoteAtTheEndIsAnErrorOrDropped) {
+  SimEnv env(1);
+  writeFile(env, "/d/a.csv", "1,x\n2,\"open\n\n\n");
+  ScanRequest scan = request({{"format", "csv"}});
+  scan.table.physical = {{"n", Type::integer()}, {"s", Type::string()}};
+  scan.fields = allFields(scan.table.physical);
+  SourceRun strict(scan, env, 1);
+  strict.run();
+  EXPECT_NE(strict.error.find("closing quote"), std::string::npos);
+  scan.table.options["csv.ignore-parse-errors"] = "true";
+  SourceRun lenient(scan, env, 1);
+  lenient.run();
+  EXPECT_EQ(lenient.error, "");
+  EXPECT_EQ(lenient.rows, (std::vector<std::string>{"1 \"x\""}));
+}
+
 TEST(FileSource, RestoresAtAnotherParallelism) {
   for (int stop = 0; stop < 40; stop += 3) {
     SimEnv env(1);
@@ -101,6 +164,32 @@ TEST(FileSource, AVanishedFileIsAnErrorWhenItIsStillNeeded) {
   SourceRun third(scan, env, 1, snapshot);
   third.run();
   EXPECT_NE(third.error.find("'/d/b.json' is gone"), std::string::npos);
+}
+
+TEST(FileSource, ADirectoryThatChangesWhileItIsRead) {
+  SimEnv env(1);
+  writeFile(env, "/d/a.json", lines(0, 10));
+  writeFile(env, "/d/b.json", lines(10, 20));
+  SourceRun run(request(), env, 1);
+  run.run(1);
+  // What comes after the listing is not read, and neither is what is appended.
+  writeFile(env, "/d/c.json", lines(20, 30));
+  writeFile(env, "/d/b.json", lines(10, 25));
+  run.run();
+  EXPECT_EQ(run.error, "");
+  EXPECT_EQ(sorted(run.rows), numbers(0, 20));
+  SourceRun vanished(request(), env, 1);
+  vanished.run(1);
+  ASSERT_TRUE(env.files().remove("/d/b.json").ok());
+  vanished.run();
+  EXPECT_NE(vanished.error.find("/d/b.json"), std::string::npos);
+  writeFile(env, "/d/b.json", lines(10, 30));
+  SourceRun shortened(request(), env, 1);
+  shortened.run(1);
+  writeFile(env, "/d/b.json", lines(10, 15));
+  shortened.run();
+  EXPECT_EQ(shortened.error, "");
+  EXPECT_EQ(sorted(shortened.rows).size(), 25U);
 }
 
 TEST(FileSource, ReadsGzipAndRestoresInside) {

@@ -114,17 +114,33 @@ std::string FileSplits::state(const ReadFiles& own, bool first) {
   return out;
 }
 
-Result<std::optional<FileSplit>> FileSplits::next() {
+size_t FileSplits::choose(uint32_t subtask) const {
+  auto isOthers = [&](const std::string& path) {
+    for (const auto& [other, file] : current_) {
+      if (other != subtask && file == path) return true;
+    }
+    return false;
+  };
+  // Files are in order, so what is left of the subtask's own file comes before untouched ones.
+  for (size_t i = 0; i < queue_.size(); ++i) {
+    if (!isOthers(queue_[i].file.path)) return i;
+  }
+  return 0;
+}
+
+Result<std::optional<FileSplit>> FileSplits::next(uint32_t subtask) {
   std::lock_guard lock(mutex_);
-  if (next_ == queue_.size()) {
-    queue_.clear();
-    next_ = 0;
+  if (queue_.empty()) {
     bool due = !listed_ ||
                (!isBounded() && env_.clock().nowMillis() - listedAt_ >= options_.monitorMillis);
     if (due) TRY(list());
     if (queue_.empty()) return std::optional<FileSplit>();
   }
-  return std::optional<FileSplit>(queue_[next_++]);
+  size_t chosen = choose(subtask);
+  FileSplit split = std::move(queue_[chosen]);
+  queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(chosen));
+  current_[subtask] = split.file.path;
+  return std::optional<FileSplit>(std::move(split));
 }
 
 int64_t FileSplits::nextListMillis() {

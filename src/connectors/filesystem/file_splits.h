@@ -1,5 +1,6 @@
-// FileSplits: hands out the pieces of a table's files to the subtasks of one scan, in the order of
-// the files and positions, so that subtasks stay close to each other in event time.
+// FileSplits: hands out the pieces of a table's files to the subtasks of one scan. As in Flink each
+// subtask reads a file of its own as long as there are enough; then they share the files that are
+// left, in the order of positions, so that subtasks stay close to each other in event time.
 //
 // A split is a range of byte offsets and means the records that start in it. What was read is
 // remembered per subtask as ranges, written into its state, and united at a restore; what is
@@ -9,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -66,8 +68,8 @@ class FileSplits {
   // Takes over what all subtasks had read; every subtask passes the same states and only the first
   // call counts.
   Status restore(const std::vector<std::string>& states);
-  // The next split; nullopt when there is none now (bounded: none will come).
-  Result<std::optional<FileSplit>> next();
+  // The next split for a subtask; nullopt when there is none now (bounded: none will come).
+  Result<std::optional<FileSplit>> next(uint32_t subtask);
   // When to ask again, milliseconds of the clock.
   int64_t nextListMillis();
 
@@ -77,6 +79,8 @@ class FileSplits {
 
  private:
   Status list();
+  // The place in queue_ of the split that suits the subtask best. Requires: queue_ is not empty.
+  size_t choose(uint32_t subtask) const;
   Status addFile(const FileInfo& file);
   Status checkVanished(const std::vector<FileInfo>& present);
 
@@ -89,8 +93,8 @@ class FileSplits {
   ReadFiles restored_;
   std::set<std::string> boundedFiles_;  // of the restored scan; empty = not restored
   std::set<std::string> known_;
-  std::vector<FileSplit> queue_;  // from next_ on
-  size_t next_ = 0;
+  std::deque<FileSplit> queue_;
+  std::map<uint32_t, std::string> current_;  // the file each subtask has read last
 };
 
 }  // namespace millrace

@@ -1,10 +1,8 @@
 // The filesystem connector's descriptor.
-#include <fmt/format.h>
-
 #include "connectors/connector.h"
-#include "connectors/filesystem/file_layout.h"
 #include "connectors/filesystem/file_sink.h"
 #include "connectors/filesystem/file_source.h"
+#include "connectors/filesystem/file_table.h"
 
 namespace millrace {
 
@@ -74,6 +72,12 @@ std::vector<OptionSpec> sinkOptions() {
        false,
        {},
        "Begin another file when one has been open this long."},
+      {"sink.rolling-policy.inactivity-interval",
+       kTime,
+       "30 min",
+       false,
+       {},
+       "Begin another file when one has got no rows for this long."},
       {"sink.rolling-policy.check-interval",
        kTime,
        "1 min",
@@ -112,6 +116,7 @@ std::vector<OptionSpec> sinkOptions() {
        {},
        "success-file: write an empty file into every complete partition."},
       {"sink.partition-commit.policy.class", kText, "", false, {}, "Not supported."},
+      {"sink.partition-commit.policy.class.parameters", kText, "", false, {}, "Not supported."},
       {"sink.partition-commit.success-file.name",
        kText,
        "_SUCCESS",
@@ -119,6 +124,8 @@ std::vector<OptionSpec> sinkOptions() {
        {},
        "The name of that file."},
       {"partition.time-extractor.kind", kText, "default", false, {}, "Only default."},
+      {"partition.time-extractor.class", kText, "", false, {}, "Not supported."},
+      {"partition.time-extractor.timestamp-formatter", kText, "", false, {}, "Not supported."},
       {"partition.time-extractor.timestamp-pattern",
        kText,
        "",
@@ -143,17 +150,8 @@ std::vector<OptionSpec> sinkOptions() {
 
 Status validate(const TableDefinition& table) {
   TableOptions options = TRY(readTableOptions(table));
-  if (options.options.text("path").empty()) {
-    return Error(ErrorKind::kInvalidOption, "option 'path' of connector 'filesystem' is empty")
-        .withHint("Give a file or a directory.");
-  }
-  std::string path = options.options.text("path");
-  size_t scheme = path.find("://");
-  if (scheme != std::string::npos && !path.starts_with("file:")) {
-    return Error(ErrorKind::kUnsupported, fmt::format("path '{}' on another file system", path))
-        .withHint("Use a local path.");
-  }
-  return validateFileSink(options, table);
+  TRY(validateFileTable(options, table));
+  return validateFileSink(options);
 }
 
 }  // namespace

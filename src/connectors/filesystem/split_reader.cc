@@ -14,8 +14,19 @@ namespace millrace {
 namespace {
 
 constexpr size_t kReadBytes = 1 << 20;
+// Behind the end of a split, where its last record may go on.
+constexpr size_t kTailBytes = 16 << 10;
 constexpr size_t kPooledBuffers = 8;
 constexpr size_t kLongestRecord = size_t{1} << 30;
+
+// Flink's sink writes Java's form of a timestamp into the path: "2024-01-31T12:00[:00[.123]]".
+std::string plainTimestamp(std::string text) {
+  constexpr size_t kMinutesEnd = 16;
+  if (text.size() < kMinutesEnd || text[10] != 'T') return text;
+  text[10] = ' ';
+  if (text.size() == kMinutesEnd) text += ":00";
+  return text;
+}
 
 }  // namespace
 
@@ -37,6 +48,7 @@ Status SplitReader::start(FileSplit split) {
   hasSplit_ = true;
   TRY(makeConstants());
   if (align) TRY(alignToRecord());
+  if (position_ == 0 && scan_.format->skipsByteOrderMark) TRY(skipByteOrderMark());
   if (atEnd()) finishSplit();
   return {};
 }
@@ -60,6 +72,17 @@ Status SplitReader::alignToRecord() {
     position_ += skipped;
     if (newline) return {};
   }
+}
+
+Status SplitReader::skipByteOrderMark() {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  while (end_ - begin_ < kByteOrderMark.size() && !streamEnded_) TRY(fill());
+  if (!std::string_view(buffer_->data() + begin_, end_ - begin_).starts_with(kByteOrderMark)) {
+    return {};
+  }
+  begin_ += kByteOrderMark.size();
+  position_ += kByteOrderMark.size();
+  return {};
 }
 
 BufferPtr SplitReader::takeBuffer(size_t size) {
@@ -91,6 +114,12 @@ Status SplitReader::fill() {
         .withHint("Check that the file has line ends and that the format fits.");
   }
   size_t room = std::max(kReadBytes, kept);
+  if (split_.end != kOpenEnd) {
+    // No more than the split needs: what lies behind it is another's to read.
+    uint64_t read = position_ + kept;
+    uint64_t left = split_.end > read ? split_.end - read : 0;
+    room = std::min<uint64_t>(room, std::max<uint64_t>(left, kept) + kTailBytes);
+  }
   BufferPtr next = takeBuffer(kept + room);
   if (kept > 0) std::memcpy(next->data(), buffer_->data() + begin_, kept);
   size_t got = TRY(stream_->read(next->data() + kept, room));
@@ -132,12 +161,13 @@ Status SplitReader::read(size_t maxRows, Batch& out) {
         if (whole > 0) continue;
       }
       if (streamEnded_ && begin_ < end_) {
-        // Without its last line end the text counts as complete.
-        bool newline = buffer_->data()[end_ - 1] == '\n';
-        TRY(decode({buffer_->data() + begin_, end_ - begin_ - (newline ? 1 : 0)}, maxRows, out));
-        if (position_ != kOpenEnd && newline && begin_ + 1 == end_) {
-          ++begin_;
-          ++position_;
+        // A record that is open at the end: without line ends behind it the text is complete.
+        size_t last = end_;
+        while (last > begin_ + 1 && buffer_->data()[last - 1] == '\n') --last;
+        TRY(decode({buffer_->data() + begin_, last - begin_}, maxRows, out));
+        if (begin_ == last) {
+          position_ += end_ - last;
+          begin_ = end_;
         }
         break;
       }
@@ -198,7 +228,7 @@ Result<ColumnPtr> SplitReader::partitionColumn(const FileScan::OutputColumn& col
     if (key != column.key) continue;
     if (value == scan_.defaultPartition) return Column::makeNull(column.type, 1);
     MutableColumnPtr text = Column::make(Type::string(), 1);
-    text->setString(0, value);
+    text->setString(0, column.type.isTimestamp() ? plainTimestamp(value) : value);
     if (column.type.isCharacter()) return text->withType(column.type);
     std::unique_ptr<Cast> cast = TRY(makeCast(Type::string(), column.type));
     MutableColumnPtr out = Column::make(column.type, 1);

@@ -51,6 +51,7 @@ class SplitReader {
 
  private:
   Status alignToRecord();
+  Status skipByteOrderMark();
   Status fill();
   BufferPtr takeBuffer(size_t size);
   // How much of the window holds whole records of this split; 0 when more must be read.
