@@ -190,29 +190,24 @@ class DatagenSource : public Source {
   GeneratorPlan plan_;
 };
 
-// Every option of a field must be of a column of the table.
-Status checkFields(const TableDefinition& table, const OptionReader& options) {
+// Every option of a field must be of a column of the table, or of a value inside one.
+Status checkFields(const GeneratorPlan& plan, const OptionReader& options) {
   std::vector<std::string> names;
-  for (const Field& field : table.physical) names.push_back(field.name);
+  for (const ValueGenerator& column : plan.columns) column.appendNames(names);
   for (const auto& [key, value] : options.all()) {
     constexpr std::string_view kPrefix = "fields.";
     if (!key.starts_with(kPrefix)) continue;
-    std::string_view name = std::string_view(key).substr(kPrefix.size());
-    bool known = std::any_of(names.begin(), names.end(), [&](const std::string& column) {
-      return name.starts_with(column) && name.substr(column.size()).starts_with(".");
-    });
-    if (known) continue;
-    std::string wanted(name.substr(0, name.find('.')));
+    std::string name = key.substr(kPrefix.size(), key.rfind('.') - kPrefix.size());
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     return Error(ErrorKind::kUnknownOption,
-                 fmt::format("option '{}': the table has no column '{}'", key, wanted))
-        .withHint(didYouMean(wanted, names));
+                 fmt::format("option '{}': the table has no field '{}'", key, name))
+        .withHint(didYouMean(name, names));
   }
   return {};
 }
 
 Result<GeneratorPlan> makePlan(const TableDefinition& table, uint64_t seed) {
   TableOptions read = TRY(readTableOptions(table));
-  TRY(checkFields(table, read.options));
   GeneratorPlan plan;
   plan.rowsPerSecond = read.options.integer("rows-per-second");
   if (plan.rowsPerSecond <= 0) {
@@ -227,6 +222,7 @@ Result<GeneratorPlan> makePlan(const TableDefinition& table, uint64_t seed) {
     int64_t length = plan.columns.back().sequenceLength();
     if (length >= 0) plan.numRows = std::min(plan.numRows, length);
   }
+  TRY(checkFields(plan, read.options));
   return plan;
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr int64_t kMillisPerDay = 86'400'000;
 constexpr int64_t kMostMonths = 120'000;
 constexpr int64_t kCollectionLength = 3;
+constexpr int64_t kTextLength = 100;
 
 uint64_t mix(uint64_t z) {
   z += 0x9E3779B97F4A7C15ULL;
@@ -63,6 +64,24 @@ Result<double> readReal(const OptionReader& options, const std::string& key, dou
   return value;
 }
 
+constexpr std::string_view kFieldOptions[] = {"kind",   "start",   "end",      "min",      "max",
+                                              "length", "var-len", "max-past", "null-rate"};
+
+// Whether an option says anything about values of the type.
+bool applies(std::string_view option, const Type& type, bool sequence) {
+  if (option == "kind") return true;
+  bool isBound = option == "start" || option == "end";
+  if (sequence || isBound) return sequence && isBound;
+  bool isText = type.kind() == TypeKind::kVarchar || type.kind() == TypeKind::kVarbinary;
+  bool isNumber = type.isInteger() || type.isInterval() || type.isApproximate() ||
+                  type.kind() == TypeKind::kDecimal;
+  if (option == "min" || option == "max") return isNumber;
+  if (option == "length") return isText || (type.isNested() && type.kind() != TypeKind::kRow);
+  if (option == "var-len") return isText;
+  if (option == "max-past") return type.isTimestamp();
+  return true;
+}
+
 struct Range {
   int64_t low;
   int64_t high;
@@ -109,28 +128,55 @@ Status ValueGenerator::readOptions(const OptionReader& options) {
   auto kind = options.all().find(prefix + "kind");
   if (kind != options.all().end() && kind->second == "sequence") {
     sequence_ = true;
+    TRY(checkOptions(options));
     return readSequence(options);
   }
   if (kind != options.all().end() && kind->second != "random") {
     return wrongOption(kind->first, kind->second, "It must be 'random' or 'sequence'.");
   }
-  bool fixed = type_.kind() == TypeKind::kChar || type_.kind() == TypeKind::kBinary;
-  bool bounded =
-      (type_.isCharacter() || type_.isBinaryString()) && type_.length() != kMaxStringLength;
-  int64_t longest = bounded ? type_.length() : kMaxStringLength;
-  int64_t usual = bounded ? type_.length() : 100;
-  if (type_.isNested()) usual = kCollectionLength;
-  length_ = TRY(readInteger(options, prefix + "length", usual));
-  if (length_ < 0 || length_ > longest || (fixed && length_ != longest)) {
-    return wrongOption(prefix + "length", std::to_string(length_),
-                       "The column's type limits the length.");
-  }
+  TRY(checkOptions(options));
+  length_ = TRY(readLength(options));
   auto vary = options.all().find(prefix + "var-len");
   varyLength_ = vary != options.all().end() && vary->second == "true";
   nullRate_ = TRY(readReal(options, prefix + "null-rate", 0));
   auto past = options.all().find(prefix + "max-past");
   if (past != options.all().end()) maxPastMillis_ = TRY(parseDurationMillis(past->second));
   return readRange(options);
+}
+
+// As in Flink an option that a type has no use for is an unknown one.
+Status ValueGenerator::checkOptions(const OptionReader& options) const {
+  for (std::string_view option : kFieldOptions) {
+    auto written = options.all().find(fmt::format("fields.{}.{}", name_, option));
+    if (written == options.all().end() || applies(option, type_, sequence_)) continue;
+    std::string usable;
+    for (std::string_view other : kFieldOptions) {
+      if (!applies(other, type_, sequence_)) continue;
+      usable += fmt::format("{}{}", usable.empty() ? "" : ", ", other);
+    }
+    return Error(ErrorKind::kUnknownOption,
+                 fmt::format("option '{}' has no meaning for a {} of type {}", written->first,
+                             sequence_ ? "sequence" : "random value", type_.toString()))
+        .withHint(fmt::format("Such a field has the options: {}.", usable));
+  }
+  return {};
+}
+
+Result<int64_t> ValueGenerator::readLength(const OptionReader& options) const {
+  bool bounded =
+      (type_.isCharacter() || type_.isBinaryString()) && type_.length() != kMaxStringLength;
+  int64_t longest = bounded ? type_.length() : kMaxStringLength;
+  int64_t usual = type_.isNested() ? kCollectionLength : bounded ? type_.length() : kTextLength;
+  std::string key = "fields." + name_ + ".length";
+  int64_t length = TRY(readInteger(options, key, usual));
+  if (length >= 0 && length <= longest) return length;
+  return wrongOption(key, std::to_string(length),
+                     "It must not be negative, nor above the length of the column's type.");
+}
+
+void ValueGenerator::appendNames(std::vector<std::string>& out) const {
+  out.push_back(name_);
+  for (const ValueGenerator& child : children_) child.appendNames(out);
 }
 
 Status ValueGenerator::readRange(const OptionReader& options) {

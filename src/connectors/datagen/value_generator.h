@@ -24,10 +24,14 @@ class ValueGenerator {
   const Type& type() const { return type_; }
   // How many rows a sequence column has; -1 for random columns.
   int64_t sequenceLength() const { return sequence_ ? high_ - low_ + 1 : -1; }
+  // Appends the names that stand between "fields." and an option: of this value and those inside.
+  void appendNames(std::vector<std::string>& out) const;
 
  private:
   ValueGenerator() = default;
   Status readOptions(const OptionReader& options);
+  Status checkOptions(const OptionReader& options) const;
+  Result<int64_t> readLength(const OptionReader& options) const;
   Status readRange(const OptionReader& options);
   Status readSequence(const OptionReader& options);
   void appendOne(int64_t row, int64_t nowMillis, ColumnBuilder& builder) const;
