@@ -49,7 +49,12 @@ std::vector<OptionSpec> printOptions() {
        false,
        {},
        "Write to standard error instead of standard output."},
-      {"sink.parallelism", OptionType::kInteger, "", false, {}, "The sink's parallelism."},
+      {"sink.parallelism",
+       OptionType::kInteger,
+       "",
+       false,
+       {},
+       "Accepted and without effect: a sink runs at the job's parallelism."},
   };
 }
 
