@@ -35,7 +35,7 @@ TEST(WindowTableFunction, SeveralWindowsPerRow) {
       harnessOf({.kind = WindowKind::kCumulate, .sizeMillis = 10, .slideMillis = 5});
   cumulate.push({{"+I", {1, 2000}}, {"+I", {2, 7000}}});
   EXPECT_EQ(cumulate.take(),
-            "+I|1|2000|0|10000|9000\n+I|1|2000|0|5000|4000\n+I|2|7000|0|10000|9000\n");
+            "+I|1|2000|0|5000|4000\n+I|1|2000|0|10000|9000\n+I|2|7000|0|10000|9000\n");
 }
 
 TEST(WindowTableFunction, SessionsKeepRowsUntilTheyAreOver) {
