@@ -245,7 +245,7 @@ Status SelectBinder::bindOrderBy(const std::vector<ParsedOrderItem>& orderBy) {
 
 bool SelectBinder::isAggregated() const {
   return select_.grouped || !calls_.aggregates.empty() || select_.having ||
-         !calls_.properties.empty();
+         !calls_.properties.empty() || !calls_.groupings.empty();
 }
 
 Status SelectBinder::bindGroupKeys() {
