@@ -10,13 +10,14 @@ import os
 import sys
 import traceback
 
+import completeness_tests
 import harness
 import job_tests
 import output_tests
 import shell_tests
 import usage_tests
 
-MODULES = (usage_tests, output_tests, job_tests, shell_tests)
+MODULES = (usage_tests, output_tests, job_tests, shell_tests, completeness_tests)
 
 
 def main():

@@ -20,9 +20,13 @@ SINK = "CREATE TABLE s (a INT) WITH ('connector' = 'blackhole');\n"
 class Run:
     """One finished run of the command."""
 
-    def __init__(self, *arguments, stdin="", seconds=20):
+    def __init__(self, *arguments, stdin="", seconds=20, **more):
         done = subprocess.run(
-            [PROGRAM, *arguments], input=stdin.encode(), capture_output=True, timeout=seconds
+            [PROGRAM, *arguments],
+            input=stdin.encode(),
+            capture_output=True,
+            timeout=seconds,
+            **more,
         )
         self.code = done.returncode
         self.out = done.stdout.decode()

@@ -125,3 +125,21 @@ def test_progress():
     expect(code == 130 and out == "" and len(lines) >= 2, code, err)
     expect(re.search(r"\d s \| in \d+ records/s .*busiest", lines[0]), lines)
     expect(re.search(r"records in, .* out; .*records/s", lines[-1]), lines)
+
+
+def test_file_without_permission():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        path = os.path.join(folder, "secret.json")
+        with open(path, "w") as out:
+            out.write('{"a":1}\n')
+        os.chmod(path, 0)
+        text = (
+            f"CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'path' = '{path}',"
+            " 'format' = 'json'); SELECT * FROM t"
+        )
+        # Root may read everything.
+        user = {"user": 65534} if os.geteuid() == 0 else {}
+        run = sql(text, cwd=folder, **user)
+        expect_run(run, 1, err="permission denied")
+        expect(path in run.err, run.err)

@@ -80,12 +80,6 @@ Status characterLength(const KernelCall& call, Column& out) {
   return Status();
 }
 
-Status octetLength(const KernelCall& call, Column& out) {
-  mapUnary<StringView, int32_t>(
-      call, out, [](const StringView& text) { return static_cast<int32_t>(text.size()); });
-  return Status();
-}
-
 Status firstByte(const KernelCall& call, Column& out) {
   mapUnary<StringView, int32_t>(call, out, [](const StringView& text) -> int32_t {
     return text.size() == 0 ? 0 : static_cast<signed char>(text.data()[0]);
@@ -490,8 +484,12 @@ Result<ResolvedCall> resolveElt(Arguments args) {
 Status translateText(const KernelCall& call, Column& out) {
   TextArgument text(call, 0), from(call, 1), to(call, 2);
   std::string result;
+  out.retainAllOf(*call.args[0]);
   forEachRow(call.rows, [&](uint32_t row) {
-    std::string_view whole = text[row], source = from[row], target = to[row];
+    if (call.args[0]->isNull(row)) return out.setNull(row);
+    if (call.args[1]->isNull(row)) return shareText(out, row, text.raw(row).view());
+    std::string_view whole = text[row], source = from[row];
+    std::string_view target = call.args[2]->isNull(row) ? std::string_view() : to[row];
     result.clear();
     for (size_t at = 0; at < whole.size();) {
       size_t bytes = characterBytes(whole, at);
@@ -510,7 +508,9 @@ Status translateText(const KernelCall& call, Column& out) {
 }
 
 Result<ResolvedCall> resolveTranslate(Arguments args) {
-  return resolveCall(args, {{"string, string, string", "string", translateText}});
+  ResolvedCall call = TRY(resolveCall(args, {{"string, string, string", "string", translateText}}));
+  call.result = call.result.withNullable(args[0].type.nullable());
+  return call;
 }
 
 ScalarFunction text(std::string name, std::string parameters, std::string doc, std::string example,
@@ -564,12 +564,14 @@ void addJoiningFunctions(FunctionCatalog& catalog) {
                             "ELT(2, 'a', 'b')", "b", resolveElt);
   elt.nulls = NullRule::kHandles;
   catalog.add(std::move(elt));
-  catalog.add(withAliases(
+  ScalarFunction translate =
       text("TRANSLATE", "string, from, to",
            "Replaces each character of `from` by the one at its place in `to`, or drops it when "
-           "`to` is shorter.",
-           "TRANSLATE('hello', 'el', 'ip')", "hippo", resolveTranslate),
-      {"TRANSLATE3"}));
+           "`to` is shorter. A `from` that is NULL replaces nothing.",
+           "TRANSLATE('hello', 'el', 'ip')", "hippo", resolveTranslate);
+  translate.aliases = {"TRANSLATE3"};
+  translate.nulls = NullRule::kHandles;
+  catalog.add(std::move(translate));
 }
 
 void addTrimFunctions(FunctionCatalog& catalog) {
@@ -590,21 +592,16 @@ void addTrimFunctions(FunctionCatalog& catalog) {
 }  // namespace
 
 void addStringFunctions(FunctionCatalog& catalog) {
-  catalog.add(withAliases(text("UPPER", "string", "The text in upper case.", "UPPER('abc')", "ABC",
-                               resolveSameText<changeCase<upperWord, upperText>>),
-                          {"UCASE"}));
-  catalog.add(withAliases(text("LOWER", "string", "The text in lower case.", "LOWER('ABC')", "abc",
-                               resolveSameText<changeCase<lowerWord, lowerText>>),
-                          {"LCASE"}));
+  catalog.add(text("UPPER", "string", "The text in upper case.", "UPPER('abc')", "ABC",
+                   resolveSameText<changeCase<upperWord, upperText>>));
+  catalog.add(text("LOWER", "string", "The text in lower case.", "LOWER('ABC')", "abc",
+                   resolveSameText<changeCase<lowerWord, lowerText>>));
   catalog.add(text("INITCAP", "string",
                    "Each word (letters and digits) with an upper-case start, the rest lower-case.",
                    "INITCAP('hello wORLD')", "Hello World", resolveSameText<capitalize>));
   catalog.add(withAliases(text("CHAR_LENGTH", "string", "Number of characters of a text.",
                                "CHAR_LENGTH('añb')", "3", resolveLength<characterLength>),
                           {"CHARACTER_LENGTH"}));
-  catalog.add(text("OCTET_LENGTH", "string",
-                   "Number of bytes of a text in UTF-8, or of a binary string.",
-                   "OCTET_LENGTH('añb')", "4", resolveLength<octetLength>));
   catalog.add(text("ASCII", "string",
                    "The first byte of the text as a number (bytes above 127 are negative), 0 for "
                    "the empty text.",
