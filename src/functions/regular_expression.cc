@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 #include <pcre2.h>
 
-#include "functions/regex_syntax.h"
+#include "functions/java_pattern.h"
+#include "functions/required_text.h"
 #include "functions/text_find.h"
 #include "functions/utf8.h"
 
@@ -34,6 +35,7 @@ class PcreRegex final : public Regex {
     uint32_t groups = 0;
     pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
     numGroups_ = groups;
+    matchesBetweenHalves_ = findsNothingBetween("\uFFFD\uFFFD", 3);
   }
   ~PcreRegex() override {
     pcre2_match_data_free(data_);
@@ -43,6 +45,7 @@ class PcreRegex final : public Regex {
   }
 
   size_t numGroups() const override { return numGroups_; }
+  bool matchesBetweenHalves() const override { return matchesBetweenHalves_; }
 
   Result<bool> find(std::string_view text, size_t from, RegexMatch& match) const override {
     if (!required_.text.empty()) {
@@ -80,6 +83,11 @@ class PcreRegex final : public Regex {
     return pcre2_match(code_, subject, text.size(), from, options, data_, context_);
   }
 
+  bool findsNothingBetween(std::string_view text, size_t place) const {
+    if (run(text, place, PCRE2_ANCHORED) < 0) return false;
+    return pcre2_get_ovector_pointer(data_)[1] == place;
+  }
+
   Result<bool> outcome(int code) const {
     if (code == PCRE2_ERROR_NOMATCH) return false;
     return Error(ErrorKind::kInvalidArgument, "a regular expression needs too many steps")
@@ -104,12 +112,17 @@ class PcreRegex final : public Regex {
   pcre2_jit_stack* stack_;
   size_t numGroups_ = 0;
   bool isJit_ = false;
+  bool matchesBetweenHalves_ = false;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Regex>> Regex::compile(std::string_view pattern) {
-  std::string translated = TRY(javaPatternToPcre(pattern));
+  Result<std::string> translation = javaPatternToPcre(pattern);
+  if (!translation.ok() && translation.error().kind() == ErrorKind::kInvalidArgument) {
+    return malformed(pattern, translation.error().message());
+  }
+  std::string translated = TRY(std::move(translation));
   pcre2_compile_context* context = pcre2_compile_context_create(nullptr);
   pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
   int errorCode = 0;
@@ -146,12 +159,14 @@ Result<std::vector<std::string_view>> splitByRegex(std::string_view text, const 
   std::vector<std::string_view> parts;
   RegexMatch match;
   size_t begin = 0, from = 0;
+  bool isCut = false;
   while (from <= text.size() && (limit == 0 || parts.size() + 1 < limit)) {
     if (!TRY(regex.find(text, from, match))) break;
     bool emptyAtStart = match.end() == 0;
     if (!emptyAtStart) {
       parts.push_back(text.substr(begin, match.begin() - begin));
       begin = match.end();
+      isCut = true;
     }
     from = match.end();
     if (match.begin() == match.end()) {
@@ -160,8 +175,8 @@ Result<std::vector<std::string_view>> splitByRegex(std::string_view text, const 
     }
   }
   parts.push_back(text.substr(begin));
-  if (limit == 0) {
-    while (parts.size() > 1 && parts.back().empty()) parts.pop_back();
+  if (limit == 0 && isCut) {
+    while (!parts.empty() && parts.back().empty()) parts.pop_back();
   }
   return parts;
 }

@@ -27,11 +27,14 @@ struct RegexMatch {
 class Regex {
  public:
   // kInvalidArgument when the pattern is malformed. Java's "\Q..\E", possessive quantifiers, named
-  // groups and flags mean the same here; "\p{Alpha}" and its relatives are translated.
+  // groups, flags and operations on classes mean the same here.
   static Result<std::unique_ptr<Regex>> compile(std::string_view pattern);
   virtual ~Regex() = default;
 
   virtual size_t numGroups() const = 0;
+  // Whether the pattern finds the empty text between any two characters. Java's texts are made of
+  // UTF-16 units, so it is then found between the two halves of a character beyond U+FFFF, too.
+  virtual bool matchesBetweenHalves() const = 0;
   // The first match from byte `from` on; false when there is none.
   virtual Result<bool> find(std::string_view text, size_t from, RegexMatch& match) const = 0;
   virtual Result<bool> matches(std::string_view text) const = 0;  // the whole text
@@ -49,7 +52,8 @@ class RegexCache {
   std::unordered_map<std::string, std::unique_ptr<Regex>> patterns_;
 };
 
-// Java's String.split: limit 0 drops empty parts at the end, a positive limit stops after so many.
+// Java's String.split: limit 0 drops empty parts at the end (all of them when there are no others),
+// a positive limit stops after so many. Unlike Java's it does not cut characters beyond U+FFFF.
 Result<std::vector<std::string_view>> splitByRegex(std::string_view text, const Regex& regex,
                                                    size_t limit);
 

@@ -52,7 +52,19 @@ RegexMatch& matchOf(const KernelCall& call) {
   return static_cast<PatternState&>(*call.state).match;
 }
 
-// Calls work(match) for each match from left to right, as Java's Matcher.find does.
+// Bytes of the characters beyond U+FFFF, which are two units in Java.
+constexpr size_t kPairBytes = 4;
+
+// The place between the halves of the character, two bytes behind its begin.
+void moveBetweenHalves(RegexMatch& match, size_t character) {
+  for (size_t i = 0; i < match.begins.size(); ++i) {
+    if (match.begins[i] == RegexMatch::kNone) continue;
+    match.begins[i] = match.ends[i] = character + kPairBytes / 2;
+  }
+}
+
+// Calls work(match) for each match from left to right, as Java's Matcher.find does. A match may be
+// empty and lie between the halves of a character.
 template <typename Work>
 Status forEachMatch(const Regex& regex, std::string_view text, RegexMatch& match, Work work) {
   size_t from = 0;
@@ -62,9 +74,38 @@ Status forEachMatch(const Regex& regex, std::string_view text, RegexMatch& match
     from = match.end();
     if (match.begin() != match.end()) continue;
     if (from >= text.size()) break;
-    from += characterBytes(text, from);
+    size_t bytes = characterBytes(text, from);
+    if (bytes == kPairBytes && regex.matchesBetweenHalves()) {
+      moveBetweenHalves(match, from);
+      work(match);
+    }
+    from += bytes;
   }
   return Status();
+}
+
+bool isBetweenHalves(std::string_view text, size_t place) {
+  return place < text.size() && (static_cast<uint8_t>(text[place]) & 0xC0) == 0x80;
+}
+
+// Half of a character is no text: Java writes it as a question mark.
+void appendPart(std::string_view text, size_t begin, size_t end, std::string& out) {
+  if (begin >= end) return;
+  if (isBetweenHalves(text, begin)) {
+    out += '?';
+    begin += kPairBytes / 2;
+  }
+  bool cut = isBetweenHalves(text, end);
+  if (cut) end -= kPairBytes / 2;
+  out += text.substr(begin, end - begin);
+  if (cut) out += '?';
+}
+
+// Java's length of a text.
+size_t utf16Units(std::string_view text) {
+  size_t units = countCharacters(text);
+  for (char c : text) units += static_cast<uint8_t>(c) >= 0xF0 ? 1 : 0;
+  return units;
 }
 
 Status regexpFinds(const KernelCall& call, Column& out) {
@@ -114,7 +155,7 @@ Status regexpReplace(const KernelCall& call, Column& out) {
     bool any = false;
     TRY(forEachMatch(*regex, text, match, [&](const RegexMatch& found) {
       any = true;
-      result += text.substr(copied, found.begin() - copied);
+      appendPart(text, copied, found.begin(), result);
       result += replacement[row];
       copied = found.end();
     }));
@@ -122,7 +163,7 @@ Status regexpReplace(const KernelCall& call, Column& out) {
       shareText(out, row, text);
       return Status();
     }
-    result += text.substr(copied);
+    appendPart(text, copied, text.size(), result);
     out.setString(row, result);
     return Status();
   });
@@ -151,7 +192,7 @@ Status regexpPosition(const KernelCall& call, Column& out) {
     if (regex == nullptr) {
       out.setNull(row);
     } else if (TRY(regex->find(text, 0, match))) {
-      to[row] = static_cast<int32_t>(countCharacters(text.substr(0, match.begin()))) + 1;
+      to[row] = static_cast<int32_t>(utf16Units(text.substr(0, match.begin()))) + 1;
     }
     return Status();
   });
@@ -235,9 +276,10 @@ void addRegexFunctions(FunctionCatalog& catalog) {
                     "REGEXP_REPLACE('foobar', 'oo|ar', '')", "fb", resolveReplace));
   catalog.add(regex("REGEXP_COUNT", "string, pattern", "The number of matches.",
                     "REGEXP_COUNT('hello world', 'l')", "3", resolveCount));
-  catalog.add(regex("REGEXP_INSTR", "string, pattern",
-                    "The position of the first match (from 1), 0 when there is none.",
-                    "REGEXP_INSTR('hello world', 'wor')", "7", resolveInstr));
+  catalog.add(
+      regex("REGEXP_INSTR", "string, pattern",
+            "The position of the first match (from 1, in UTF-16 units), 0 when there is none.",
+            "REGEXP_INSTR('hello world', 'wor')", "7", resolveInstr));
   catalog.add(regex("REGEXP_SUBSTR", "string, pattern", "The first match, NULL when there is none.",
                     "REGEXP_SUBSTR('hello world', 'w.r')", "wor", resolveSubstr));
   catalog.add(regex("REGEXP_EXTRACT_ALL", "string, pattern [, group]",

@@ -125,6 +125,13 @@ Result<ResolvedCall> resolveTouches(Arguments args) {
 
 // --- REPLACE ---
 
+// Where Java cuts texts into UTF-16 units, a character beyond U+FFFF falls into two halves, each
+// of which is written as a question mark.
+size_t numUnits(size_t characterBytes) { return characterBytes == 4 ? 2 : 1; }
+std::string_view unitText(std::string_view character) {
+  return character.size() == 4 ? "?" : character;
+}
+
 void replaceAll(std::string_view text, std::string_view wanted, std::string_view replacement,
                 std::string& out) {
   out.clear();
@@ -133,8 +140,10 @@ void replaceAll(std::string_view text, std::string_view wanted, std::string_view
     // Between all characters, in front and behind.
     while (at < text.size()) {
       size_t bytes = characterBytes(text, at);
-      out += replacement;
-      out += text.substr(at, bytes);
+      for (size_t i = 0; i < numUnits(bytes); ++i) {
+        out += replacement;
+        out += unitText(text.substr(at, bytes));
+      }
       at += bytes;
     }
     out += replacement;
@@ -285,7 +294,9 @@ Status splitText(const KernelCall& call, Column& out) {
     lists.begin(row);
     while (by.empty() && !rest.empty()) {
       size_t bytes = characterBytes(rest, 0);
-      lists.child(0).appendString(rest.substr(0, bytes));
+      for (size_t i = 0; i < numUnits(bytes); ++i) {
+        lists.child(0).appendString(unitText(rest.substr(0, bytes)));
+      }
       rest.remove_prefix(bytes);
     }
     for (bool more = !rest.empty(); more;) {

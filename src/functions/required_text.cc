@@ -1,4 +1,4 @@
-#include "functions/regex_syntax.h"
+#include "functions/required_text.h"
 
 #include <algorithm>
 #include <cctype>
@@ -8,101 +8,6 @@
 namespace millrace {
 
 namespace {
-
-struct ClassName {
-  std::string_view java;
-  std::string_view ranges;
-};
-
-// Java's POSIX classes are ASCII only.
-constexpr ClassName kClassNames[] = {
-    {"Lower", "a-z"},
-    {"Upper", "A-Z"},
-    {"ASCII", "\\x00-\\x7F"},
-    {"Alpha", "a-zA-Z"},
-    {"Digit", "0-9"},
-    {"Alnum", "a-zA-Z0-9"},
-    {"Punct", "!-\\/:-@\\[-`{-~"},
-    {"Graph", "!-~"},
-    {"Print", " -~"},
-    {"Blank", " \\t"},
-    {"Cntrl", "\\x00-\\x1F\\x7F"},
-    {"XDigit", "0-9a-fA-F"},
-    {"Space", " \\t\\n\\x0B\\f\\r"},
-    {"IsAlphabetic", "\\p{L}"},
-    {"javaLowerCase", "\\p{Ll}"},
-    {"javaUpperCase", "\\p{Lu}"},
-    {"IsDigit", "\\p{Nd}"},
-    {"IsLetter", "\\p{L}"},
-};
-
-Error unsupported(std::string_view what) {
-  return Error(ErrorKind::kUnsupported, std::string(what) + " in a regular expression");
-}
-
-// Copies one escape sequence at `at` (on the backslash) and moves behind it.
-void copyEscape(std::string_view pattern, size_t& at, bool inClass, std::string& out) {
-  char kind = at + 1 < pattern.size() ? pattern[at + 1] : '\0';
-  if (kind == 'u' && at + 6 <= pattern.size()) {
-    out += "\\x{";
-    out += pattern.substr(at + 2, 4);
-    out += '}';
-    at += 6;
-    return;
-  }
-  bool named = (kind == 'p' || kind == 'P') && at + 2 < pattern.size() && pattern[at + 2] == '{';
-  size_t close = named ? pattern.find('}', at) : std::string_view::npos;
-  if (close != std::string_view::npos) {
-    std::string_view name = pattern.substr(at + 3, close - at - 3);
-    for (const ClassName& entry : kClassNames) {
-      if (entry.java != name || (inClass && kind == 'P')) continue;
-      if (!inClass) out += kind == 'P' ? "[^" : "[";
-      out += entry.ranges;
-      if (!inClass) out += ']';
-      at = close + 1;
-      return;
-    }
-    if (name.starts_with("Is")) name.remove_prefix(2);
-    out += '\\';
-    out += kind;
-    out += '{';
-    out += name;
-    out += '}';
-    at = close + 1;
-    return;
-  }
-  size_t bytes = std::min<size_t>(2, pattern.size() - at);
-  out += pattern.substr(at, bytes);
-  at += bytes;
-}
-
-// Copies a character class at `at` (on the bracket) and moves behind it.
-Status copyClass(std::string_view pattern, size_t& at, std::string& out) {
-  out += pattern[at++];
-  if (at < pattern.size() && pattern[at] == '^') out += pattern[at++];
-  bool first = true;
-  while (at < pattern.size()) {
-    char c = pattern[at];
-    if (c == ']' && !first) {
-      out += pattern[at++];
-      return Status();
-    }
-    first = false;
-    if (c == '\\') {
-      copyEscape(pattern, at, true, out);
-    } else if (c == '[') {
-      return unsupported("a class inside a class");
-    } else if (c == '&' && pattern.substr(at, 2) == "&&") {
-      return unsupported("an intersection of classes");
-    } else {
-      out += c;
-      ++at;
-    }
-  }
-  return Status();
-}
-
-// --- What a match must contain ---
 
 // Reads a pattern item by item. Anything unusual ends the analysis without an answer.
 class Analysis {
@@ -294,24 +199,6 @@ class Analysis {
 };
 
 }  // namespace
-
-Result<std::string> javaPatternToPcre(std::string_view pattern) {
-  std::string out;
-  for (size_t at = 0; at < pattern.size();) {
-    if (pattern.substr(at, 2) == "\\Q") {
-      size_t end = std::min(pattern.find("\\E", at), pattern.size());
-      out += pattern.substr(at, end - at);
-      at = end;
-    } else if (pattern[at] == '\\') {
-      copyEscape(pattern, at, false, out);
-    } else if (pattern[at] == '[') {
-      TRY(copyClass(pattern, at, out));
-    } else {
-      out += pattern[at++];
-    }
-  }
-  return out;
-}
 
 RequiredText requiredText(std::string_view pattern) { return Analysis(pattern).run(); }
 
