@@ -402,13 +402,21 @@ Status addMonthsToNanos(const KernelCall& call, Column& out) {
   return Status();
 }
 
+// Months do not move a TIME.
+Status addMonthsToTime(const KernelCall& call, Column& out) {
+  mapBinary<int32_t, int32_t, int32_t>(call, out, [](int32_t time, int32_t) { return time; });
+  return Status();
+}
+
 template <int kSign>
 Kernel shiftKernel(const Type& instant, const Type& interval) {
   bool months = interval.kind() == TypeKind::kIntervalYearMonth;
   if (instant.kind() == TypeKind::kDate) {
     return months ? addMonthsToDate<kSign> : addDaysToDate<kSign>;
   }
-  if (instant.kind() == TypeKind::kTime) return months ? nullptr : addMillisToTime<kSign>;
+  if (instant.kind() == TypeKind::kTime) {
+    return months ? addMonthsToTime : addMillisToTime<kSign>;
+  }
   if (instant.physical() == Physical::kNanoTimestamp) {
     return months ? addMonthsToNanos<kSign> : addMillisToNanos<kSign>;
   }
@@ -427,6 +435,7 @@ Kernel swappedShift(const Type& instant, const Type& interval) {
   Kernel kernel = shiftKernel<1>(instant, interval);
   if (kernel == addMonthsToDate<1>) return swapped<addMonthsToDate<1>>;
   if (kernel == addDaysToDate<1>) return swapped<addDaysToDate<1>>;
+  if (kernel == addMonthsToTime) return swapped<addMonthsToTime>;
   if (kernel == addMillisToTime<1>) return swapped<addMillisToTime<1>>;
   if (kernel == addMonthsToNanos<1>) return swapped<addMonthsToNanos<1>>;
   if (kernel == addMillisToNanos<1>) return swapped<addMillisToNanos<1>>;

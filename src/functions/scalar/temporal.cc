@@ -246,14 +246,13 @@ Status roundInstants(const KernelCall& call, Column& out) {
     });
     return Status();
   }
-  LocalMicros micros(in, call.context);
-  const TimeZone& zone = zoneOf(call.context);
-  bool shifts = in.type().kind() == TypeKind::kTimestampLtz && !zone.isUtc();
+  // Flink takes the zone's offset at the instant itself, on both ways.
+  LocalMicros local(in, call.context), instant(in, call.context, false);
   forEachRow(call.rows, [&](uint32_t row) {
-    int64_t millis = floorDivide(micros[row], 1000);
+    int64_t millis = floorDivide(local[row], 1000);
+    int64_t offset = millis - floorDivide(instant[row], 1000);
     int64_t rounded = kUp ? ceilTimestamp(unit, millis) : floorTimestamp(unit, millis);
-    if (shifts) rounded = zone.millisToUtc(rounded);
-    storeInstant({rounded, 0, 0}, row, out);
+    storeInstant({rounded - offset, 0, 0}, row, out);
   });
   return Status();
 }
@@ -367,6 +366,9 @@ Status differenceInUnits(const KernelCall& call, Column& out) {
     int64_t begin = floorDivide(from[row], 1000), end = floorDivide(to[row], 1000);
     if (months > 0) {
       result[row] = static_cast<int32_t>(monthsBetweenMillis(end, begin) / months);
+    } else if (unit == TimeUnit::kMillisecond) {
+      // Flink counts whole seconds here, too.
+      result[row] = static_cast<int32_t>((end - begin) / 1000 * 1000);
     } else {
       result[row] = static_cast<int32_t>((end - begin) / std::max<int64_t>(step / 1000, 1));
     }
