@@ -464,6 +464,25 @@ Status JsonPath::parseBracket(std::string_view path, size_t& at) {
   return Status();
 }
 
+bool JsonPath::leadsSomewhere(const JsonDocument& document) const {
+  uint32_t at = document.root();
+  for (const Step& step : steps_) {
+    if (step.kind == StepKind::kMember) {
+      at = document.member(at, step.name);
+      if (at == JsonNode::kNone) return false;
+      continue;
+    }
+    // A missing element is no error.
+    if (step.kind != StepKind::kElement || document.node(at).kind != JsonKind::kArray) break;
+    int64_t left = step.index < 0 ? step.index + document.numChildren(at) : step.index;
+    if (left < 0) break;
+    at = document.node(at).firstChild;
+    for (; at != JsonNode::kNone && left > 0; --left) at = document.node(at).next;
+    if (at == JsonNode::kNone) break;
+  }
+  return true;
+}
+
 void JsonPath::select(const JsonDocument& document, std::vector<uint32_t>& found) const {
   found.assign(1, document.root());
   std::vector<uint32_t> next;

@@ -61,6 +61,9 @@ class JsonPath {
   bool isStrict() const { return isStrict_; }
   // Whether the path may name several values; its result is a list then.
   bool isIndefinite() const { return isIndefinite_; }
+  // False when a member is missing in front of the first step that may name several values: a
+  // strict path of Flink then finds nothing instead of an empty list.
+  bool leadsSomewhere(const JsonDocument& document) const;
   // The values the path names, in order.
   void select(const JsonDocument& document, std::vector<uint32_t>& found) const;
 

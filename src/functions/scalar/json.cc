@@ -4,7 +4,8 @@
 //   JSON_EXISTS(json, path, errorMode)            'TRUE', 'FALSE', 'UNKNOWN', 'ERROR'
 //   JSON_QUERY(json, path, wrapper, emptyMode, errorMode)
 //       wrapper is 'WITHOUT', 'CONDITIONAL' or 'UNCONDITIONAL'; modes are 'NULL', 'ERROR',
-//       'EMPTY ARRAY' and 'EMPTY OBJECT'
+//       'EMPTY ARRAY' and 'EMPTY OBJECT'; a sixth argument, NULL, makes the result an ARRAY of its
+//       type
 //   JSON_OBJECT(onNull, key1, value1, ...), JSON_ARRAY(onNull, value1, ...)
 //       onNull is 'NULL' or 'ABSENT', then the numbers (from 1) of those values that are calls of
 //       JSON_OBJECT or JSON_ARRAY, so that they are not quoted: 'NULL 2 3'
@@ -16,6 +17,7 @@
 #include "functions/function_catalog.h"
 #include "functions/json_document.h"
 #include "functions/kernels.h"
+#include "functions/list_output.h"
 #include "functions/signature.h"
 #include "functions/value_json.h"
 
@@ -27,6 +29,7 @@ namespace {
 class JsonState final : public FunctionState {
  public:
   JsonDocument document;
+  JsonDocument list;  // the result of JSON_QUERY that becomes an ARRAY
   std::vector<uint32_t> found;
 
   Result<const JsonPath*> path(std::string_view text) {
@@ -68,7 +71,10 @@ Result<LookUp> lookUp(const KernelCall& call, uint32_t row) {
   };
   if (!state.document.parse(TextArgument(call, 0)[row])) return nothing("malformed JSON");
   path->select(state.document, state.found);
-  if (path->isIndefinite()) return LookUp{Outcome::kFound, ""};
+  if (path->isIndefinite()) {
+    bool fails = path->isStrict() && !path->leadsSomewhere(state.document);
+    return fails ? nothing("no result for the strict JSON path") : LookUp{Outcome::kFound, ""};
+  }
   if (state.found.empty()) return nothing("no result for the strict JSON path");
   bool isNull = state.document.node(state.found[0]).kind == JsonKind::kNull;
   return isNull ? nothing("the strict JSON path names a null") : LookUp{Outcome::kFound, ""};
@@ -198,66 +204,101 @@ Result<ResolvedCall> resolveJsonExists(Arguments args) {
 
 // --- JSON_QUERY ---
 
-Status queryMode(std::string_view mode, std::string message, uint32_t row, Column& out) {
+// What is written instead of a result: text is empty for NULL.
+Result<bool> replaceBy(std::string_view mode, std::string message, std::string& text) {
   if (mode == "ERROR") return jsonError(std::move(message));
-  if (mode == "EMPTY OBJECT")
-    out.setString(row, "{}");
-  else if (mode == "EMPTY ARRAY")
-    out.setString(row, "[]");
-  else
-    out.setNull(row);
-  return Status();
+  text = mode == "EMPTY OBJECT" ? "{}" : mode == "EMPTY ARRAY" ? "[]" : "";
+  return !text.empty();
 }
 
-Status jsonQueryOf(const KernelCall& call, uint32_t row, std::string& text, Column& out) {
+void writeFound(const JsonState& state, bool isList, std::string& text) {
+  text = isList ? "[" : "";
+  for (size_t i = 0; i < state.found.size() && (isList || i == 0); ++i) {
+    if (i > 0) text += ',';
+    state.document.write(state.found[i], text);
+  }
+  if (isList) text += ']';
+}
+
+// Writes the result as JSON; false when it is NULL.
+Result<bool> jsonQueryOf(const KernelCall& call, uint32_t row, std::string& text) {
+  if (anyNull(call, 2, row)) return false;
   std::string_view wrapper = modeAt(call, 2, "WITHOUT");
   std::string_view emptyMode = modeAt(call, 3, "NULL"), errorMode = modeAt(call, 4, "NULL");
   LookUp result = TRY(lookUp(call, row));
-  if (result.outcome == Outcome::kError) return queryMode(errorMode, result.message, row, out);
+  if (result.outcome == Outcome::kError) return replaceBy(errorMode, result.message, text);
   std::string empty = "empty result of JSON_QUERY is not allowed";
-  if (result.outcome == Outcome::kEmpty) return queryMode(emptyMode, empty, row, out);
+  if (result.outcome == Outcome::kEmpty) return replaceBy(emptyMode, empty, text);
   JsonState& state = stateOf(call);
   const JsonPath* path = TRY(state.path(TextArgument(call, 1)[row]));
-  text.clear();
   bool isList = path->isIndefinite();
   const JsonNode& first = state.document.node(state.found.empty() ? 0 : state.found[0]);
-  if (isList) {
-    text += '[';
-    for (size_t i = 0; i < state.found.size(); ++i) {
-      if (i > 0) text += ',';
-      state.document.write(state.found[i], text);
-    }
-    text += ']';
-  } else {
-    state.document.write(state.found[0], text);
-  }
+  writeFound(state, isList, text);
   bool isArray = isList || first.kind == JsonKind::kArray;
-  bool wraps = wrapper == "UNCONDITIONAL" || (wrapper == "CONDITIONAL" && !isArray);
-  if (wraps) {
+  if (wrapper == "UNCONDITIONAL" || (wrapper == "CONDITIONAL" && !isArray)) {
     text = '[' + text + ']';
   } else if (!isList && first.isScalar()) {
-    std::string message = "JSON path names a scalar";
-    return queryMode(path->isStrict() ? errorMode : emptyMode, message, row, out);
+    return replaceBy(path->isStrict() ? errorMode : emptyMode, "JSON path names a scalar", text);
   }
-  out.setString(row, text);
-  return Status();
+  return true;
 }
 
 Status jsonQuery(const KernelCall& call, Column& out) {
   std::string text;
   for (uint32_t k = 0; k < call.rows.count(); ++k) {
     uint32_t row = call.rows[k];
-    if (anyNull(call, 2, row))
-      out.setNull(row);
+    if (TRY(jsonQueryOf(call, row, text)))
+      out.setString(row, text);
     else
-      TRY(jsonQueryOf(call, row, text, out));
+      out.setNull(row);
   }
   return Status();
 }
 
+// Texts lose their quotes, a null is NULL, everything else stays JSON.
+void appendElements(const JsonDocument& list, ColumnBuilder& out) {
+  std::string text;
+  for (uint32_t i = list.node(list.root()).firstChild; i != JsonNode::kNone;
+       i = list.node(i).next) {
+    const JsonNode& node = list.node(i);
+    if (node.kind == JsonKind::kNull) {
+      out.appendNull();
+    } else if (node.isScalar()) {
+      out.appendString(scalarText(node));
+    } else {
+      text.clear();
+      list.write(i, text);
+      out.appendString(text);
+    }
+  }
+}
+
+Status jsonQueryArray(const KernelCall& call, Column& out) {
+  JsonDocument& list = stateOf(call).list;
+  ListOutput lists(out);
+  std::string text;
+  for (uint32_t k = 0; k < call.rows.count(); ++k) {
+    uint32_t row = call.rows[k];
+    lists.begin(row);
+    bool known = TRY(jsonQueryOf(call, row, text));
+    if (known && text[0] != '[') {
+      known = TRY(replaceBy(modeAt(call, 4, "NULL"), "JSON path names no array", text));
+    }
+    if (known && list.parse(text))
+      appendElements(list, lists.child(0));
+    else
+      out.setNull(row);
+    lists.end();
+  }
+  lists.finish();
+  return Status();
+}
+
 Result<ResolvedCall> resolveJsonQuery(Arguments args) {
-  if (!areTexts(args, 2) || args.size() > 5) return argumentError("a JSON text and a path", args);
-  return keepTypes(args, Type::string(), jsonQuery, prepareJson);
+  if (!areTexts(args, 2) || args.size() > 6) return argumentError("a JSON text and a path", args);
+  if (args.size() < 6) return keepTypes(args, Type::string(), jsonQuery, prepareJson);
+  Type element = args[5].type.withNullable(true);
+  return keepTypes(args, Type::array(element), jsonQueryArray, prepareJson);
 }
 
 // --- Making JSON ---

@@ -67,6 +67,21 @@ std::string nestedJson(const ParsedCall& call) {
   return numbers;
 }
 
+// What JSON_QUERY ... RETURNING ARRAY<...> allows.
+Status checkArrayClauses(const ParsedJsonClauses& clauses, const Type& returned) {
+  using Behavior = ParsedJsonClauses::Behavior;
+  if (returned.child(0).kind() != TypeKind::kVarchar) {
+    return Error(ErrorKind::kTypeMismatch,
+                 fmt::format("JSON_QUERY cannot return {}", returned.toString()))
+        .withHint("Return ARRAY<STRING> and cast it.");
+  }
+  if (clauses.onEmpty == Behavior::kEmptyObject || clauses.onError == Behavior::kEmptyObject) {
+    return Error(ErrorKind::kValidation, fmt::format("EMPTY OBJECT is no {}", returned.toString()))
+        .withHint("Use EMPTY ARRAY, NULL or ERROR.");
+  }
+  return Status();
+}
+
 }  // namespace
 
 // The constant arguments that functions/scalar/json.cc describes.
@@ -99,21 +114,24 @@ Result<ExprPtr> ExpressionBinder::bindJsonCall(const ParsedCall& call) {
         clauses.onNull == ParsedJsonClauses::OnNull::kAbsent ||
         (clauses.onNull == ParsedJsonClauses::OnNull::kUnspecified && name == "JSON_ARRAY");
     args.insert(args.begin(), word((absent ? "ABSENT" : "NULL") + nestedJson(call)));
-  } else if (call.json) {
+  } else if (call.json && context_.functions->scalar(name) != nullptr) {
     return Error(ErrorKind::kUnsupported, fmt::format("clauses of '{}'", name));
   }
+  std::optional<Type> returned;
+  if (clauses.returning) returned = TRY(bindType(*clauses.returning));
+  bool isQuery = name == "JSON_QUERY";
+  bool isArray = isQuery && returned && returned->kind() == TypeKind::kArray;
+  if (isArray) {
+    TRY(checkArrayClauses(clauses, *returned));
+    args.push_back(Expr::constant(Value(), returned->child(0).withNullable(true)));
+  }
   ExprPtr bound = TRY(callFunction(name, std::move(args), call.position));
-  if (!clauses.returning) return bound;
-  Type returned = TRY(bindType(*clauses.returning));
-  if (name == "JSON_QUERY" && returned.kind() == TypeKind::kArray &&
-      returned.child(0).isCharacter()) {
-    return Error(ErrorKind::kUnsupported, "JSON_QUERY that returns an ARRAY");
-  }
-  if (name == "JSON_QUERY" && !returned.isCharacter()) {
+  if (!returned || isArray) return bound;
+  if (isQuery && !returned->isCharacter()) {
     return Error(ErrorKind::kTypeMismatch,
-                 fmt::format("JSON_QUERY cannot return {}", returned.toString()));
+                 fmt::format("JSON_QUERY cannot return {}", returned->toString()));
   }
-  return coerce(bound, std::move(returned));
+  return coerce(bound, std::move(*returned));
 }
 
 }  // namespace millrace
