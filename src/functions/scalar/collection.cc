@@ -11,6 +11,7 @@
 #include "functions/signature.h"
 #include "functions/value_compare.h"
 #include "types/gather.h"
+#include "types/least_restrictive.h"
 
 namespace millrace {
 
@@ -31,7 +32,9 @@ Status makeArray(const KernelCall& call, Column& out) {
 
 Result<ResolvedCall> resolveArray(Arguments args) {
   if (args.empty()) return argumentError("at least one element", args);
-  Type element = TRY(commonType(args));
+  std::vector<Type> types;
+  for (const ArgumentInfo& arg : args) types.push_back(arg.type);
+  Type element = TRY(leastRestrictive(types));
   return convertTo(args, element, Type::array(element).withNullable(false), makeArray);
 }
 

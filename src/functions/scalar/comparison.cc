@@ -5,6 +5,7 @@
 #include "functions/kernels.h"
 #include "functions/signature.h"
 #include "functions/value_compare.h"
+#include "types/least_restrictive.h"
 
 namespace millrace {
 
@@ -128,6 +129,11 @@ Result<Type> comparisonType(const Type& a, const Type& b, bool orders) {
     return Error(ErrorKind::kTypeMismatch, "a DATE does not compare with a TIMESTAMP")
         .withHint("Convert one of them with CAST.");
   }
+  // A TIMESTAMP and a TIMESTAMP_LTZ are compared as local times or as instants, in the kind of the
+  // more precise one or else of the right one. In the gap of a zone that makes a difference.
+  if (a.isTimestamp() && b.isTimestamp() && a.kind() != b.kind()) {
+    return (a.precision() > b.precision() ? a : b).withTimeAttribute(TimeAttribute::kNone);
+  }
   // CHAR and VARCHAR have one layout and compare as they are.
   if (a.isCharacter() && b.isCharacter()) return Type::string();
   if (a.isBinaryString() && b.isBinaryString()) return Type::bytes();
@@ -171,6 +177,11 @@ Result<ResolvedCall> resolveComparison(Arguments args) {
     return keepTypes(args, Type::boolean().withNullable(false), kernel);
   }
   ResolvedCall call = TRY(resolveComparisonTypes(args, orders));
+  if (!orders && args[0].type.isTimestamp() && args[1].type.isTimestamp()) {
+    // "=" prefers the kind of the left one.
+    Type types[] = {args[0].type, args[1].type};
+    call = convertTo(args, TRY(leastRestrictive(types)), Type::boolean(), nullptr);
+  }
   if (orders && call.arguments[0].isNested()) {
     return argumentError("values that have an order", args);
   }

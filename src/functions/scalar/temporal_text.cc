@@ -225,9 +225,9 @@ Status textToInstantOrFail(const KernelCall& call, const TimeZone& zone, Column&
   return Status();
 }
 
-// The text is a local time of the zone in argument 2, or of the session.
+// The text is a local time of the zone in argument 2, or of UTC, whatever the session's zone is.
 Status textToInstant(const KernelCall& call, Column& out) {
-  const TimeZone* zone = &zoneOf(call.context);
+  const TimeZone* zone = TimeZone::utc();
   bool zoned = call.args.size() > 2;
   if (zoned && call.args[2]->isConstant()) zone = TRY(TimeZone::find(TextArgument(call, 2)[0]));
   if (call.args.size() == 1) return textToInstantOrFail(call, *zone, out);
@@ -315,6 +315,15 @@ Result<ResolvedCall> resolveToInstant(Arguments args) {
                              preparePattern<Style::kFormatter>}});
 }
 
+// A local time that occurs twice is the second one here, as in java.text; casts take the first.
+int64_t laterMillisToUtc(const TimeZone& zone, int64_t local) {
+  constexpr int64_t kSecondsPerDay = 86'400;
+  int64_t first = zone.millisToUtc(local);
+  int64_t offset = zone.offsetAt(floorDivide(first, 1000) + kSecondsPerDay);
+  int64_t second = local - offset * 1000;
+  return second > first && zone.millisToLocal(second) == local ? second : first;
+}
+
 // UNIX_TIMESTAMP(text): the smallest BIGINT for what does not parse, as in Flink.
 Status unixTimestamp(const KernelCall& call, Column& out) {
   TextArgument input(call, 0);
@@ -324,7 +333,7 @@ Status unixTimestamp(const KernelCall& call, Column& out) {
     uint32_t row = call.rows[k];
     const DatePattern* pattern = TRY(stateOf(call).get(patternAt(call, 1, row)));
     std::optional<NanoTimestamp> value = pattern->parse(input[row]);
-    to[row] = value ? floorDivide(zone.millisToUtc(value->millis), 1000) : INT64_MIN;
+    to[row] = value ? floorDivide(laterMillisToUtc(zone, value->millis), 1000) : INT64_MIN;
   }
   return Status();
 }
@@ -358,7 +367,7 @@ Status convertZone(const KernelCall& call, Column& out) {
       continue;
     }
     const TimeZone& target = zoneNamed(to[row]);
-    value->millis = target.millisToLocal(zoneNamed(from[row]).millisToUtc(value->millis));
+    value->millis = target.millisToLocal(laterMillisToUtc(zoneNamed(from[row]), value->millis));
     value->nanos = 0;
     text.clear();
     appendTimestamp(*value, 0, text);
@@ -401,7 +410,7 @@ void addTemporalTextFunctions(FunctionCatalog& catalog) {
       "TO_TIMESTAMP('2024-05-06 10:11:12')", "2024-05-06 10:11:12.000", resolveToTimestamp));
   catalog.add(temporal("TO_TIMESTAMP_LTZ", "number [, precision] or string [, pattern [, zone]]",
                        "The instant of so many seconds (precision 0) or milliseconds (3) since "
-                       "1970, or that a text names.",
+                       "1970, or of a local time of the zone (UTC when not given).",
                        "TO_TIMESTAMP_LTZ(1000, 3) = TO_TIMESTAMP_LTZ(1, 0)", "true",
                        resolveToInstant));
   ScalarFunction unixTime =

@@ -10,6 +10,7 @@
 #include "sql/binder/literal_binder.h"
 #include "sql/binder/type_binder.h"
 #include "types/cast.h"
+#include "types/least_restrictive.h"
 
 namespace millrace {
 
@@ -171,11 +172,10 @@ namespace {
 // Functions of Flink that are not here yet: "unsupported" rather than "not found".
 bool isFlinkFunction(std::string_view name) {
   static constexpr std::string_view kNames[] = {
-      "ARRAY_AGG",      "COLLECT",        "CUME_DIST",      "GROUPING",   "GROUP_ID",
-      "GROUPING_ID",    "JSON_ARRAYAGG",  "JSON_OBJECTAGG", "LAG",        "LEAD",
-      "MATCH_ROWTIME",  "MATCH_PROCTIME", "NTILE",          "PARSE_JSON", "PERCENTILE",
-      "PERCENT_RANK",   "SINGLE_VALUE",   "STDDEV",         "STDDEV_POP", "STDDEV_SAMP",
-      "TRY_PARSE_JSON", "VARIANCE",       "VAR_POP",        "VAR_SAMP"};
+      "ARRAY_AGG",      "COLLECT",        "CUME_DIST",     "GROUPING",      "GROUP_ID",
+      "GROUPING_ID",    "JSON",           "LAG",           "LEAD",          "MATCH_ROWTIME",
+      "MATCH_PROCTIME", "NTILE",          "PARSE_JSON",    "PERCENTILE",    "PERCENT_RANK",
+      "SINGLE_VALUE",   "TRY_PARSE_JSON", "JSON_ARRAYAGG", "JSON_OBJECTAGG"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
@@ -359,7 +359,7 @@ Result<ExprPtr> ExpressionBinder::bindInList(const ParsedInList& in) {
     allConstant = allConstant && constants.back()->isLiteral();
     types.push_back(item->type);
   }
-  Result<Type> common = commonType(types);
+  Result<Type> common = leastRestrictive(types);
   if (allConstant && common.ok() && !common.value().isNested()) {
     std::vector<ExprPtr> args = {coerce(operand, common.value())};
     for (const ExprPtr& item : constants) {
@@ -384,20 +384,6 @@ Result<ExprPtr> ExpressionBinder::bindLike(const ParsedLike& like) {
   return negate(call, like.negated, like.position);
 }
 
-namespace {
-
-// Flink's type for these depends on the order and the precision of the results.
-bool mixesZones(const std::vector<Type>& types) {
-  bool zoned = false, local = false;
-  for (const Type& type : types) {
-    zoned = zoned || type.kind() == TypeKind::kTimestampLtz;
-    local = local || type.kind() == TypeKind::kTimestamp;
-  }
-  return zoned && local;
-}
-
-}  // namespace
-
 // args: condition, result, ..., else. Results are cast to their common type.
 Result<ExprPtr> ExpressionBinder::caseOf(std::vector<ExprPtr> args, Mixing mixing,
                                          SourcePosition position) {
@@ -409,16 +395,12 @@ Result<ExprPtr> ExpressionBinder::caseOf(std::vector<ExprPtr> args, Mixing mixin
     types.push_back(args[i]->type.withTimeAttribute(TimeAttribute::kNone));
     nullable = nullable || args[i]->type.nullable();
   }
-  Result<Type> common = commonType(types);
-  if (!common.ok() || (mixing == Mixing::kOneFamily && mixesFamilies(types))) {
+  bool oneFamily = mixing == Mixing::kOneFamily;
+  Result<Type> common = oneFamily ? leastRestrictive(types) : commonType(types);
+  if (!common.ok() || (oneFamily && mixesFamilies(types))) {
     return Error(ErrorKind::kTypeMismatch, "the results of CASE have no common type")
         .at(position)
         .withHint("Cast them to one type.");
-  }
-  if (mixing == Mixing::kOneFamily && mixesZones(types)) {
-    return Error(ErrorKind::kUnsupported, "CASE of TIMESTAMP and TIMESTAMP_LTZ")
-        .at(position)
-        .withHint("Cast the results to one type.");
   }
   for (size_t i = 0; i < args.size(); ++i) {
     if (isResult(i)) args[i] = coerce(args[i], common.value());

@@ -4,6 +4,7 @@
 
 #include "expr/evaluator.h"
 #include "types/cast.h"
+#include "types/least_restrictive.h"
 
 namespace millrace {
 
@@ -116,7 +117,7 @@ Result<LogicalPtr> QueryBinder::bindValues(const ParsedValues& values) {
       types.push_back(row[c]->type);
       nullable = nullable || row[c]->type.nullable();
     }
-    Result<Type> type = commonType(types);
+    Result<Type> type = leastRestrictive(types);
     if (!type.ok()) {
       return Error(ErrorKind::kTypeMismatch,
                    fmt::format("column {} of VALUES has values of incompatible types", c + 1))
@@ -173,7 +174,7 @@ Result<std::shared_ptr<LogicalUnion>> alignSides(const ParsedSetOperation& opera
     const Type& a = left->schema[c].type;
     const Type& b = right->schema[c].type;
     Type types[] = {a, b};
-    Result<Type> common = a == b ? Result<Type>(a) : commonType(types);
+    Result<Type> common = a == b ? Result<Type>(a) : leastRestrictive(types);
     if (!common.ok()) {
       return Error(ErrorKind::kTypeMismatch,
                    fmt::format("type mismatch in column {} of {}: {} and {}", c + 1, name,
