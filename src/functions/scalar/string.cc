@@ -220,7 +220,7 @@ Result<ResolvedCall> resolveBtrim(Arguments args) {
 Result<ResolvedCall> resolveTrim(Arguments args) {
   if (args.size() < 3) return resolveSideTrim<true, true>(args);
   ResolvedCall call = TRY(resolveCall(args, {{"string, string, string", "string", nullptr}}));
-  std::string_view flag = args[0].literal == nullptr ? "" : args[0].literal->text();
+  const std::string flag = args[0].literal == nullptr ? "" : args[0].literal->text();
   call.kernel = trim<true, true>;
   if (flag == "LEADING") call.kernel = trim<true, false>;
   if (flag == "TRAILING") call.kernel = trim<false, true>;
