@@ -10,7 +10,11 @@ namespace {
 // Reads and writes timestamps of either layout as NanoTimestamp.
 NanoTimestamp nanosOf(int64_t micros) { return nanosOfMicros(micros); }
 NanoTimestamp nanosOf(NanoTimestamp value) { return value; }
-void storeNanos(NanoTimestamp value, int64_t& target) { target = microsOf(value); }
+// Wraps, because the value of a NULL row may be anything.
+void storeNanos(NanoTimestamp value, int64_t& target) {
+  target = static_cast<int64_t>(static_cast<uint64_t>(value.millis) * 1000 +
+                                static_cast<uint64_t>(int64_t{value.nanos / 1000}));
+}
 void storeNanos(NanoTimestamp value, NanoTimestamp& target) { target = value; }
 
 // Flink cuts whole milliseconds towards zero, and the digits behind them towards the past.
