@@ -51,7 +51,9 @@ void releaseItems(RowPages& pages, Item* items, size_t n) {
 }  // namespace
 
 SortedGroup::Probe::Probe(std::string_view sortKey) : prefix(0), key(sortKey) {
-  std::memcpy(&prefix, key.data(), std::min<size_t>(key.size(), sizeof(prefix)));
+  if (!key.empty()) {
+    std::memcpy(&prefix, key.data(), std::min<size_t>(key.size(), sizeof(prefix)));
+  }
   prefix = __builtin_bswap64(prefix);
 }
 
