@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/run_command.h"
 #include "cli/sql_command.h"
 #include "cli/standard_streams.h"
 #include "connectors/nexmark/nexmark_dump.h"
@@ -24,9 +25,20 @@ constexpr const char* kSqlFooter =
     "the script goes on; at its end the command waits for all jobs.\n"
     "Exit codes: 0 done, 1 a statement or job failed, 2 wrong usage, 130 interrupted.";
 
+constexpr const char* kRunFooter =
+    "The script starts one job: an INSERT or a statement set. After any end the same command goes "
+    "on\n"
+    "from the newest usable checkpoint in the state directory. Ctrl-C or SIGTERM stops the job "
+    "with\n"
+    "a savepoint there; a second one ends the process at once. A checkpoint is taken every 10 s,\n"
+    "unless the script sets 'execution.checkpointing.interval'.\n"
+    "Exit codes: 0 finished or stopped with a savepoint, 1 failed, 2 wrong usage, 128 + n after\n"
+    "signal n before the job ran.";
+
 // The arguments of all sub-commands, filled by the parser.
 struct Arguments {
   SqlCommand sql;
+  RunCommand run;
   std::vector<std::string> settings;
   std::string output;
   NexmarkDump dump;
@@ -58,6 +70,28 @@ CLI::App* addSql(CLI::App& app, Arguments& arguments) {
   sql->set_version_flag("--version", kVersionText);
   sql->footer(kSqlFooter);
   return sql;
+}
+
+CLI::App* addRun(CLI::App& app, Arguments& arguments) {
+  CLI::App* run = app.add_subcommand("run", "run one durable job from a script");
+  run->add_option("-f,--file", arguments.run.file, "the script; - is standard input")
+      ->type_name("FILE")
+      ->required();
+  run->add_option("--state", arguments.run.stateDirectory,
+                  "where the job keeps its state: a directory of its own")
+      ->type_name("DIR")
+      ->required();
+  run->add_option("-i,--init", arguments.run.initFile, "run this script first")->type_name("FILE");
+  run->add_option("-D,--set", arguments.settings, "set a configuration key; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  run->add_flag("--strict", arguments.run.runner.strict,
+                "configuration keys that are unknown or have no effect are errors");
+  run->add_flag("--progress", arguments.run.progress,
+                "show progress also when standard error is no terminal");
+  run->set_version_flag("--version", kVersionText);
+  run->footer(kRunFooter);
+  return run;
 }
 
 CLI::App* addDump(CLI::App& nexmark, Arguments& arguments) {
@@ -99,16 +133,34 @@ std::string commandPath(const CLI::App& app, const CLI::App** innermost) {
   return path;
 }
 
-int runSql(Arguments& arguments, Env& env) {
-  if (!arguments.output.empty()) arguments.sql.runner.output = outputFormOf(arguments.output);
-  for (const std::string& setting : arguments.settings) {
+// False when one is not KEY=VALUE: `wrong`.
+bool splitSettings(const std::vector<std::string>& given, Settings& settings, std::string& wrong) {
+  for (const std::string& setting : given) {
     size_t equals = setting.find('=');
     if (equals == 0 || equals == std::string::npos) {
-      return wrongUsage("millrace sql", fmt::format("'{}' is not KEY=VALUE", setting));
+      wrong = fmt::format("'{}' is not KEY=VALUE", setting);
+      return false;
     }
-    arguments.sql.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+    settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  return true;
+}
+
+int runSql(Arguments& arguments, Env& env) {
+  if (!arguments.output.empty()) arguments.sql.runner.output = outputFormOf(arguments.output);
+  std::string wrong;
+  if (!splitSettings(arguments.settings, arguments.sql.settings, wrong)) {
+    return wrongUsage("millrace sql", wrong);
   }
   return runSqlCommand(std::move(arguments.sql), env);
+}
+
+int runRun(Arguments& arguments, Env& env) {
+  std::string wrong;
+  if (!splitSettings(arguments.settings, arguments.run.settings, wrong)) {
+    return wrongUsage("millrace run", wrong);
+  }
+  return runRunCommand(std::move(arguments.run), env);
 }
 
 int runDump(Arguments& arguments, Env& env) {
@@ -138,6 +190,7 @@ int runParsed(CLI::App& app, int argc, const char* const* argv, Arguments& argum
     return wrongUsage(commandPath(app, &innermost), error.what());
   }
   if (path == "millrace sql") return runSql(arguments, env);
+  if (path == "millrace run") return runRun(arguments, env);
   if (path == "millrace bench nexmark dump") return runDump(arguments, env);
   return wrongUsage(path, "a command is missing");
 }
@@ -151,6 +204,7 @@ int runMainCommand(int argc, const char* const* argv, Env& env) {
     CLI::App app("Runs Apache Flink SQL without a JVM.", "millrace");
     app.set_version_flag("--version", kVersionText);
     addSql(app, arguments);
+    addRun(app, arguments);
     CLI::App* bench = app.add_subcommand("bench", "benchmarks");
     CLI::App* nexmark = bench->add_subcommand("nexmark", "the Nexmark benchmark");
     addDump(*nexmark, arguments);

@@ -54,6 +54,8 @@ std::string watermarkText(int64_t watermark, int64_t nowMillis) {
 
 void ProgressTotals::add(const JobProgress& progress) {
   elapsedMillis = std::max(elapsedMillis, progress.elapsedMillis);
+  numRestarts += progress.numRestarts;
+  restarting = restarting || progress.restarting;
   for (const OperatorProgress& each : progress.operators) {
     if (each.isSource) {
       recordsIn += each.recordsOut;
@@ -115,6 +117,9 @@ void Progress::tick() {
   if (!sum.busiest.empty()) {
     text += fmt::format(" | busiest {} {:.0f} %", sum.busiest, sum.busy * 100);
   }
+  if (sum.numRestarts > 0) {
+    text += fmt::format(" | {} restarts{}", sum.numRestarts, sum.restarting ? ", waiting" : "");
+  }
   show(printableText(text));
   last_ = std::move(sum);
   lastNanos_ = now;
@@ -159,6 +164,7 @@ void Progress::end() {
   if (sum.malformedRecords > 0) {
     text += fmt::format("; {} malformed records skipped", sum.malformedRecords);
   }
+  if (sum.numRestarts > 0) text += fmt::format("; {} restarts", sum.numRestarts);
   writeError(text + "\n");
 }
 

@@ -22,6 +22,8 @@ enum class ProgressMode : uint8_t {
 struct ProgressTotals {
   uint64_t recordsIn = 0, recordsOut = 0, bytesIn = 0, bytesOut = 0;
   uint64_t lateRecords = 0, malformedRecords = 0;
+  uint64_t numRestarts = 0;
+  bool restarting = false;
   int64_t watermark = INT64_MIN;  // of the operators that have one, the lowest
   int64_t elapsedMillis = 0;
   std::string busiest;

@@ -4,8 +4,10 @@
 
 namespace millrace {
 
-JobStarter RunningJobs::starter(Env& env) {
-  return [this, &env](JobGraph graph, JobOptions options) -> Result<std::shared_ptr<Job>> {
+JobStarter RunningJobs::starter(Env& env, Prepare prepare) {
+  return [this, &env, prepare = std::move(prepare)](
+             JobGraph graph, JobOptions options) -> Result<std::shared_ptr<Job>> {
+    if (prepare) TRY(prepare(options));
     std::shared_ptr<Job> job = TRY(startJob(std::move(graph), std::move(options), env));
     {
       std::lock_guard lock(mutex_);

@@ -2,6 +2,7 @@
 // them while the session waits. Thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -14,8 +15,10 @@ namespace millrace {
 
 class RunningJobs {
  public:
-  // Starts jobs and remembers them. `this` and `env` must outlive the starter.
-  JobStarter starter(Env& env);
+  using Prepare = std::function<Status(JobOptions&)>;
+  // Starts jobs and remembers them; `prepare` (optional) has the last word on their options. `this`
+  // and `env` must outlive the starter.
+  JobStarter starter(Env& env, Prepare prepare);
 
   // Jobs from now on belong to a new statement.
   void beginStatement();

@@ -2,18 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "cli/interrupts.h"
+#include "cli/script_input.h"
 #include "cli/shell.h"
 #include "cli/standard_streams.h"
-#include "env/file_system.h"
 
 namespace millrace {
 
 namespace {
-
-constexpr int kSignalExitBase = 128;
 
 int exitCodeOf(RunEnd end) {
   switch (end) {
@@ -29,52 +25,16 @@ int exitCodeOf(RunEnd end) {
   return kExitFailed;
 }
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-Result<std::string> readScript(Env& env, const std::string& file) {
-  if (file.empty()) return std::string();
-  std::string text = TRY(file == "-" ? readStandardInput() : readFile(env.files(), file));
-  // Some editors put it in front of UTF-8 text.
-  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
-  return text;
-}
-
 struct Scripts {
   std::string init;
   std::string main;
 };
 
 Result<Scripts> readScripts(Env& env, const SqlCommand& command) {
-  // A script may come slowly, from a pipe. Nothing runs yet that would have to end in order.
-  onInterrupt([](int signal) { std::_Exit(kSignalExitBase + signal); });
   Scripts scripts;
   scripts.init = TRY(readScript(env, command.initFile));
   scripts.main = TRY(readScript(env, command.file));
-  onInterrupt(nullptr);
   return scripts;
-}
-
-// Applies --set and -D. A wrong one is wrong usage.
-bool applySettings(StatementRunner& runner, const SqlCommand& command) {
-  Configuration& configuration = runner.session().configuration();
-  for (const auto& [key, value] : command.settings) {
-    Result<SetOutcome> outcome = configuration.set(key, value);
-    std::string problem;
-    if (!outcome.ok()) {
-      problem = outcome.error().describe();
-    } else if (!outcome.value().note.empty()) {
-      if (!command.runner.strict) {
-        runner.showNote(outcome.value());
-        continue;
-      }
-      problem = outcome.value().note;
-      if (!outcome.value().hint.empty()) problem += "\nhint: " + outcome.value().hint;
-    }
-    if (problem.empty()) continue;
-    writeError(fmt::format("millrace sql: {}\n", problem));
-    return false;
-  }
-  return true;
 }
 
 RunEnd runScripts(StatementRunner& runner, const SqlCommand& command, const std::string& main) {
@@ -92,17 +52,16 @@ int runSqlCommand(SqlCommand command, Env& env) {
   bool scripted = !command.file.empty() || !command.statements.empty();
   command.runner.interactive = !scripted && inputIsTerminal() && outputIsTerminal();
   if (!scripted && !command.runner.interactive) command.file = "-";
-  command.runner.progress =
-      command.progress    ? (errorIsTerminal() ? ProgressMode::kTerminal : ProgressMode::kLines)
-      : errorIsTerminal() ? ProgressMode::kTerminal
-                          : ProgressMode::kOff;
+  command.runner.progress = progressMode(command.progress);
   Result<Scripts> scripts = readScripts(env, command);
   if (!scripts.ok()) {
     writeError(fmt::format("{}\n", scripts.error().describe()));
     return kExitFailed;
   }
   StatementRunner runner(env, command.runner);
-  if (!applySettings(runner, command)) return kExitUsage;
+  if (!applySettings(runner, command.settings, command.runner.strict, "millrace sql")) {
+    return kExitUsage;
+  }
   RunEnd end = RunEnd::kDone;
   if (!command.initFile.empty()) {
     end = runner.runScript(scripts.value().init, command.initFile);

@@ -13,10 +13,10 @@ namespace {
 constexpr int64_t kTickMillis = 100;       // between looks at interrupts, progress and the reader
 constexpr size_t kWriteBytes = 64 * 1024;  // text that is written even when more rows are ready
 
-SessionOptions sessionOptions(Env& env, RunningJobs& jobs, bool strict) {
+SessionOptions sessionOptions(Env& env, RunningJobs& jobs, const RunnerOptions& runner) {
   SessionOptions options;
-  options.strict = strict;
-  options.startJob = jobs.starter(env);
+  options.strict = runner.strict;
+  options.startJob = jobs.starter(env, runner.prepareJob);
   return options;
 }
 
@@ -28,9 +28,9 @@ std::string failureOf(const Job& job) {
 
 StatementRunner::StatementRunner(Env& env, RunnerOptions options)
     : env_(env),
-      options_(options),
-      session_(env, sessionOptions(env, jobs_, options.strict)),
-      progress_(env, options.progress) {
+      options_(std::move(options)),
+      session_(env, sessionOptions(env, jobs_, options_)),
+      progress_(env, options_.progress) {
   onInterrupt([this](int) {
     if (options_.interactive) {
       jobs_.cancelStatement();
@@ -190,6 +190,7 @@ RunEnd StatementRunner::waitForJobs() {
     if (pendingInterrupt() != 0) end = RunEnd::kInterrupted;
     if (end != RunEnd::kDone || !waiting) break;
     waiting->wait(kTickMillis);
+    for (const std::shared_ptr<Job>& job : session_.jobs()) showMessages(*job);
     progress_.tick();
   }
   if (end != RunEnd::kDone) jobs_.cancelAll();
@@ -201,6 +202,27 @@ RunEnd StatementRunner::waitForJobs() {
     if (end == RunEnd::kDone) end = RunEnd::kFailed;
   }
   return end;
+}
+
+void StatementRunner::follow(Job& job) {
+  for (const std::shared_ptr<Job>& each : jobs_.running()) {
+    if (each.get() == &job) progress_.begin({each});
+  }
+  while (!job.wait(kTickMillis)) {
+    showMessages(job);
+    progress_.tick();
+  }
+  showMessages(job);
+  progress_.end();
+}
+
+void StatementRunner::showMessages(Job& job) {
+  for (const std::string& message : job.takeMessages()) showLine(message);
+}
+
+void StatementRunner::showLine(std::string_view text) {
+  progress_.erase();
+  writeError(fmt::format("{}\n", text));
 }
 
 void StatementRunner::reportEndedJobs() {

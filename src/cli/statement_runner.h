@@ -30,6 +30,7 @@ struct RunnerOptions {
   bool strict = false;
   bool interactive = false;  // messages for people; an interrupt ends only the statement
   ProgressMode progress = ProgressMode::kOff;
+  RunningJobs::Prepare prepareJob;  // optional: see RunningJobs::starter()
 };
 
 class StatementRunner {
@@ -54,6 +55,10 @@ class StatementRunner {
   void showError(const Error& error, std::string_view script, const std::string& name);
   // What setting a key had to say beside setting it.
   void showNote(const SetOutcome& outcome);
+  // Follows a job: shows progress and what it has to say, until it has ended.
+  void follow(Job& job);
+  // The line about progress goes with it.
+  void showLine(std::string_view text);
 
  private:
   RunEnd show(StatementResult& result, std::string_view script, const std::string& name);
@@ -61,6 +66,7 @@ class StatementRunner {
   RunEnd followQuery(RunningQuery& query, QueryPrinter& printer);
   RunEnd endQuery(RunningQuery& query, RunEnd end);
   void showStartedJob(const Job& job);
+  void showMessages(Job& job);
   RunEnd write(std::string_view text);
   RunEnd beginResult();
   void message(std::string_view text);

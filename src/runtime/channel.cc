@@ -4,8 +4,10 @@
 
 namespace millrace {
 
-Channel::Channel(uint32_t capacity)
-    : capacity_(std::max(1u, capacity)), slots_(std::make_unique<Element[]>(capacity_ + 1)) {}
+Channel::Channel(uint32_t capacity, bool alignsBarriers)
+    : capacity_(std::max(1u, capacity)),
+      alignsBarriers_(alignsBarriers),
+      slots_(std::make_unique<Element[]>(capacity_ + 1)) {}
 
 void Channel::connect(Schedulable& producer, Schedulable& consumer) {
   producer_ = &producer;

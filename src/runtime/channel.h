@@ -22,7 +22,8 @@ struct Element {
 // One thread at a time produces, one consumes; no locks. Each side wakes the other one's task.
 class Channel {
  public:
-  explicit Channel(uint32_t capacity);
+  // alignsBarriers: see InputGate.
+  explicit Channel(uint32_t capacity, bool alignsBarriers = true);
 
   // Before the first element.
   void connect(Schedulable& producer, Schedulable& consumer);
@@ -36,9 +37,11 @@ class Channel {
   Element* front();
   // Consumer. Requires: front() != nullptr.
   void pop();
+  bool alignsBarriers() const { return alignsBarriers_; }
 
  private:
   const uint32_t capacity_;
+  const bool alignsBarriers_;
   std::unique_ptr<Element[]> slots_;  // capacity + 1, one is always free
   Schedulable* producer_ = nullptr;
   Schedulable* consumer_ = nullptr;

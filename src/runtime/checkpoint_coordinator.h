@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ enum class CheckpointKind : uint8_t {
   kPeriodic,
   kOnDemand,  // Job::checkpoint()
   kStop,      // sources read nothing behind its barrier; then the job ends
+  kResume,    // after a kStop that failed: lets the sources go on
   kFinal,     // after the end of all input: commits the sinks
 };
 
@@ -50,26 +52,41 @@ class CheckpointCoordinator {
                         std::function<void()> wake);
   ~CheckpointCoordinator();
 
-  // `directory` empty = the configured one. Shared: caller and coordinator hold the ticket.
+  // A savepoint below `directory`, or (empty) a checkpoint where the options say. Shared: caller
+  // and coordinator hold the ticket.
   std::shared_ptr<CheckpointTicket> request(CheckpointKind kind, std::string directory);
   // Answers all open requests; later ones are answered at once.
   void close(const Error& reason);
+
+  // Some tasks are about to be destroyed: abandons what is under way; requests are answered with
+  // `reason` until resume(). From the thread that polls.
+  void suspend(const Error& reason);
+  // All tasks run again.
+  void resume(std::vector<Task*> tasks);
 
   // From the tasks.
   void checkpointTaken(Task& task, uint64_t checkpointId, TaskSnapshot snapshot);
   void completionDelivered(uint64_t checkpointId);
 
-  // Does what is due: starts, writes, completes. An error fails the job.
+  // Does what is due: starts, writes, completes. An error is a failure of the whole job: more
+  // checkpoints have failed in a row than is tolerated.
   Status poll();
   // When poll() has something to do at the latest, in milliseconds; INT64_MAX = only when woken.
   int64_t nextPoll() const;
 
   // The last checkpoint of the job has been completed and every task has been told.
   bool hasEnded(CheckpointKind kind) const;
+  // The job has been stopped with a savepoint; not every task may know yet.
+  bool isStopped() const;
   // True when requests wait or a checkpoint is under way.
   bool isBusy() const;
   uint64_t numCompleted() const;
+  uint64_t numFailed() const;
   std::string lastPath() const;
+  // Where checkpoints (not savepoints) go; empty = nowhere.
+  std::string root() const;
+  std::vector<CheckpointStatistics> statistics() const;
+  std::vector<std::string> takeMessages();
 
  private:
   struct Request {
@@ -80,12 +97,20 @@ class CheckpointCoordinator {
   struct Pending {
     uint64_t id = 0;
     Request request;
+    int64_t deadlineMillis = INT64_MAX;
+    std::set<const Task*> done;                            // tasks that have reported
     size_t numMissing = 0;                                 // tasks that have not reported
     std::vector<std::pair<Task*, TaskSnapshot>> reported;  // not written yet
     Manifest manifest;
   };
 
   void startNext(int64_t nowMillis);
+  void answerRequests(const Error& reason);
+  bool hasLast() const;
+  Error timedOut() const;
+  void noteStarted();
+  void noteEnded(CheckpointState state, const Manifest* manifest, const std::string& text);
+  Status judgeFailure(const Request& request, Error failure);
   Status writeReported(std::unique_lock<std::mutex>& lock);
   Status write(const Request& request, Manifest& manifest, const Task& task,
                TaskSnapshot& snapshot);
@@ -98,15 +123,21 @@ class CheckpointCoordinator {
   const std::string jobId_;
   const JobGraph& graph_;
   Env& env_;
-  const std::vector<Task*> tasks_;
   const std::function<void()> wake_;
 
   mutable std::mutex mutex_;  // guards everything below
+  std::vector<Task*> tasks_;
+  std::optional<Error> suspended_;
   std::deque<Request> requests_;
   std::unique_ptr<Pending> pending_;
   std::optional<Error> closed_;
   uint64_t nextId_;
   int64_t nextPeriodic_ = INT64_MAX;
+  CheckpointKind periodicKind_ = CheckpointKind::kPeriodic;  // kFinal once one has failed
+  uint64_t numFailed_ = 0;
+  uint32_t failuresInARow_ = 0;
+  std::deque<CheckpointStatistics> history_;  // the newest first
+  std::vector<std::string> messages_;
   uint64_t numCompleted_ = 0;
   std::string lastPath_;
   uint64_t lastCompleteId_ = 0;

@@ -24,7 +24,7 @@ InputGate::InputGate(std::vector<std::vector<Channel*>> channels, std::vector<Sc
   for (uint32_t index = 0; index < most; ++index) {
     for (uint32_t input = 0; input < channels.size(); ++input) {
       if (index >= channels[input].size()) continue;
-      channels_.push_back({channels[input][index], input, index, false, false});
+      channels_.push_back({channels[input][index], input, index});
     }
   }
   numOpenChannels_ = static_cast<uint32_t>(channels_.size());
@@ -59,13 +59,12 @@ bool InputGate::readFrom(GateChannel& from, InputEvent& event) {
       from.channel->pop();
       readBatch(from, event);
       return true;
-    case ElementKind::kBarrier:
-      barrier_ = element.checkpointId;
-      from.blocked = true;
-      ++numBlocked_;
+    case ElementKind::kBarrier: {
+      uint64_t checkpointId = element.checkpointId;
       from.channel->pop();
-      checkAlignment();
+      readBarrier(from, checkpointId);
       return false;
+    }
     case ElementKind::kIdle:
     case ElementKind::kActive: {
       bool idle = element.kind == ElementKind::kIdle;
@@ -79,6 +78,23 @@ bool InputGate::readFrom(GateChannel& from, InputEvent& event) {
       return false;
   }
   UNREACHABLE();
+}
+
+void InputGate::readBarrier(GateChannel& from, uint64_t checkpointId) {
+  // A barrier of a checkpoint that was given up: a later one is under way already.
+  if (checkpointId < barrier_) return;
+  // The one before was given up: not every channel may deliver its barrier.
+  if (checkpointId > barrier_) release();
+  barrier_ = checkpointId;
+  from.arrived = true;
+  from.blocked = from.channel->alignsBarriers();
+  ++numArrived_;
+  checkAlignment();
+}
+
+void InputGate::release() {
+  for (GateChannel& channel : channels_) channel.arrived = channel.blocked = false;
+  numArrived_ = 0;
 }
 
 void InputGate::readBatch(GateChannel& from, InputEvent& event) {
@@ -108,6 +124,8 @@ void InputGate::setIdle(GateChannel& from, bool idle) {
 void InputGate::end(GateChannel& from) {
   GateInput& input = inputs_[from.input];
   from.ended = true;
+  if (from.arrived) --numArrived_;
+  from.arrived = false;
   --numOpenChannels_;
   --input.numOpen;
   std::optional<int64_t> lifted = input.merger.setFinished(from.index);
@@ -143,9 +161,8 @@ void InputGate::queueIdleChange(uint32_t input) {
 }
 
 void InputGate::checkAlignment() {
-  if (numBlocked_ == 0 || numBlocked_ < numOpenChannels_) return;
-  for (GateChannel& channel : channels_) channel.blocked = false;
-  numBlocked_ = 0;
+  if (numArrived_ == 0 || numArrived_ < numOpenChannels_) return;
+  release();
   InputEvent event;
   event.kind = InputEvent::Kind::kBarrier;
   event.checkpointId = barrier_;

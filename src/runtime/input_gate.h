@@ -2,7 +2,8 @@
 // fairly, combines the watermarks of the channels of one input and aligns barriers.
 //
 // Aligned barriers: a channel that has delivered barrier n is not read until all channels have (or
-// have ended). There is at most one barrier under way.
+// have ended). Where channels do not align it is read on. A barrier with a higher number than the
+// one under way replaces it.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct InputEvent {
     kNothing,   // no channel has anything to read
     kBatch,     // marks are the input's combined watermarks
     kIdle,      // the input is idle, or active again
-    kBarrier,   // aligned over all channels
+    kBarrier,   // all channels have delivered it
     kInputEnd,  // no more batches of this input
   };
   Kind kind = Kind::kNothing;
@@ -44,7 +45,8 @@ class InputGate {
   struct GateChannel {
     Channel* channel = nullptr;
     uint32_t input = 0;
-    uint32_t index = 0;  // among the channels of its input
+    uint32_t index = 0;    // among the channels of its input
+    bool arrived = false;  // its barrier
     bool blocked = false;
     bool ended = false;
   };
@@ -57,6 +59,8 @@ class InputGate {
   };
 
   bool readFrom(GateChannel& from, InputEvent& event);
+  void readBarrier(GateChannel& from, uint64_t checkpointId);
+  void release();
   void readBatch(GateChannel& from, InputEvent& event);
   void setIdle(GateChannel& from, bool idle);
   void end(GateChannel& from);
@@ -69,8 +73,8 @@ class InputGate {
   std::deque<InputEvent> events_;  // consequences that are still to be told
   size_t next_ = 0;
   uint32_t numOpenChannels_ = 0;
-  uint32_t numBlocked_ = 0;
-  uint64_t barrier_ = 0;
+  uint32_t numArrived_ = 0;
+  uint64_t barrier_ = 0;  // the last one that came
 };
 
 // A batch of the schema without rows.

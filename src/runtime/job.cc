@@ -1,5 +1,6 @@
 #include "runtime/job.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -40,6 +41,7 @@ class ThreadedJob final : public Job {
     return execution_->stopWithSavepoint(directory);
   }
   JobProgress progress() override { return execution_->progress(); }
+  std::vector<std::string> takeMessages() override { return execution_->takeMessages(); }
 
  private:
   void wake() {
@@ -54,12 +56,19 @@ class ThreadedJob final : public Job {
     while (execution_->outcome() == JobStatus::kRunning) {
       execution_->advance();
       if (execution_->outcome() != JobStatus::kRunning) break;
+      if (execution_->wantsPause()) {
+        workers_.stop();
+        execution_->dropFailed();
+        workers_.start();
+      }
       int64_t next = execution_->nextAdvance();
       std::unique_lock lock(mutex_);
       if (next == INT64_MAX) {
         changed_.wait(lock, [&] { return woken_; });
       } else {
-        auto pause = std::chrono::milliseconds(std::max<int64_t>(0, next - clock_.nowMillis()));
+        // At most an hour, so that no sum overflows; the loop comes back here.
+        auto pause = std::chrono::milliseconds(
+            std::clamp<int64_t>(next - std::min(next, clock_.nowMillis()), 0, 3'600'000));
         changed_.wait_for(lock, pause, [&] { return woken_; });
       }
       woken_ = false;

@@ -9,12 +9,22 @@
 
 #include "base/result.h"
 #include "env/env.h"
+#include "runtime/checkpoint_statistics.h"
 #include "runtime/job_graph.h"
+#include "runtime/restart_strategy.h"
 
 namespace millrace {
 
 enum class JobStatus : uint8_t { kRunning, kFinished, kFailed, kCancelled, kStopped };
 const char* jobStatusName(JobStatus status);
+
+// When the checkpoints of a job that has ended are removed. Savepoints never are.
+enum class CheckpointRetention : uint8_t {
+  kAlways,                // they stay
+  kRetainOnCancellation,  // they stay unless the job has finished
+  kDeleteOnCancellation,  // they stay only when the job has failed
+  kNever,
+};
 
 struct CheckpointOptions {
   int64_t intervalMillis = 0;  // execution.checkpointing.interval; 0 = none
@@ -22,6 +32,13 @@ struct CheckpointOptions {
   std::string restorePath;     // execution.state-recovery.path; empty = fresh start
   bool allowNonRestoredState = false;
   uint32_t retained = 1;
+  CheckpointRetention retention = CheckpointRetention::kAlways;
+  std::string savepointDirectory;  // where savepoints go that name no place
+  int64_t timeoutMillis = 600'000;
+  int64_t minPauseMillis = 0;      // from the end of a checkpoint to the start of the next
+  uint32_t tolerableFailures = 0;  // checkpoints in a row that may fail
+  bool alignsBarriers = true;      // false: at least once
+  uint64_t firstId = 1;  // the lowest number to use; behind a restored checkpoint it is higher
   // Tests: take one checkpoint when the sources have read this many rows in total, then stop the
   // job as with a savepoint. 0 = off.
   uint64_t stopAfterRecords = 0;
@@ -32,7 +49,9 @@ struct JobOptions {
   uint32_t channelCapacity = 8;  // batches between a producing and a consuming subtask
   // How long a result may wait for a batch to fill, end to end.
   int64_t latencyMillis = 10;
+  std::string jobId;  // 32 hex digits; empty = a new one
   CheckpointOptions checkpoints;
+  RestartOptions restart;
 };
 
 // A snapshot of one operator's counters summed over its subtasks.
@@ -52,7 +71,11 @@ struct JobProgress {
   int64_t elapsedMillis = 0;
   std::vector<OperatorProgress> operators;
   uint64_t checkpointsCompleted = 0;
+  uint64_t checkpointsFailed = 0;
   std::string lastCheckpointPath;
+  std::vector<CheckpointStatistics> checkpoints;  // the last 10, the newest first
+  uint64_t numRestarts = 0;
+  bool restarting = false;  // parts of the job wait for their restart
 };
 
 // Thread-safe.
@@ -70,9 +93,13 @@ class Job {
   virtual void cancel() = 0;
   // Takes a checkpoint now; waits for it. Returns its path.
   virtual Result<std::string> checkpoint() = 0;
-  // Takes a savepoint into `directory`, then stops without emitting anything more. Its path.
+  // Takes a savepoint below `directory` (empty: where the options say), then stops without emitting
+  // anything more. Its path. When it fails the job goes on.
   virtual Result<std::string> stopWithSavepoint(const std::string& directory) = 0;
   virtual JobProgress progress() = 0;
+  // What has happened since the last call, a line each: failures and restarts, checkpoints that
+  // failed. Only the last hundred are kept.
+  virtual std::vector<std::string> takeMessages() = 0;
 };
 
 Result<std::unique_ptr<Job>> startJob(JobGraph graph, JobOptions options, Env& env);

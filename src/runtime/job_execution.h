@@ -5,15 +5,18 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "runtime/channel.h"
 #include "runtime/checkpoint_coordinator.h"
 #include "runtime/job.h"
+#include "runtime/restart_strategy.h"
 #include "runtime/task.h"
 #include "runtime/task_plan.h"
 
@@ -32,8 +35,12 @@ class JobExecution : private TaskListener {
   // Workers that make sense: the highest parallelism, at most the cores.
   uint32_t defaultWorkers() const;
 
-  // Checkpoint work and the decision whether the job has ended. Called by one thread.
+  // Checkpoint work, restarts and the decision whether the job has ended. Called by one thread.
   void advance();
+  // After advance(): parts of the job have failed. The owner lets nothing be stepped, calls
+  // dropFailed() and goes on.
+  bool wantsPause() const { return !failed_.empty(); }
+  void dropFailed();
   // When advance() is to be called at the latest, in milliseconds.
   int64_t nextAdvance() const;
   // The status the job is about to end with, kRunning = none yet.
@@ -52,6 +59,7 @@ class JobExecution : private TaskListener {
   Result<std::string> checkpoint();
   Result<std::string> stopWithSavepoint(const std::string& directory);
   JobProgress progress();
+  std::vector<std::string> takeMessages();
 
  private:
   friend class TaskBuilder;
@@ -61,9 +69,30 @@ class JobExecution : private TaskListener {
     uint64_t backpressuredBefore = 0;
   };
 
+  struct Failure {
+    uint32_t region;
+    Error error;
+  };
+
   JobExecution(JobGraph graph, JobOptions options, Env& env);
   Status build();
+  std::vector<Task*> allTasks() const;
+  void attach(uint32_t planned);
   void wake();
+  bool hasUnfinished() const;
+  JobStatus reachedEnd();
+  void removeCheckpoints(JobStatus reached);
+  void addMessage(std::string message);
+
+  // Restarts (job_restart.cc).
+  void handleFailures();
+  // The regions start again, or the job fails.
+  void handleFailure(const std::vector<uint32_t>& regions, Error error);
+  void startDue();
+  Status rebuild(uint32_t region);
+  void dropRegion(uint32_t region);
+  // Where the job goes on from: a path, or empty for the beginning.
+  Result<std::string> recoveryPath();
   // The shares of the time that the node's tasks have spent busy and backpressured.
   void addTimes(uint32_t node, double passedNanos, OperatorProgress& op);
 
@@ -81,20 +110,33 @@ class JobExecution : private TaskListener {
   JobPlan plan_;
   uint64_t restoredId_ = 0;
   int64_t startedMillis_ = 0;
-  std::vector<std::unique_ptr<Source>> sources_;  // per node; null for operators
-  std::vector<std::unique_ptr<Channel>> channels_;
-  std::vector<std::vector<std::unique_ptr<Task>>> tasks_;  // per planned task, per subtask
-  std::vector<NodeMetrics> metrics_;                       // per node
+  std::vector<std::unique_ptr<Source>> sources_;                 // per node; null for operators
+  std::vector<std::vector<std::unique_ptr<Channel>>> channels_;  // per region
+  std::vector<std::vector<std::unique_ptr<Task>>> tasks_;        // per planned task, per subtask
+  std::vector<NodeMetrics> metrics_;                             // per node
   std::unique_ptr<CheckpointCoordinator> coordinator_;
   std::function<void()> wake_;
+  Scheduler* scheduler_ = nullptr;
 
   std::atomic<uint64_t> numRead_{0};
   std::atomic<bool> stopRequested_{false};  // because of stopAfterRecords
-  std::atomic<size_t> numUnfinished_{0};
   bool finalRequested_ = false;
+
+  // Of the thread that advances.
+  std::vector<uint32_t> regionOf_;  // per planned task
+  uint32_t numRegions_ = 0;
+  std::unique_ptr<RestartStrategy> strategy_;
+  std::set<uint32_t> failed_;                  // regions that have to be dropped
+  std::map<uint32_t, int64_t> restartMillis_;  // failed and dropped regions: when they start
 
   mutable std::mutex mutex_;  // guards what follows, and the tasks against progress()
   std::condition_variable ended_;
+  std::set<const Task*> unfinished_;
+  std::vector<bool> running_;  // per planned task: its tasks may be looked at
+  std::vector<Failure> failures_;
+  std::vector<std::string> messages_;
+  uint64_t numRestarts_ = 0;
+  bool restarting_ = false;
   JobStatus status_ = JobStatus::kRunning;
   JobStatus outcome_ = JobStatus::kRunning;
   std::optional<Error> error_;

@@ -59,6 +59,21 @@ JobNode numbersNode(std::string id, uint32_t parallelism, NumbersOptions options
 // Emits (key, number of rows of the key so far); fails at value `failAt`.
 JobNode countNode(std::string id, uint32_t parallelism, std::vector<JobEdge> inputs,
                   int64_t failAt = -1);
+// Values whose first sight, over all subtasks and attempts, is an error. Thread-safe.
+class FailurePlan {
+ public:
+  explicit FailurePlan(std::set<int64_t> values) : values_(std::move(values)) {}
+  // True once for each value.
+  bool fails(int64_t value);
+  bool empty() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<int64_t> values_;
+};
+// Passes rows on; fails at those of the plan.
+JobNode failingNode(std::string id, uint32_t parallelism, std::vector<JobEdge> inputs,
+                    std::shared_ptr<FailurePlan> plan);
 // value + addend.
 JobNode addNode(std::string id, uint32_t parallelism, std::vector<JobEdge> inputs,
                 int64_t addend = 0, int64_t sleepMicros = 0);

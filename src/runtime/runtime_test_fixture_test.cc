@@ -154,6 +154,23 @@ class Count final : public Operator {
   KeyBatch keys_;
 };
 
+class Failing final : public Operator {
+ public:
+  explicit Failing(std::shared_ptr<FailurePlan> plan) : plan_(std::move(plan)) {}
+  Status processBatch(int, Batch batch, Output& out) override {
+    batch.materialize();
+    for (size_t i = 0; i < batch.numRows(); ++i) {
+      if (plan_->fails(batch.column(1)->values<int64_t>()[i])) {
+        return Error(ErrorKind::kArithmetic, "the test wants this");
+      }
+    }
+    return out.emit(std::move(batch));
+  }
+
+ private:
+  std::shared_ptr<FailurePlan> plan_;
+};
+
 class Add final : public Operator {
  public:
   Add(int64_t addend, int64_t sleepMicros) : addend_(addend), sleepMicros_(sleepMicros) {}
@@ -384,6 +401,22 @@ JobNode countNode(std::string id, uint32_t parallelism, std::vector<JobEdge> inp
                   int64_t failAt) {
   return operatorNode(std::move(id), parallelism, std::move(inputs),
                       [failAt](const SubtaskInfo&) { return std::make_unique<Count>(failAt); });
+}
+
+bool FailurePlan::fails(int64_t value) {
+  std::lock_guard lock(mutex_);
+  return values_.erase(value) > 0;
+}
+
+bool FailurePlan::empty() const {
+  std::lock_guard lock(mutex_);
+  return values_.empty();
+}
+
+JobNode failingNode(std::string id, uint32_t parallelism, std::vector<JobEdge> inputs,
+                    std::shared_ptr<FailurePlan> plan) {
+  return operatorNode(std::move(id), parallelism, std::move(inputs),
+                      [plan](const SubtaskInfo&) { return std::make_unique<Failing>(plan); });
 }
 
 JobNode addNode(std::string id, uint32_t parallelism, std::vector<JobEdge> inputs, int64_t addend,

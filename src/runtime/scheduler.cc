@@ -50,6 +50,14 @@ std::vector<Schedulable*> Scheduler::Timers::takeDue(int64_t nowMillis) {
   return due;
 }
 
+void Scheduler::Timers::forget(const std::set<Schedulable*>& tasks) {
+  std::priority_queue<Entry> kept;
+  for (; !heap_.empty(); heap_.pop()) {
+    if (!tasks.contains(heap_.top().task)) kept.push(heap_.top());
+  }
+  heap_ = std::move(kept);
+}
+
 WorkerPool::WorkerPool(uint32_t numWorkers, Clock& clock) : clock_(clock) {
   for (uint32_t i = 0; i < std::max(1u, numWorkers); ++i) {
     workers_.push_back(std::make_unique<Worker>());
@@ -59,6 +67,7 @@ WorkerPool::WorkerPool(uint32_t numWorkers, Clock& clock) : clock_(clock) {
 WorkerPool::~WorkerPool() { stop(); }
 
 void WorkerPool::start() {
+  stopping_ = false;
   for (uint32_t i = 0; i < workers_.size(); ++i) {
     workers_[i]->thread = std::thread([this, i] { work(i); });
   }
@@ -83,6 +92,20 @@ void WorkerPool::enqueue(Schedulable& task) {
   // The counter of queued tasks and that of sleepers are each written before the other is read, so
   // either the sleeper sees the task or we see the sleeper.
   if (numSleeping_.load(std::memory_order_seq_cst) > 0) wakeSomeone(task.home());
+}
+
+void WorkerPool::forget(const std::set<Schedulable*>& tasks) {
+  for (auto& worker : workers_) {
+    std::lock_guard lock(worker->mutex);
+    size_t before = worker->queue.size();
+    std::erase_if(worker->queue, [&](Schedulable* task) { return tasks.contains(task); });
+    worker->queued.store(static_cast<uint32_t>(worker->queue.size()), std::memory_order_relaxed);
+    numQueued_.fetch_sub(static_cast<uint32_t>(before - worker->queue.size()),
+                         std::memory_order_seq_cst);
+  }
+  std::lock_guard lock(timersMutex_);
+  timers_.forget(tasks);
+  nextTimer_.store(timers_.next(), std::memory_order_seq_cst);
 }
 
 void WorkerPool::push(Worker& worker, Schedulable& task) {

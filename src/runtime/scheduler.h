@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <queue>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -68,6 +69,9 @@ class Scheduler {
   virtual ~Scheduler() = default;
   // The task has just become runnable.
   virtual void enqueue(Schedulable& task) = 0;
+  // Drops all that refers to these tasks, which may be destroyed already. Requires: nothing is
+  // being stepped.
+  virtual void forget(const std::set<Schedulable*>& tasks) = 0;
 
  protected:
   // Steps the task; true when it is to be queued again.
@@ -80,6 +84,7 @@ class Scheduler {
     int64_t next() const { return heap_.empty() ? INT64_MAX : heap_.top().millis; }
     // Removes those due; the caller notifies them.
     std::vector<Schedulable*> takeDue(int64_t nowMillis);
+    void forget(const std::set<Schedulable*>& tasks);
 
    private:
     struct Entry {
@@ -103,10 +108,12 @@ class WorkerPool final : public Scheduler {
   WorkerPool(uint32_t numWorkers, Clock& clock);
   ~WorkerPool() override;  // stops
 
+  // May be called again after stop().
   void start();
   // Lets the running steps end and joins the threads. Afterwards nothing is stepped.
   void stop();
   void enqueue(Schedulable& task) override;
+  void forget(const std::set<Schedulable*>& tasks) override;
 
  private:
   struct alignas(64) Worker {

@@ -17,6 +17,10 @@ class SimulatedScheduler final : public Scheduler {
   explicit SimulatedScheduler(uint64_t seed) : random_(seed) {}
 
   void enqueue(Schedulable& task) override { runnable_.push_back(&task); }
+  void forget(const std::set<Schedulable*>& tasks) override {
+    std::erase_if(runnable_, [&](Schedulable* task) { return tasks.contains(task); });
+    timers_.forget(tasks);
+  }
   bool hasRunnable() const { return !runnable_.empty(); }
   int64_t nextTimer() const { return timers_.next(); }
   uint64_t draw(uint64_t below) { return random_.random().next() % below; }
@@ -67,6 +71,7 @@ class SimulatedJob final : public Job {
     return execution_->stopWithSavepoint(directory);
   }
   JobProgress progress() override { return execution_->progress(); }
+  std::vector<std::string> takeMessages() override { return execution_->takeMessages(); }
 
  private:
   void runOne() {
@@ -78,6 +83,7 @@ class SimulatedJob final : public Job {
     if (advanceDue_ && (!tasks || scheduler_.draw(4) == 0)) {
       advanceDue_ = false;
       execution_->advance();
+      if (execution_->wantsPause()) execution_->dropFailed();
     } else if (tasks) {
       scheduler_.stepOne();
     } else {

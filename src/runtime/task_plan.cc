@@ -84,4 +84,24 @@ JobPlan planTasks(const JobGraph& graph) {
   return plan;
 }
 
+std::vector<uint32_t> regionsOf(const JobGraph& graph, const JobPlan& plan) {
+  std::vector<uint32_t> region(plan.tasks.size());
+  for (uint32_t i = 0; i < region.size(); ++i) region[i] = i;
+  for (uint32_t node = 0; node < graph.nodes.size(); ++node) {
+    for (const JobEdge& edge : graph.nodes[node].inputs) {
+      uint32_t keep = region[plan.taskOf[edge.from]];
+      uint32_t drop = region[plan.taskOf[node]];
+      std::replace(region.begin(), region.end(), drop, keep);
+    }
+  }
+  std::vector<uint32_t> names = region;
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (uint32_t& each : region) {
+    auto name = std::lower_bound(names.begin(), names.end(), each);
+    each = static_cast<uint32_t>(name - names.begin());
+  }
+  return region;
+}
+
 }  // namespace millrace

@@ -30,5 +30,8 @@ bool isLocal(const JobGraph& graph, const JobNode& consumer, const JobEdge& edge
 Status validateGraph(const JobGraph& graph);
 // Requires: the graph is valid.
 JobPlan planTasks(const JobGraph& graph);
+// The connected components of a plan, numbered from 0, for each planned task: what has to start
+// again together when one task fails.
+std::vector<uint32_t> regionsOf(const JobGraph& graph, const JobPlan& plan);
 
 }  // namespace millrace

@@ -14,6 +14,7 @@ import completeness_tests
 import harness
 import job_tests
 import output_tests
+import run_tests
 import shell_tests
 import usage_tests
 

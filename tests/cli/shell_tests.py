@@ -55,6 +55,35 @@ def test_stop_job():
     in_shell(test)
 
 
+def test_stop_job_with_savepoint():
+    def test(shell):
+        with tempfile.TemporaryDirectory() as folder:
+            shell.type("INSERT INTO s SELECT a FROM g;\n")
+            shell.expect("Millrace SQL> ")
+            shell.type("SHOW JOBS;\n")
+            shell.expect("RUNNING")
+            job = re.search(r"\| ([0-9a-f]{32}) \|", shell.before).group(1)
+            shell.type(f"STOP JOB '{job}' WITH SAVEPOINT;\n")
+            shell.expect("there is no directory for the savepoint")
+            shell.type("SET 'table.display.max-column-width' = '200';\n")
+            shell.type(f"SET 'execution.checkpointing.savepoint-dir' = '{folder}';\n")
+            shell.type("INSERT INTO s SELECT a FROM g WHERE a > 0;\n")
+            shell.expect("Job ID: ")
+            shell.expect("Millrace SQL> ")
+            second = re.search(r"[0-9a-f]{32}", shell.before).group(0)
+            shell.type(f"STOP JOB '{second}' WITH SAVEPOINT;\n")
+            shell.expect("savepoint path")
+            shell.expect(f"{folder}/savepoint-")
+            shell.type(f"STOP JOB '{second}';\n")
+            shell.expect("does not run: it is STOPPED")
+            shell.type(f"DESCRIBE JOB '{second}';\n")
+            shell.expect("completed | triggered")
+            shell.type("DESCRIBE JOB 'none';\n")
+            shell.expect("job 'none' not found")
+
+    in_shell(test)
+
+
 def test_typing():
     def test(shell):
         shell.type("BEGIN STATEMENT SET;\nINSERT INTO s VALUES (1);\n")

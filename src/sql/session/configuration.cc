@@ -30,6 +30,11 @@ constexpr Alias kAliases[] = {
     {"state.checkpoints.dir", "execution.checkpointing.dir"},
     {"state.backend.fs.checkpointdir", "execution.checkpointing.dir"},
     {"state.checkpoints.num-retained", "execution.checkpointing.num-retained"},
+    {"state.savepoints.dir", "execution.checkpointing.savepoint-dir"},
+    {"savepoints.state.backend.fs.dir", "execution.checkpointing.savepoint-dir"},
+    {"execution.checkpointing.checkpoints-after-tasks-finish.enabled",
+     "execution.checkpointing.checkpoints-after-tasks-finish"},
+    {"restart-strategy", "restart-strategy.type"},
     {"execution.savepoint.path", "execution.state-recovery.path"},
     {"execution.savepoint.ignore-unclaimed-state",
      "execution.state-recovery.ignore-unclaimed-state"},
@@ -50,23 +55,30 @@ constexpr Range kRanges[] = {
     {"table.exec.mini-batch.size", -1, std::numeric_limits<int64_t>::max()},
     {"table.optimizer.distinct-agg.split.bucket-num", 1, kMostInt},
     {"execution.checkpointing.num-retained", 1, kMostInt},
+    {"execution.checkpointing.tolerable-failed-checkpoints", 0, kMostInt},
+    {"execution.checkpointing.max-concurrent-checkpoints", 1, kMostInt},
+    {"restart-strategy.fixed-delay.attempts", 0, kMostInt},
+    {"restart-strategy.failure-rate.max-failures-per-interval", 1, kMostInt},
+    {"restart-strategy.exponential-delay.attempts-before-reset-backoff", 1, kMostInt},
     {"table.display.max-column-width", 1, kMostInt},
     {"millrace.execution.batch-rows", 1, 65536},
     {"millrace.execution.threads", 0, 4096},
 };
 
-std::vector<OptionSpec> makeSpecs() {
-  constexpr OptionType kText = OptionType::kString;
-  constexpr OptionType kFlag = OptionType::kBoolean;
-  constexpr OptionType kNumber = OptionType::kInteger;
-  constexpr OptionType kTime = OptionType::kDuration;
-  auto spec = [](const char* key, OptionType type, const char* value, const char* doc) {
-    return OptionSpec{key, type, value, false, {}, doc};
-  };
-  auto choice = [](const char* key, std::vector<std::string> values, const char* doc) {
-    std::string first = values[0];
-    return OptionSpec{key, OptionType::kEnum, first, false, std::move(values), doc};
-  };
+constexpr OptionType kText = OptionType::kString;
+constexpr OptionType kFlag = OptionType::kBoolean;
+constexpr OptionType kNumber = OptionType::kInteger;
+constexpr OptionType kTime = OptionType::kDuration;
+
+OptionSpec spec(const char* key, OptionType type, const char* value, const char* doc) {
+  return OptionSpec{key, type, value, false, {}, doc};
+}
+OptionSpec choice(const char* key, std::vector<std::string> values, const char* doc) {
+  std::string first = values[0];
+  return OptionSpec{key, OptionType::kEnum, first, false, std::move(values), doc};
+}
+
+std::vector<OptionSpec> sessionSpecs() {
   return {
       choice("execution.runtime-mode", {"STREAMING", "BATCH", "AUTOMATIC"},
              "Only streaming is supported."),
@@ -104,17 +116,79 @@ std::vector<OptionSpec> makeSpecs() {
              "What happens to a NULL for a NOT NULL column of a sink."),
       choice("table.exec.sink.type-length-enforcer", {"IGNORE", "TRIM_PAD"},
              "What happens to values longer or shorter than the type of a sink's column."),
-      spec("execution.checkpointing.interval", kTime, "", "Time between checkpoints."),
-      spec("execution.checkpointing.dir", kText, "", "Directory of the checkpoints."),
-      spec("execution.checkpointing.num-retained", kNumber, "1", "Checkpoints to keep."),
-      spec("execution.state-recovery.path", kText, "",
-           "The checkpoint or savepoint that jobs start from."),
-      spec("execution.state-recovery.ignore-unclaimed-state", kFlag, "false",
-           "State that fits no operator is skipped."),
       spec("millrace.execution.batch-rows", kNumber, "4096", "Rows of a batch at most."),
       spec("millrace.execution.threads", kNumber, "0",
            "Worker threads of a job; 0 derives the number."),
   };
+}
+
+std::vector<OptionSpec> checkpointSpecs() {
+  return {
+      spec("execution.checkpointing.interval", kTime, "", "Time between checkpoints."),
+      spec("execution.checkpointing.dir", kText, "", "Directory of the checkpoints."),
+      spec("execution.checkpointing.num-retained", kNumber, "1", "Checkpoints to keep."),
+      spec("execution.checkpointing.savepoint-dir", kText, "",
+           "Directory of savepoints that name no place."),
+      spec("execution.checkpointing.timeout", kTime, "10 min",
+           "A checkpoint that takes longer has failed."),
+      spec("execution.checkpointing.min-pause", kTime, "0 ms",
+           "Time between the end of a checkpoint and the start of the next at least."),
+      choice("execution.checkpointing.mode", {"EXACTLY_ONCE", "AT_LEAST_ONCE"},
+             "Whether operators with several inputs wait for a checkpoint's barriers."),
+      spec("execution.checkpointing.tolerable-failed-checkpoints", kNumber, "0",
+           "Checkpoints that may fail in a row before the job does."),
+      spec("execution.checkpointing.max-concurrent-checkpoints", kNumber, "1",
+           "Checkpoints under way at a time; only 1 is supported."),
+      choice("execution.checkpointing.externalized-checkpoint-retention",
+             {"NO_EXTERNALIZED_CHECKPOINTS", "RETAIN_ON_CANCELLATION", "DELETE_ON_CANCELLATION"},
+             "Whether the checkpoints stay when the job ends."),
+      spec("execution.checkpointing.checkpoints-after-tasks-finish", kFlag, "true",
+           "Checkpoints go on when some tasks have finished; only true is supported."),
+      spec("execution.state-recovery.path", kText, "",
+           "The checkpoint or savepoint that jobs start from."),
+      spec("execution.state-recovery.ignore-unclaimed-state", kFlag, "false",
+           "State that fits no operator is skipped."),
+  };
+}
+
+std::vector<OptionSpec> restartSpecs() {
+  return {
+      OptionSpec{"restart-strategy.type",
+                 OptionType::kEnum,
+                 "",
+                 false,
+                 {"none", "off", "disable", "fixed-delay", "fixeddelay", "failure-rate",
+                  "failurerate", "exponential-delay", "exponentialdelay"},
+                 "What happens when a job fails; by default exponential-delay with checkpoints, "
+                 "else none."},
+      spec("restart-strategy.fixed-delay.attempts", kNumber, "1", "Restarts before a job fails."),
+      spec("restart-strategy.fixed-delay.delay", kTime, "1 s", "Time before a restart."),
+      spec("restart-strategy.failure-rate.max-failures-per-interval", kNumber, "1",
+           "Failures in the interval before a job fails."),
+      spec("restart-strategy.failure-rate.failure-rate-interval", kTime, "1 min",
+           "The time in which failures are counted."),
+      spec("restart-strategy.failure-rate.delay", kTime, "1 s", "Time before a restart."),
+      spec("restart-strategy.exponential-delay.initial-backoff", kTime, "1 s",
+           "Time before the first restart."),
+      spec("restart-strategy.exponential-delay.max-backoff", kTime, "1 min",
+           "Time before a restart at most."),
+      spec("restart-strategy.exponential-delay.backoff-multiplier", OptionType::kDouble, "1.5",
+           "How much longer each restart waits than the one before."),
+      spec("restart-strategy.exponential-delay.reset-backoff-threshold", kTime, "1 h",
+           "After this time without a failure the first backoff applies again."),
+      spec("restart-strategy.exponential-delay.jitter-factor", OptionType::kDouble, "0.1",
+           "The part of the backoff that is drawn at random."),
+      spec("restart-strategy.exponential-delay.attempts-before-reset-backoff", kNumber,
+           "2147483647", "Restarts before a job fails, unless the backoff was reset."),
+  };
+}
+
+std::vector<OptionSpec> makeSpecs() {
+  std::vector<OptionSpec> all = sessionSpecs();
+  for (const auto& specs : {checkpointSpecs(), restartSpecs()}) {
+    all.insert(all.end(), specs.begin(), specs.end());
+  }
+  return all;
 }
 
 const OptionSpec* specOf(std::string_view key) {
@@ -179,6 +253,26 @@ Error outsideRange(const Range& range, std::string_view value) {
       .withHint(fmt::format("It must be {}.", allowed));
 }
 
+// What Flink refuses when it makes the strategy.
+Status checkRestart(const OptionReader& reader, const std::string& key, const std::string& value) {
+  const char* allowed = nullptr;
+  if (key == "restart-strategy.exponential-delay.backoff-multiplier") {
+    if (!(reader.real(key) > 1)) allowed = "It must be greater than 1.";
+  } else if (key == "restart-strategy.exponential-delay.jitter-factor") {
+    if (!(reader.real(key) >= 0 && reader.real(key) <= 1)) allowed = "It must be from 0 to 1.";
+  } else if (key == "restart-strategy.exponential-delay.initial-backoff" ||
+             key == "restart-strategy.exponential-delay.max-backoff" ||
+             key == "restart-strategy.exponential-delay.reset-backoff-threshold" ||
+             key == "restart-strategy.failure-rate.failure-rate-interval") {
+    if (reader.durationMillis(key) < 1) allowed = "It must be at least 1 ms.";
+  } else if (key == "execution.checkpointing.timeout") {
+    if (reader.durationMillis(key) < 10) allowed = "It must be at least 10 ms.";
+  }
+  if (allowed == nullptr) return {};
+  return Error(ErrorKind::kInvalidOption, fmt::format("option '{}' cannot be '{}'", key, value))
+      .withHint(allowed);
+}
+
 // The checks that go beyond the type of a value.
 Status checkMeaning(const OptionReader& reader, const std::string& key, const std::string& value) {
   for (const Range& range : kRanges) {
@@ -190,6 +284,15 @@ Status checkMeaning(const OptionReader& reader, const std::string& key, const st
       return outsideRange(range, value);
     }
   }
+  if (key == "execution.checkpointing.max-concurrent-checkpoints" && reader.integer(key) > 1) {
+    return Error(ErrorKind::kUnsupported, "more than one checkpoint at a time")
+        .withHint("Set 'execution.checkpointing.max-concurrent-checkpoints' to 1.");
+  }
+  if (key == "execution.checkpointing.checkpoints-after-tasks-finish" && !reader.boolean(key)) {
+    return Error(ErrorKind::kUnsupported, "jobs whose checkpoints end when a task has finished")
+        .withHint("Leave 'execution.checkpointing.checkpoints-after-tasks-finish' at true.");
+  }
+  TRY(checkRestart(reader, key, value));
   if (key == "table.local-time-zone" && value != "default") TRY(TimeZone::find(value));
   if (key == "execution.runtime-mode" && !equalWithoutCase(value, "streaming")) {
     return Error(ErrorKind::kUnsupported, fmt::format("runtime mode '{}'", value))
@@ -266,6 +369,12 @@ int64_t Configuration::integer(std::string_view key) const {
   const OptionSpec* spec = specOf(key);
   CHECK(spec != nullptr && spec->type == OptionType::kInteger, key);
   return readerOf(*spec, text(key)).integer(key);
+}
+
+double Configuration::real(std::string_view key) const {
+  const OptionSpec* spec = specOf(key);
+  CHECK(spec != nullptr && spec->type == OptionType::kDouble, key);
+  return readerOf(*spec, text(key)).real(key);
 }
 
 int64_t Configuration::durationMillis(std::string_view key) const {

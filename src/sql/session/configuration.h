@@ -39,6 +39,7 @@ class Configuration {
   std::string text(std::string_view key) const;
   bool boolean(std::string_view key) const;
   int64_t integer(std::string_view key) const;
+  double real(std::string_view key) const;
   int64_t durationMillis(std::string_view key) const;
 
   // The keys that mean something here: for docs, completion and close matches.

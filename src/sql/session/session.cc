@@ -92,22 +92,8 @@ Result<PlannerOptions> Session::plannerOptions(const std::string& jobName) const
   return options;
 }
 
-JobOptions Session::jobOptions() const {
-  JobOptions options;
-  options.numWorkers = static_cast<uint32_t>(configuration_.integer("millrace.execution.threads"));
-  CheckpointOptions& checkpoints = options.checkpoints;
-  checkpoints.intervalMillis = configuration_.durationMillis("execution.checkpointing.interval");
-  checkpoints.directory = configuration_.text("execution.checkpointing.dir");
-  checkpoints.retained =
-      static_cast<uint32_t>(configuration_.integer("execution.checkpointing.num-retained"));
-  checkpoints.restorePath = configuration_.text("execution.state-recovery.path");
-  checkpoints.allowNonRestoredState =
-      configuration_.boolean("execution.state-recovery.ignore-unclaimed-state");
-  return options;
-}
-
-Result<std::shared_ptr<Job>> Session::start(JobGraph graph) {
-  return options_.startJob(std::move(graph), jobOptions());
+Result<std::shared_ptr<Job>> Session::start(JobGraph graph, JobPurpose purpose) {
+  return options_.startJob(std::move(graph), TRY(jobOptions(purpose)));
 }
 
 Result<StatementResult> Session::execute(std::string_view statement, SourcePosition start) {
@@ -212,7 +198,7 @@ Result<StatementResult> Session::runQuery(const ParsedQuery& query) {
   result.query.insertOnly = modes.at(roots[0].get()).insertOnly();
   PlannerOptions options = TRY(plannerOptions("collect"));
   JobGraph graph = TRY(planJob({root}, options, context, env_));
-  result.query.job = TRY(start(std::move(graph)));
+  result.query.job = TRY(start(std::move(graph), JobPurpose::kQuery));
   return result;
 }
 
@@ -238,7 +224,7 @@ Result<StatementResult> Session::runInserts(const std::vector<const ParsedInsert
   JobGraph graph = TRY(planJob(roots, options, context, env_));
   StatementResult result;
   result.kind = StatementResult::Kind::kJob;
-  result.job = TRY(start(std::move(graph)));
+  result.job = TRY(start(std::move(graph), JobPurpose::kInsert));
   result.message = fmt::format("Job ID: {}", result.job->id());
   jobs_.push_back(result.job);
   if (configuration_.boolean("table.dml-sync")) {
@@ -311,20 +297,6 @@ Result<StatementResult> Session::runReset(const ParsedReset& reset) {
     configuration_.resetAll();
   }
   return succeeded();
-}
-
-Result<StatementResult> Session::runStopJob(const ParsedStopJob& stop) {
-  if (stop.withSavepoint || stop.withDrain) {
-    return Error(ErrorKind::kUnsupported, "STOP JOB with a savepoint or drain");
-  }
-  for (const std::shared_ptr<Job>& job : jobs_) {
-    if (job->id() != stop.job) continue;
-    job->cancel();
-    job->wait(-1);
-    return succeeded();
-  }
-  return Error(ErrorKind::kValidation, fmt::format("job '{}' not found", stop.job))
-      .withHint("SHOW JOBS lists the jobs of the session.");
 }
 
 Result<StatementResult> Session::runAlterTable(const ParsedAlterTable& alter) {

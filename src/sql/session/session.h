@@ -87,8 +87,11 @@ class Session {
   // Context, planner and job options from the configuration as it is now.
   Result<BindContext> bindContext();
   Result<PlannerOptions> plannerOptions(const std::string& jobName) const;
-  JobOptions jobOptions() const;
-  Result<std::shared_ptr<Job>> start(JobGraph graph);
+  enum class JobPurpose : uint8_t { kQuery, kInsert };
+  Result<JobOptions> jobOptions(JobPurpose purpose) const;
+  Result<std::shared_ptr<Job>> start(JobGraph graph, JobPurpose purpose);
+  Result<std::shared_ptr<Job>> findJob(const std::string& id) const;
+  Result<StatementResult> describeJob(const std::string& id) const;
 
   Env& env_;
   SessionOptions options_;

@@ -237,6 +237,11 @@ Result<StatementResult> Session::runShow(const ParsedShow& show) {
 }
 
 Result<StatementResult> Session::runDescribe(const ParsedDescribe& describe) {
+  if (describe.object == ParsedDescribe::Object::kJob) {
+    Result<StatementResult> job = describeJob(describe.name.last());
+    if (!job.ok()) return std::move(job).error().at(describe.name.position);
+    return job;
+  }
   if (describe.object != ParsedDescribe::Object::kTable) {
     return Error(ErrorKind::kUnsupported, "DESCRIBE of anything but tables and views");
   }

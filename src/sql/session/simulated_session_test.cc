@@ -142,6 +142,10 @@ void prepareCounts(SimulatedSession& session) {
       sink("counts", "auction BIGINT, bids BIGINT, price BIGINT, window_start TIMESTAMP(3)"));
   session.set("execution.checkpointing.interval", "50 ms");
   session.set("execution.checkpointing.dir", "/checkpoints");
+  session.set("execution.checkpointing.externalized-checkpoint-retention",
+              "RETAIN_ON_CANCELLATION");
+  // The job ends with the power; the next one goes on.
+  session.set("restart-strategy.type", "none");
 }
 
 // The complete checkpoint with the highest number; the job of each start has a directory.

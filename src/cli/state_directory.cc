@@ -1,0 +1,153 @@
+#include "cli/state_directory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "env/file_system.h"
+#include "runtime/checkpoint_recovery.h"
+
+namespace millrace {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kFormatVersion = 1;
+constexpr size_t kJobIdDigits = 32;
+
+std::string_view baseName(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return path.substr(path.rfind('/') + 1);
+}
+
+bool isJobId(const std::string& text) {
+  return text.size() == kJobIdDigits &&
+         text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+Error unreadable(const std::string& file, std::string_view why) {
+  return Error(ErrorKind::kCorruptData, fmt::format("'{}' is damaged: {}", file, why))
+      .withHint("Restore it from a backup, or use another state directory.");
+}
+
+Error notAStateDirectory(const std::string& path, std::string_view name) {
+  return Error(ErrorKind::kInvalidOption,
+               fmt::format("'{}' is not a state directory: it has '{}' and no 'job.json'", path,
+                           name))
+      .withHint("Give a directory that is empty or does not exist.");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StateDirectory>> StateDirectory::open(Env& env, std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  std::unique_ptr<StateDirectory> directory(new StateDirectory(env, std::move(path)));
+  const std::string& root = directory->path_;
+  TRY(env.files().makeDirectories(root));
+  int64_t holder = 0;
+  Result<std::unique_ptr<FileLock>> lock = FileLock::acquire(root + "/lock", &holder);
+  if (!lock.ok() && holder != 0) {
+    return Error(ErrorKind::kPermission,
+                 fmt::format("state directory '{}' is in use by process {}", root, holder))
+        .withHint("Stop that process, or use another state directory.");
+  }
+  directory->lock_ = TRY(std::move(lock));
+  if (env.files().exists(root + "/job.json")) {
+    TRY(directory->readJob());
+  } else {
+    TRY(directory->makeJob());
+  }
+  return directory;
+}
+
+Status StateDirectory::readJob() {
+  std::string file = path_ + "/job.json";
+  std::string text = TRY(readFile(env_.files(), file));
+  try {
+    Json json = Json::parse(text);
+    int version = json.at("formatVersion").get<int>();
+    if (version != kFormatVersion) {
+      return Error(ErrorKind::kRestore, fmt::format("'{}' has format version {}, expected {}", file,
+                                                    version, kFormatVersion))
+          .withHint("Use the version of the program that wrote it.");
+    }
+    jobId_ = json.at("jobId").get<std::string>();
+    finished_ = json.at("finished").get<bool>();
+  } catch (const std::exception& failure) {
+    return unreadable(file, failure.what());
+  }
+  if (!isJobId(jobId_)) return unreadable(file, fmt::format("job id '{}'", jobId_));
+  return {};
+}
+
+Status StateDirectory::makeJob() {
+  for (const FileInfo& entry : TRY(env_.files().list(path_))) {
+    std::string_view name = baseName(entry.path);
+    // The second is left when the machine stopped while the file was written.
+    if (name != "lock" && name != "job.json.tmp") return notAStateDirectory(path_, name);
+  }
+  jobId_ = fmt::format("{:016x}{:016x}", env_.random().next(), env_.random().next());
+  return writeJob();
+}
+
+Status StateDirectory::writeJob() {
+  Json json;
+  json["formatVersion"] = kFormatVersion;
+  json["jobId"] = jobId_;
+  json["finished"] = finished_;
+  return writeFileAtomically(env_.files(), path_ + "/job.json", json.dump(2) + "\n");
+}
+
+Status StateDirectory::markFinished() {
+  finished_ = true;
+  return writeJob();
+}
+
+Status StateDirectory::removeIncomplete(const std::string& root) {
+  FileSystem& files = env_.files();
+  if (!files.exists(root)) return {};
+  for (const FileInfo& entry : TRY(files.list(root))) {
+    if (!baseName(entry.path).starts_with("chk-")) continue;
+    if (!files.exists(entry.path + "/manifest.json")) TRY(files.removeTree(entry.path));
+  }
+  return {};
+}
+
+Result<StateDirectory::Messages> StateDirectory::prepare(JobOptions& options) {
+  FileSystem& files = env_.files();
+  Messages messages;
+  if (!options.checkpoints.directory.empty() || !options.checkpoints.savepointDirectory.empty()) {
+    messages.push_back(fmt::format(
+        "note: checkpoints and savepoints go to '{}', not where the script says", path_));
+  }
+  options.jobId = jobId_;
+  options.checkpoints.directory = path_ + "/checkpoints";
+  options.checkpoints.savepointDirectory = path_ + "/savepoints";
+  options.checkpoints.retention = CheckpointRetention::kAlways;
+
+  std::string root = fmt::format("{}/{}", options.checkpoints.directory, jobId_);
+  uint64_t highestId = 0;
+  std::vector<FoundCheckpoint> found = TRY(findCheckpoints(files, root, &highestId));
+  if (files.exists(options.checkpoints.savepointDirectory)) {
+    for (const FileInfo& entry : TRY(files.list(options.checkpoints.savepointDirectory))) {
+      for (FoundCheckpoint& savepoint : TRY(findCheckpoints(files, entry.path, &highestId))) {
+        found.push_back(std::move(savepoint));
+      }
+    }
+  }
+  // A number that was used is not used again, whatever became of it.
+  options.checkpoints.firstId = highestId + 1;
+  TRY(removeIncomplete(root));
+  if (found.empty()) return messages;
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.id > b.id; });
+  RecoveryChoice choice = TRY(chooseCheckpoint(files, found));
+  for (const std::string& warning : choice.warnings) messages.push_back("warning: " + warning);
+  options.checkpoints.restorePath = choice.checkpoint.path;
+  messages.push_back(fmt::format("the job goes on from checkpoint {} ('{}')", choice.checkpoint.id,
+                                 choice.checkpoint.path));
+  return messages;
+}
+
+}  // namespace millrace

@@ -1,0 +1,78 @@
+#include "runtime/checkpoint_recovery.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "env/file_system.h"
+#include "state/snapshot_directory.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr std::string_view kPrefix = "chk-";
+
+// The id in ".../chk-<id>", or false.
+bool idOf(std::string_view path, uint64_t& id) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  if (!name.starts_with(kPrefix)) return false;
+  name.remove_prefix(kPrefix.size());
+  auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+  return error == std::errc() && end == name.data() + name.size();
+}
+
+// What another checkpoint may help against.
+bool isDamage(const Error& error) {
+  return error.kind() == ErrorKind::kCorruptData || error.kind() == ErrorKind::kNotFound;
+}
+
+}  // namespace
+
+Result<std::vector<FoundCheckpoint>> findCheckpoints(FileSystem& files, const std::string& root,
+                                                     uint64_t* highestId) {
+  std::vector<FoundCheckpoint> found;
+  if (!files.exists(root)) return found;
+  for (const FileInfo& entry : TRY(files.list(root))) {
+    uint64_t id = 0;
+    if (!idOf(entry.path, id)) continue;
+    if (highestId != nullptr) *highestId = std::max(*highestId, id);
+    std::string path = fmt::format("{}/{}{}", root, kPrefix, id);
+    if (files.exists(path + "/manifest.json")) found.push_back({id, std::move(path)});
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.id > b.id; });
+  return found;
+}
+
+Status verifyCheckpoint(FileSystem& files, const std::string& path) {
+  Manifest manifest = TRY(SnapshotDirectory::readManifest(files, path));
+  RestoredCheckpoint checkpoint = TRY(openCheckpoint(files, path, manifest.maxParallelism));
+  for (const auto& [id, restored] : checkpoint.operators) {
+    for (const auto& file : restored->files()) TRY(file->verify());
+  }
+  return {};
+}
+
+Result<RecoveryChoice> chooseCheckpoint(FileSystem& files,
+                                        const std::vector<FoundCheckpoint>& candidates) {
+  RecoveryChoice choice;
+  for (const FoundCheckpoint& candidate : candidates) {
+    Status status = verifyCheckpoint(files, candidate.path);
+    if (status.ok()) {
+      choice.checkpoint = candidate;
+      return choice;
+    }
+    if (!isDamage(status.error())) return std::move(status).error();
+    choice.warnings.push_back(
+        fmt::format("checkpoint {} is not usable: {}", candidate.id, status.error().message()));
+  }
+  std::string problems;
+  for (const std::string& warning : choice.warnings) problems += "\n  " + warning;
+  return Error(ErrorKind::kRestore, "none of the checkpoints is usable:" + problems)
+      .withHint("Restore the files from a backup, or start anew with an empty state directory.");
+}
+
+}  // namespace millrace

@@ -1,0 +1,40 @@
+// Recovery: which checkpoint a job goes on from. A checkpoint is usable when everything in it has
+// been read and fits its checksums; a damaged one is passed over for the one before.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace millrace {
+
+class FileSystem;
+
+struct FoundCheckpoint {
+  uint64_t id = 0;
+  std::string path;
+};
+
+// The complete checkpoints in `root` (directories "chk-<id>"), the newest first. None when there is
+// no such directory. highestId (optional) is raised to the highest id there, incomplete ones
+// included: a job that goes on must number behind it.
+Result<std::vector<FoundCheckpoint>> findCheckpoints(FileSystem& files, const std::string& root,
+                                                     uint64_t* highestId = nullptr);
+
+// Reads a checkpoint to its end. kCorruptData names the file and the offset.
+Status verifyCheckpoint(FileSystem& files, const std::string& path);
+
+struct RecoveryChoice {
+  FoundCheckpoint checkpoint;
+  // One for each checkpoint that was passed over: what is wrong with it.
+  std::vector<std::string> warnings;
+};
+// The first of the candidates that is usable. An error when none is, or when one cannot be read for
+// another reason than damage (no permission, written by a newer version): passing over that one
+// would lose what is not lost. Requires: there is a candidate.
+Result<RecoveryChoice> chooseCheckpoint(FileSystem& files,
+                                        const std::vector<FoundCheckpoint>& candidates);
+
+}  // namespace millrace

@@ -1,0 +1,189 @@
+// Failures of a running job: what has failed is destroyed with everything it is connected to, and
+// made anew from the last checkpoint when the restart strategy says so. The rest of the job goes
+// on.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/checkpoint_recovery.h"
+#include "runtime/job_execution.h"
+#include "runtime/task_builder.h"
+#include "state/snapshot_directory.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr size_t kMostMessages = 100;
+
+Error isRestarting() {
+  return Error(ErrorKind::kCheckpoint, "the job is restarting after a failure")
+      .withHint("Try again when it runs.");
+}
+
+}  // namespace
+
+void JobExecution::addMessage(std::string message) {
+  std::lock_guard lock(mutex_);
+  if (messages_.size() == kMostMessages) messages_.erase(messages_.begin());
+  messages_.push_back(std::move(message));
+}
+
+std::vector<std::string> JobExecution::takeMessages() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(messages_, {});
+}
+
+void JobExecution::taskFailed(Task& task, Error error) {
+  {
+    std::lock_guard lock(mutex_);
+    if (outcome_ != JobStatus::kRunning) return;
+    auto node = static_cast<size_t>(&task.node(0) - graph_.nodes.data());
+    failures_.push_back({regionOf_[plan_.taskOf[node]], std::move(error)});
+  }
+  wake();
+}
+
+void JobExecution::handleFailures() {
+  std::vector<Failure> failures;
+  {
+    std::lock_guard lock(mutex_);
+    failures.swap(failures_);
+  }
+  for (Failure& failure : failures) {
+    // The first failure of a region stands for those that follow from it.
+    if (failed_.contains(failure.region)) continue;
+    handleFailure({failure.region}, std::move(failure.error));
+  }
+}
+
+void JobExecution::handleFailure(const std::vector<uint32_t>& regions, Error error) {
+  int64_t now = env_.clock().nowMillis();
+  uint64_t restarts = 0;
+  {
+    std::lock_guard lock(mutex_);
+    restarts = numRestarts_;
+  }
+  // Behind the savepoint that stops the job nothing may run again.
+  bool stopped = coordinator_->isStopped();
+  std::optional<int64_t> at = stopped ? std::nullopt : strategy_->failed(now);
+  if (!at) {
+    if (restarts > 0) {
+      error = std::move(error).withContext(fmt::format("after {} restarts", restarts));
+    }
+    return fail(std::move(error));
+  }
+  addMessage(fmt::format("warning: {}: {}; restart {} follows in {:.1f} s",
+                         errorLabel(error.kind()), error.message(), restarts + 1,
+                         static_cast<double>(*at - now) / 1000));
+  for (uint32_t region : regions) {
+    failed_.insert(region);
+    restartMillis_[region] = *at;
+  }
+  std::lock_guard lock(mutex_);
+  ++numRestarts_;
+  restarting_ = true;
+  for (uint32_t planned = 0; planned < regionOf_.size(); ++planned) {
+    if (failed_.contains(regionOf_[planned])) running_[planned] = false;
+  }
+}
+
+void JobExecution::dropFailed() {
+  coordinator_->suspend(isRestarting());
+  for (uint32_t region : failed_) dropRegion(region);
+  failed_.clear();
+}
+
+void JobExecution::dropRegion(uint32_t region) {
+  std::set<Schedulable*> gone;
+  for (uint32_t planned = 0; planned < tasks_.size(); ++planned) {
+    if (regionOf_[planned] != region) continue;
+    for (auto& task : tasks_[planned]) {
+      gone.insert(task.get());
+      std::lock_guard lock(mutex_);
+      unfinished_.erase(task.get());
+    }
+    tasks_[planned].clear();
+  }
+  // Readers may have woken their tasks until they were destroyed.
+  scheduler_->forget(gone);
+  channels_[region].clear();
+  for (uint32_t i = 0; i < sources_.size(); ++i) {
+    if (regionOf_[plan_.taskOf[i]] == region) sources_[i].reset();
+  }
+  std::lock_guard lock(mutex_);
+  // A task may have failed after its region was given up.
+  std::erase_if(failures_, [&](const Failure& failure) { return failure.region == region; });
+}
+
+void JobExecution::startDue() {
+  if (restartMillis_.empty() || !failed_.empty()) return;
+  int64_t now = env_.clock().nowMillis();
+  for (auto due = restartMillis_.begin(); due != restartMillis_.end();) {
+    if (due->second > now) {
+      ++due;
+      continue;
+    }
+    uint32_t region = due->first;
+    due = restartMillis_.erase(due);
+    Status built = rebuild(region);
+    if (!built.ok()) return handleFailure({region}, std::move(built).error());
+  }
+  if (!restartMillis_.empty()) return;
+  finalRequested_ = false;
+  coordinator_->resume(allTasks());
+  std::lock_guard lock(mutex_);
+  restarting_ = false;
+}
+
+Result<std::string> JobExecution::recoveryPath() {
+  if (coordinator_->numCompleted() == 0) return options_.checkpoints.restorePath;
+  std::string root = coordinator_->root();
+  if (root.empty()) {
+    return Error(ErrorKind::kRestore, "the job cannot restart: its checkpoints are kept nowhere")
+        .withHint("Set 'execution.checkpointing.dir'.");
+  }
+  std::vector<FoundCheckpoint> found = TRY(findCheckpoints(env_.files(), root));
+  if (found.empty()) {
+    return Error(ErrorKind::kRestore, fmt::format("there is no checkpoint left in '{}'", root));
+  }
+  RecoveryChoice choice = TRY(chooseCheckpoint(env_.files(), found));
+  for (const std::string& warning : choice.warnings) addMessage("warning: " + warning);
+  return choice.checkpoint.path;
+}
+
+Status JobExecution::rebuild(uint32_t region) {
+  RestoredCheckpoint restored;
+  std::string path = TRY(recoveryPath());
+  restoredId_ = 0;
+  if (!path.empty()) {
+    restored = TRY(openCheckpoint(env_.files(), path, graph_.maxParallelism));
+    restoredId_ = restored.manifest.checkpointId;
+  }
+  for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
+    if (regionOf_[plan_.taskOf[i]] != region) continue;
+    metrics_[i].busyBefore = metrics_[i].backpressuredBefore = 0;
+    for (auto& metrics : metrics_[i].subtasks) metrics->currentWatermark = INT64_MIN;
+  }
+  TRY(TaskBuilder(*this, path.empty() ? nullptr : &restored).build(region));
+  addMessage(path.empty() ? std::string("restarted from the beginning")
+                          : fmt::format("restarted from '{}'", path));
+  std::vector<Task*> tasks;
+  for (uint32_t planned = 0; planned < tasks_.size(); ++planned) {
+    if (regionOf_[planned] != region) continue;
+    attach(planned);
+    for (auto& task : tasks_[planned]) tasks.push_back(task.get());
+  }
+  {
+    std::lock_guard lock(mutex_);
+    unfinished_.insert(tasks.begin(), tasks.end());
+    for (uint32_t planned = 0; planned < regionOf_.size(); ++planned) {
+      if (regionOf_[planned] == region) running_[planned] = true;
+    }
+  }
+  for (Task* task : tasks) scheduler_->enqueue(*task);
+  return {};
+}
+
+}  // namespace millrace

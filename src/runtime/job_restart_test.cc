@@ -1,0 +1,312 @@
+// Jobs whose tasks or checkpoints fail, on threads and on the virtual clock.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+
+#include "env/sim/sim_env.h"
+#include "env/sim/sim_file_system.h"
+#include "runtime/runtime_test_fixture.h"
+
+namespace millrace {
+
+namespace {
+
+using namespace runtime_test;
+
+JobEdge hashBy(uint32_t from) { return {from, Partitioning::kHash, {0}}; }
+
+// Appends numbers -> fail -> count per key -> sink to the graph: a region of its own.
+void addCounting(JobGraph& graph, const std::string& name, uint32_t parallelism,
+                 NumbersOptions options, std::shared_ptr<FailurePlan> plan,
+                 std::shared_ptr<Collected> collected) {
+  auto first = static_cast<uint32_t>(graph.nodes.size());
+  graph.nodes.push_back(numbersNode(name + "numbers", parallelism, options));
+  graph.nodes.push_back(failingNode(name + "fail", parallelism,
+                                    {{first, Partitioning::kForward, {}}}, std::move(plan)));
+  graph.nodes.push_back(countNode(name + "count", parallelism, {hashBy(first + 1)}));
+  graph.nodes.push_back(
+      sinkNode(name + "sink", parallelism, {hashBy(first + 2)}, std::move(collected)));
+}
+
+void expectExactlyOnce(const Collected& collected, NumbersOptions options) {
+  std::map<int64_t, std::vector<int64_t>> counts;
+  for (const Collected::Row& row : collected.rows()) counts[row.key].push_back(row.value);
+  ASSERT_EQ(counts.size(), static_cast<size_t>(options.keys));
+  for (auto& [key, values] : counts) {
+    std::sort(values.begin(), values.end());
+    auto expected = static_cast<size_t>((options.limit - key + options.keys - 1) / options.keys);
+    ASSERT_EQ(values.size(), expected) << "key " << key;
+    for (size_t i = 0; i < values.size(); ++i) {
+      ASSERT_EQ(values[i], static_cast<int64_t>(i) + 1) << "key " << key;
+    }
+  }
+}
+
+std::string describe(const Job& job) {
+  return job.status() == JobStatus::kFailed ? job.error().describe() : jobStatusName(job.status());
+}
+
+JobOptions restarting(const std::string& directory) {
+  JobOptions options;
+  options.checkpoints.directory = directory;
+  options.checkpoints.intervalMillis = 20;
+  options.checkpoints.retained = 2;
+  options.restart.kind = RestartKind::kExponentialDelay;
+  options.restart.initialBackoffMillis = 5;
+  options.restart.maxBackoffMillis = 40;
+  return options;
+}
+
+TEST(JobRestart, ExactlyOnceSimulated) {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    SimEnv env(seed);
+    NumbersOptions numbers{.limit = 400, .keys = 7, .pauseMillis = 3};
+    auto collected = std::make_shared<Collected>();
+    auto plan =
+        std::make_shared<FailurePlan>(std::set<int64_t>{static_cast<int64_t>(seed), 150, 151, 399});
+    JobGraph graph;
+    graph.options.batchRows = 1 + seed % 9;
+    addCounting(graph, "", 1 + seed % 3, numbers, plan, collected);
+    auto job = runJobSimulated(std::move(graph), restarting("/c"), env, seed).value();
+    ASSERT_EQ(job->status(), JobStatus::kFinished) << "seed " << seed << " " << describe(*job);
+    EXPECT_TRUE(plan->empty());
+    JobProgress progress = job->progress();
+    EXPECT_GE(progress.numRestarts, 2u);
+    EXPECT_FALSE(progress.restarting);
+    expectExactlyOnce(*collected, numbers);
+    EXPECT_FALSE(job->takeMessages().empty());
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(JobRestart, ExactlyOnceOnThreads) {
+  std::string directory = fmt::format("/tmp/millrace-restart-test-{}", ::getpid());
+  for (uint32_t parallelism : {1u, 3u}) {
+    NumbersOptions numbers{.limit = 3000, .keys = 7, .pauseMillis = 1};
+    auto collected = std::make_shared<Collected>();
+    auto plan = std::make_shared<FailurePlan>(std::set<int64_t>{10, 1500, 2999});
+    JobGraph graph;
+    graph.options.batchRows = 10;
+    addCounting(graph, "", parallelism, numbers, plan, collected);
+    auto job = startJob(std::move(graph), restarting(directory), realEnv()).value();
+    ASSERT_TRUE(job->wait(60'000));
+    ASSERT_EQ(job->status(), JobStatus::kFinished) << describe(*job);
+    EXPECT_EQ(job->progress().numRestarts, 3u);
+    expectExactlyOnce(*collected, numbers);
+  }
+  realEnv().files().removeTree(directory).value();
+}
+
+TEST(JobRestart, OnlyTheFailedRegionStartsAgain) {
+  for (uint64_t seed = 1; seed <= 30; ++seed) {
+    SimEnv env(seed);
+    NumbersOptions numbers{.limit = 300, .keys = 5, .pauseMillis = 2};
+    auto left = std::make_shared<Collected>();
+    auto right = std::make_shared<Collected>();
+    auto plan = std::make_shared<FailurePlan>(std::set<int64_t>{100, 200});
+    JobGraph graph;
+    graph.options.batchRows = 3;
+    addCounting(graph, "left/", 2, numbers, plan, left);
+    addCounting(graph, "right/", 2, numbers, std::make_shared<FailurePlan>(std::set<int64_t>{}),
+                right);
+    JobOptions options = restarting("/c");
+    // No checkpoint before the failures: what starts again reads everything again.
+    options.checkpoints.intervalMillis = 1'000'000;
+    auto job = runJobSimulated(std::move(graph), options, env, seed).value();
+    ASSERT_EQ(job->status(), JobStatus::kFinished) << "seed " << seed << " " << describe(*job);
+    EXPECT_EQ(job->progress().numRestarts, 2u);
+    EXPECT_GT(job->progress().operators[0].recordsOut, 300u);
+    EXPECT_EQ(job->progress().operators[4].recordsOut, 300u);
+    expectExactlyOnce(*left, numbers);
+    expectExactlyOnce(*right, numbers);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(JobRestart, EndsWhenTheStrategySaysSo) {
+  SimEnv env(1);
+  NumbersOptions numbers{.limit = 300, .keys = 5, .pauseMillis = 2};
+  auto collected = std::make_shared<Collected>();
+  JobGraph graph;
+  graph.options.batchRows = 10;
+  // Unlike a failing node it fails again and again.
+  graph.nodes.push_back(numbersNode("numbers", 1, numbers));
+  graph.nodes.push_back(countNode("count", 1, {hashBy(0)}, 250));
+  graph.nodes.push_back(sinkNode("sink", 1, {hashBy(1)}, collected));
+  JobOptions options = restarting("/c");
+  options.restart.kind = RestartKind::kFixedDelay;
+  options.restart.fixedAttempts = 3;
+  options.restart.fixedDelayMillis = 50;
+  int64_t begin = env.clock().nowMillis();
+  auto job = runJobSimulated(std::move(graph), options, env, 1).value();
+  ASSERT_EQ(job->status(), JobStatus::kFailed);
+  EXPECT_EQ(job->error().kind(), ErrorKind::kArithmetic);
+  EXPECT_EQ(job->progress().numRestarts, 3u);
+  EXPECT_GE(env.clock().nowMillis() - begin, 150);
+  // What was complete before stays committed once.
+  std::map<int64_t, std::set<int64_t>> seen;
+  for (const Collected::Row& row : collected->rows()) {
+    EXPECT_TRUE(seen[row.key].insert(row.value).second);
+  }
+}
+
+TEST(JobRestart, NeedsCheckpointsThatAreKept) {
+  SimEnv env(3);
+  NumbersOptions numbers{.limit = 300, .keys = 5, .pauseMillis = 2};
+  auto collected = std::make_shared<Collected>();
+  JobGraph graph;
+  graph.options.batchRows = 10;
+  addCounting(graph, "", 1, numbers, std::make_shared<FailurePlan>(std::set<int64_t>{290}),
+              collected);
+  JobOptions options = restarting("/c");
+  options.checkpoints.directory = {};
+  options.restart.kind = RestartKind::kFixedDelay;
+  // Checkpoints that are kept nowhere commit, but nothing can go on from them.
+  auto job = runJobSimulated(std::move(graph), options, env, 1).value();
+  ASSERT_EQ(job->status(), JobStatus::kFailed);
+  EXPECT_NE(job->error().message().find("kept nowhere"), std::string::npos) << describe(*job);
+}
+
+TEST(JobRestart, FailedCheckpointsAreTolerated) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SimEnv env(seed);
+    env.simFiles().failAfter(5 + seed);
+    NumbersOptions numbers{.limit = 300, .keys = 5, .pauseMillis = 3};
+    auto collected = std::make_shared<Collected>();
+    JobGraph graph;
+    graph.options.batchRows = 5;
+    addCounting(graph, "", 2, numbers, std::make_shared<FailurePlan>(std::set<int64_t>{}),
+                collected);
+    JobOptions options = restarting("/c");
+    options.restart.kind = RestartKind::kNone;
+    options.checkpoints.tolerableFailures = 1;
+    auto job = runJobSimulated(std::move(graph), options, env, seed).value();
+    ASSERT_EQ(job->status(), JobStatus::kFinished) << "seed " << seed << " " << describe(*job);
+    JobProgress progress = job->progress();
+    EXPECT_EQ(progress.checkpointsFailed, 1u);
+    EXPECT_LE(progress.checkpoints.size(), 10u);
+    expectExactlyOnce(*collected, numbers);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(JobRestart, TooManyFailedCheckpointsRestartTheJob) {
+  SimEnv env(5);
+  env.simFiles().failAfter(9);
+  NumbersOptions numbers{.limit = 300, .keys = 5, .pauseMillis = 3};
+  auto collected = std::make_shared<Collected>();
+  JobGraph graph;
+  graph.options.batchRows = 5;
+  addCounting(graph, "", 2, numbers, std::make_shared<FailurePlan>(std::set<int64_t>{}), collected);
+  auto job = runJobSimulated(std::move(graph), restarting("/c"), env, 5).value();
+  ASSERT_EQ(job->status(), JobStatus::kFinished) << describe(*job);
+  EXPECT_EQ(job->progress().numRestarts, 1u);
+  expectExactlyOnce(*collected, numbers);
+}
+
+TEST(JobRestart, CheckpointsBehindABlockedTaskTimeOut) {
+  NumbersOptions numbers{.limit = 100'000, .keys = 5};
+  auto collected = std::make_shared<Collected>();
+  JobGraph graph;
+  graph.options.batchRows = 10;
+  graph.nodes.push_back(numbersNode("numbers", 1, numbers));
+  // A second for each batch.
+  graph.nodes.push_back(addNode("blocked", 1, {{0, Partitioning::kRebalance, {}}}, 0, 1'000'000));
+  graph.nodes.push_back(sinkNode("sink", 1, {hashBy(1)}, collected));
+  JobOptions options;
+  options.checkpoints.intervalMillis = 10;
+  options.checkpoints.timeoutMillis = 100;
+  auto job = startJob(std::move(graph), options, realEnv()).value();
+  ASSERT_TRUE(job->wait(20'000));
+  ASSERT_EQ(job->status(), JobStatus::kFailed);
+  EXPECT_EQ(job->error().kind(), ErrorKind::kCheckpoint);
+  EXPECT_NE(job->error().message().find("not complete after 100 ms"), std::string::npos)
+      << describe(*job);
+  EXPECT_NE(job->error().message().find("has not answered"), std::string::npos) << describe(*job);
+}
+
+TEST(JobRestart, AtLeastOnceLosesNothing) {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    SimEnv env(seed);
+    NumbersOptions numbers{.limit = 400, .keys = 7, .pauseMillis = 3};
+    auto collected = std::make_shared<Collected>();
+    auto plan = std::make_shared<FailurePlan>(std::set<int64_t>{200, 390});
+    JobGraph graph;
+    graph.options.batchRows = 1 + seed % 9;
+    addCounting(graph, "", 3, numbers, plan, collected);
+    JobOptions options = restarting("/c");
+    options.checkpoints.alignsBarriers = false;
+    auto job = runJobSimulated(std::move(graph), options, env, seed).value();
+    ASSERT_EQ(job->status(), JobStatus::kFinished) << "seed " << seed << " " << describe(*job);
+    std::map<int64_t, int64_t> highest;
+    for (const Collected::Row& row : collected->rows()) {
+      highest[row.key] = std::max(highest[row.key], row.value);
+    }
+    for (int64_t key = 0; key < numbers.keys; ++key) {
+      EXPECT_GE(highest[key], (numbers.limit - key + numbers.keys - 1) / numbers.keys);
+    }
+  }
+}
+
+TEST(JobRestart, SavepointsThatFailLetTheJobGoOn) {
+  NumbersOptions numbers{.limit = 2'000'000, .keys = 5, .pauseMillis = 1};
+  auto collected = std::make_shared<Collected>();
+  JobGraph graph;
+  graph.options.batchRows = 50;
+  addCounting(graph, "", 2, numbers, std::make_shared<FailurePlan>(std::set<int64_t>{}), collected);
+  auto job = startJob(std::move(graph), {}, realEnv()).value();
+  Result<std::string> none = job->stopWithSavepoint({});
+  ASSERT_FALSE(none.ok());
+  Result<std::string> refused = job->stopWithSavepoint("/proc/no-such-place");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind(), ErrorKind::kCheckpoint);
+  EXPECT_EQ(job->status(), JobStatus::kRunning);
+  uint64_t before = job->progress().operators[0].recordsOut;
+  EXPECT_FALSE(job->wait(300));
+  EXPECT_GT(job->progress().operators[0].recordsOut, before);
+
+  std::string directory = fmt::format("/tmp/millrace-stop-test-{}", ::getpid());
+  EXPECT_TRUE(job->stopWithSavepoint(directory).ok());
+  EXPECT_EQ(job->status(), JobStatus::kStopped);
+  // Twice.
+  EXPECT_FALSE(job->stopWithSavepoint(directory).ok());
+  realEnv().files().removeTree(directory).value();
+}
+
+TEST(JobRestart, RetentionDecidesWhatStays) {
+  struct Case {
+    CheckpointRetention retention;
+    bool afterFinish;
+    bool afterFailure;
+  };
+  for (Case each : {Case{CheckpointRetention::kAlways, true, true},
+                    Case{CheckpointRetention::kRetainOnCancellation, false, true},
+                    Case{CheckpointRetention::kDeleteOnCancellation, false, true},
+                    Case{CheckpointRetention::kNever, false, false}}) {
+    for (bool fails : {false, true}) {
+      SimEnv env(7);
+      NumbersOptions numbers{.limit = 300, .keys = 5, .pauseMillis = 3};
+      JobGraph graph;
+      graph.options.batchRows = 5;
+      addCounting(
+          graph, "", 1, numbers,
+          std::make_shared<FailurePlan>(fails ? std::set<int64_t>{299} : std::set<int64_t>{}),
+          std::make_shared<Collected>());
+      JobOptions options = restarting("/c");
+      options.restart.kind = RestartKind::kNone;
+      options.checkpoints.retention = each.retention;
+      auto job = runJobSimulated(std::move(graph), options, env, 7).value();
+      ASSERT_EQ(job->status(), fails ? JobStatus::kFailed : JobStatus::kFinished);
+      ASSERT_GT(job->progress().checkpointsCompleted, 1u);
+      EXPECT_EQ(env.files().exists("/c/" + job->id()),
+                fails ? each.afterFailure : each.afterFinish);
+    }
+  }
+}
+
+}  // namespace
+
+}  // namespace millrace
