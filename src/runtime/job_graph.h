@@ -31,8 +31,10 @@ struct JobEdge {
 };
 
 struct JobNode {
-  // Stable id: a path such as "insert:sink_a[0]/agg/state" (see docs/internals).
+  // Stable id: "insert:totals[0]/aggregate(orders)" (see docs/internals/operator-ids.md).
   std::string id;
+  std::vector<std::string> aliases;  // further ids, of other statements that have the node
+  std::string title;        // "GROUP BY customer in INSERT INTO totals": what a state belongs to
   std::string name;         // shown to people: "GroupAggregate[3]"
   std::string description;  // one line, as in EXPLAIN
   uint32_t parallelism = 1;

@@ -29,9 +29,6 @@ inline constexpr uint32_t kSnapshotVersion = 1;
 // The name of the frozen key hash (types/key_hash.h).
 inline constexpr std::string_view kKeyHashName = "millrace-key-1";
 
-// A schema as one line of JSON, always the same for equal schemas.
-std::string schemaText(const StateSchema& schema);
-
 // Where the entries of one key group are.
 struct SnapshotGroup {
   uint32_t group = 0;

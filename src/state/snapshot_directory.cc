@@ -63,9 +63,13 @@ std::string manifestText(const Manifest& manifest) {
                        {"bytes", file.bytes},
                        {"checksum", fmt::format("{:016x}", file.checksum)}});
     }
-    operators[id] = {{"parallelism", stored.parallelism},
-                     {"schemas", stored.schemas},
-                     {"files", std::move(files)}};
+    Json entry;
+    if (!stored.title.empty()) entry["title"] = stored.title;
+    if (!stored.aliases.empty()) entry["aliases"] = stored.aliases;
+    entry["parallelism"] = stored.parallelism;
+    entry["schemas"] = stored.schemas;
+    entry["files"] = std::move(files);
+    operators[id] = std::move(entry);
   }
   json["operators"] = std::move(operators);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -78,6 +82,8 @@ Error corrupt(const std::string& path, std::string_view what) {
 
 StoredOperator parseOperator(const Json& json) {
   StoredOperator stored;
+  stored.title = json.value("title", std::string());
+  stored.aliases = json.value("aliases", std::vector<std::string>());
   stored.parallelism = json.at("parallelism").get<uint32_t>();
   stored.schemas = json.at("schemas").get<std::vector<std::string>>();
   for (const Json& entry : json.at("files")) {

@@ -17,30 +17,6 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kBlockBytes = 256 * 1024;
 constexpr size_t kSharedBlockBytes = 32 * 1024;
 
-const char* kindName(StateKind kind) {
-  switch (kind) {
-    case StateKind::kKeyedTable:
-      return "table";
-    case StateKind::kKeyedRows:
-      return "rows";
-    case StateKind::kKeyedSortedRows:
-      return "sorted rows";
-    case StateKind::kTimers:
-      return "timers";
-    case StateKind::kList:
-      return "list";
-  }
-  UNREACHABLE();
-}
-
-Json typeTexts(const std::vector<Type>& types) {
-  Json texts = Json::array();
-  for (const Type& type : types) {
-    texts.push_back(type.withTimeAttribute(TimeAttribute::kNone).toString());
-  }
-  return texts;
-}
-
 Json groupRows(const std::vector<SnapshotGroup>& groups) {
   Json rows = Json::array();
   for (const SnapshotGroup& group : groups) {
@@ -50,26 +26,6 @@ Json groupRows(const std::vector<SnapshotGroup>& groups) {
 }
 
 }  // namespace
-
-std::string schemaText(const StateSchema& schema) {
-  Json json;
-  json["name"] = schema.name;
-  json["kind"] = kindName(schema.kind);
-  json["key"] = typeTexts(schema.key);
-  if (!schema.parts.empty()) {
-    Json parts = Json::array();
-    for (const ValuePart& part : schema.parts) {
-      Json entry = {{"name", part.name}, {"type", part.type}, {"bytes", part.bytes}};
-      if (!part.strings.empty()) entry["strings"] = part.strings;
-      parts.push_back(std::move(entry));
-    }
-    json["parts"] = std::move(parts);
-  }
-  if (!schema.row.empty()) json["row"] = typeTexts(schema.row);
-  if (!schema.order.empty()) json["order"] = schema.order;
-  if (schema.extraBytes != 0) json["extraBytes"] = schema.extraBytes;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 SnapshotWriter::SnapshotWriter(uint32_t subtask, uint32_t parallelism, uint32_t maxParallelism)
     : subtask_(subtask), parallelism_(parallelism), maxParallelism_(maxParallelism) {

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "state/snapshot.h"
+#include "state/state_conversion.h"
 
 namespace millrace {
 
@@ -61,8 +62,7 @@ struct StateStore::Impl {
       state->setKeyGroups(subtask.keyGroups(), subtask.maxParallelism);
     }
     if (restored != nullptr && restored->hasState(name)) {
-      SnapshotReader reader(*restored, name);
-      TRY(state->restore(reader, subtask.keyGroups(), subtask.maxParallelism));
+      TRY(restoreState(*restored, *state, subtask.keyGroups(), subtask.maxParallelism));
     }
     State* address = state.get();
     states.push_back({std::move(name), state, [address] { return address->byteSize(); },

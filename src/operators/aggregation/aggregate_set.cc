@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "state/column_list.h"
+
 namespace millrace {
 
-Result<AggregateSet> AggregateSet::make(const std::vector<AggregateCall>& calls, bool retracting) {
+Result<AggregateSet> AggregateSet::make(const std::vector<AggregateCall>& calls, bool retracting,
+                                        std::vector<std::string> inputNames) {
   AggregateSet set;
+  set.inputNames_ = std::move(inputNames);
   for (const AggregateCall& call : calls) {
     Call entry;
     entry.call = call;
@@ -37,6 +41,20 @@ Result<AggregateSet> AggregateSet::make(const std::vector<AggregateCall>& calls,
   return set;
 }
 
+std::string AggregateSet::nameOf(size_t call) const {
+  const std::string& name = calls_[call].call.name;
+  return name.empty() ? "aggregate " + std::to_string(call) : name;
+}
+
+// The aggregates that look at the values of a DISTINCT.
+std::vector<std::string> AggregateSet::usersOf(size_t distinct) const {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].distinct == static_cast<int>(distinct)) names.push_back(nameOf(i));
+  }
+  return names;
+}
+
 void AggregateSet::addParts(StateSchema& schema) {
   uint32_t offset = 0;
   for (const ValuePart& part : schema.parts) offset += part.bytes;
@@ -46,13 +64,14 @@ void AggregateSet::addParts(StateSchema& schema) {
     entry.offset = offset;
     if (!entry.aggregator) continue;
     ValuePart part;
-    part.name = entry.call.name.empty() ? "aggregate " + std::to_string(i) : entry.call.name;
+    part.name = nameOf(i);
     part.type = entry.aggregator->stateSchema();
     part.bytes = (entry.aggregator->stateBytes() + 7) / 8 * 8;
     for (uint32_t string : entry.aggregator->strings()) {
       part.strings.push_back(string);
       strings_.push_back(offset - firstOffset_ + string);
     }
+    part.result = {entry.call.resolved.result};
     offset += part.bytes;
     schema.parts.push_back(std::move(part));
   }
@@ -60,15 +79,25 @@ void AggregateSet::addParts(StateSchema& schema) {
 }
 
 Status AggregateSet::open(StateStore& store, const std::vector<uint32_t>& keys,
-                          const std::vector<Type>& input) {
+                          const std::vector<Type>& input,
+                          const std::vector<std::string>& keyNames) {
   keys_ = keys;
-  std::vector<Type> keyTypes;
-  for (uint32_t key : keys) keyTypes.push_back(input[key]);
+  StateSchema base;
+  base.key = pickTypes(input, keys);
+  base.keyNames = keyNames;
   for (size_t i = 0; i < distincts_.size(); ++i) {
-    TRY(distincts_[i].open(store, "distinct " + std::to_string(i), keyTypes, input));
+    StateSchema schema = base;
+    schema.name = "distinct " + std::to_string(i);
+    schema.aggregates = usersOf(i);
+    TRY(distincts_[i].open(store, std::move(schema), input, inputNames_));
   }
   for (size_t i = 0; i < calls_.size(); ++i) {
-    if (calls_[i].view) TRY(calls_[i].view->open(store, "view " + std::to_string(i), keyTypes));
+    if (!calls_[i].view) continue;
+    StateSchema schema = base;
+    schema.name = "all of " + nameOf(i);
+    schema.aggregates = {nameOf(i)};
+    if (!inputNames_.empty()) schema.rowNames = {"value"};
+    TRY(calls_[i].view->open(store, std::move(schema)));
   }
   return {};
 }

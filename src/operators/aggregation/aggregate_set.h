@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "operators/aggregation/aggregate_call.h"
@@ -23,8 +24,10 @@ namespace millrace {
 
 class AggregateSet {
  public:
-  // retracting: the input may hold -U and -D.
-  static Result<AggregateSet> make(const std::vector<AggregateCall>& calls, bool retracting);
+  // retracting: the input may hold -U and -D. inputNames: what the input columns are, for the
+  // schemas of states; may be empty.
+  static Result<AggregateSet> make(const std::vector<AggregateCall>& calls, bool retracting,
+                                   std::vector<std::string> inputNames = {});
   AggregateSet(AggregateSet&&) = default;
   AggregateSet& operator=(AggregateSet&&) = default;
 
@@ -37,8 +40,10 @@ class AggregateSet {
 
   // Appends the states to a table's parts and fixes their offsets in the value.
   void addParts(StateSchema& schema);
-  // Opens the states beside the table. keys: the input columns of the group key.
-  Status open(StateStore& store, const std::vector<uint32_t>& keys, const std::vector<Type>& input);
+  // Opens the states beside the table. keys: the input columns of the group key; keyNames: what
+  // they are, or empty.
+  Status open(StateStore& store, const std::vector<uint32_t>& keys, const std::vector<Type>& input,
+              const std::vector<std::string>& keyNames = {});
 
   // live: rows that count, by physical row; nullptr = all. The batch and the keys must stay until
   // the update.
@@ -66,12 +71,15 @@ class AggregateSet {
   };
 
   AggregateSet() = default;
+  std::string nameOf(size_t call) const;
+  std::vector<std::string> usersOf(size_t distinct) const;
   const uint8_t* filterMask(const Batch& batch, int filter, const uint8_t* live);
   AggregateRows rowsOf(const Call& call, std::byte* const* states, StringHeap* heap) const;
 
   std::vector<Call> calls_;
   std::vector<DistinctValues> distincts_;
   std::vector<uint32_t> keys_;
+  std::vector<std::string> inputNames_;
   bool hasViews_ = false;
   uint32_t stateBytes_ = 0;
   uint32_t firstOffset_ = 0;

@@ -70,12 +70,8 @@ class ViewBase : public AggregateView {
   virtual void apply(const Batch& batch, const KeyBatch& keys, uint32_t k, uint32_t row,
                      bool add) = 0;
 
-  StateSchema sortedSchema(const std::string& name, const std::vector<Type>& groupKey,
-                           const char* order) const {
-    StateSchema schema;
-    schema.name = name;
+  StateSchema sortedSchema(StateSchema schema, const char* order) const {
     schema.kind = StateKind::kKeyedSortedRows;
-    schema.key = groupKey;
     schema.row = {type_};
     schema.order = order;
     schema.extraBytes = 8;
@@ -117,9 +113,10 @@ class SortedView final : public ViewBase {
   explicit SortedView(const AggregateCall& call)
       : ViewBase(call), encoder_({SortColumn{type_, true, true}}) {}
 
-  Status open(StateStore& store, const std::string& name,
-              const std::vector<Type>& groupKey) override {
-    sorted_ = TRY(store.openSortedRows(sortedSchema(name, groupKey, "value ASC")));
+  Status open(StateStore& store, StateSchema schema) override {
+    StateSchema sorted = sortedSchema(std::move(schema), "value ASC");
+    sorted.sort = {SortOrder{}};
+    sorted_ = TRY(store.openSortedRows(std::move(sorted)));
     return {};
   }
 
@@ -157,13 +154,10 @@ class OrderedView final : public ViewBase {
  public:
   explicit OrderedView(const AggregateCall& call) : ViewBase(call) {}
 
-  Status open(StateStore& store, const std::string& name,
-              const std::vector<Type>& groupKey) override {
-    sorted_ = TRY(store.openSortedRows(sortedSchema(name, groupKey, "arrival ASC")));
-    StateSchema schema;
-    schema.name = name + " values";
+  Status open(StateStore& store, StateSchema schema) override {
+    sorted_ = TRY(store.openSortedRows(sortedSchema(schema, "arrival ASC")));
+    schema.name += " values";
     schema.kind = StateKind::kKeyedRows;
-    schema.key = groupKey;
     schema.row = {type_};
     schema.extraBytes = 8;
     byValue_ = TRY(store.openRows(std::move(schema), {.indexed = true}));

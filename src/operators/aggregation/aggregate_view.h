@@ -19,8 +19,8 @@ class AggregateView {
   static std::unique_ptr<AggregateView> make(const AggregateCall& call);
   virtual ~AggregateView() = default;
 
-  virtual Status open(StateStore& store, const std::string& name,
-                      const std::vector<Type>& groupKey) = 0;
+  // schema: name, key and names of the view's states; the rest is filled in.
+  virtual Status open(StateStore& store, StateSchema schema) = 0;
 
   // Applies the selected rows of a batch in order; key k is that of the k-th row. mask: rows that
   // take part, by physical row; nullptr = all. before and after (both or none): the result before

@@ -21,18 +21,28 @@ size_t DistinctValues::addVariant(int filter) {
   return filters_.size() - 1;
 }
 
-Status DistinctValues::open(StateStore& store, const std::string& name, std::vector<Type> groupKey,
-                            const std::vector<Type>& input) {
-  StateSchema schema;
-  schema.name = name;
+Status DistinctValues::open(StateStore& store, StateSchema schema, const std::vector<Type>& input,
+                            const std::vector<std::string>& inputNames) {
   schema.kind = StateKind::kKeyedTable;
-  schema.groupColumns = static_cast<uint32_t>(groupKey.size());
-  schema.key = std::move(groupKey);
-  for (uint32_t argument : arguments_) schema.key.push_back(input[argument]);
+  schema.groupColumns = static_cast<uint32_t>(schema.key.size());
+  std::string filters;
+  if (!inputNames.empty()) {
+    schema.name = "distinct";
+    bool plain = filters_.size() == 1 && filters_[0] < 0;
+    for (size_t i = 0; i < filters_.size() && !plain; ++i) {
+      filters += "; " + (filters_[i] < 0 ? "all" : inputNames[static_cast<size_t>(filters_[i])]);
+    }
+  }
+  for (uint32_t argument : arguments_) {
+    schema.key.push_back(input[argument]);
+    if (inputNames.empty()) continue;
+    schema.keyNames.push_back(inputNames[argument]);
+    schema.name += " " + inputNames[argument];
+  }
   size_t words = filters_.size();
   if (!retracting_) words = (words + kBitsPerWord - 1) / kBitsPerWord;
   schema.parts.push_back({.name = retracting_ ? "rows" : "seen",
-                          .type = retracting_ ? "BIGINT per filter" : "bit per filter",
+                          .type = (retracting_ ? "BIGINT per filter" : "bit per filter") + filters,
                           .bytes = static_cast<uint32_t>(8 * words)});
   table_ = TRY(store.openTable(std::move(schema)));
   masks_.resize(filters_.size());

@@ -22,8 +22,10 @@ class DistinctValues {
   size_t numVariants() const { return filters_.size(); }
   int filterOf(size_t variant) const { return filters_[variant]; }
 
-  Status open(StateStore& store, const std::string& name, std::vector<Type> groupKey,
-              const std::vector<Type>& input);
+  // schema: name and key of the groups; the values come behind it. inputNames: what the input
+  // columns are, or empty.
+  Status open(StateStore& store, StateSchema schema, const std::vector<Type>& input,
+              const std::vector<std::string>& inputNames);
 
   // Counts the rows of a batch. passes[v]: rows (by physical row) that variant v counts, nullptr =
   // all. Afterwards mask(v) tells, by physical row, which of them an aggregate has to see.

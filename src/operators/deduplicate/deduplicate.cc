@@ -6,6 +6,7 @@
 #include "operators/changelog/change_writer.h"
 #include "operators/changelog/row_bytes.h"
 #include "operators/changelog/sort_keys.h"
+#include "state/column_list.h"
 
 namespace millrace {
 
@@ -30,6 +31,7 @@ class FirstByArrival final : public Operator {
 
   Status open(OperatorContext& context) override {
     StateSchema schema{.name = "keys", .kind = StateKind::kKeyedTable, .key = keyTypesOf(spec_)};
+    schema.keyNames = pickNames(spec_.inputNames, spec_.keys);
     table_ = TRY(context.state->openTable(std::move(schema)));
     return {};
   }
@@ -68,9 +70,15 @@ struct KeptRow {
 
 StateSchema keptRowSchema(const DeduplicateSpec& spec) {
   StateSchema schema{.name = "rows", .kind = StateKind::kKeyedTable, .key = keyTypesOf(spec)};
-  std::string types;
-  for (const Type& type : spec.input) types += (types.empty() ? "ROW " : ", ") + type.toString();
-  schema.parts.push_back({.name = "row", .type = types, .bytes = 16, .strings = {0}});
+  schema.keyNames = pickNames(spec.inputNames, spec.keys);
+  schema.order = spec.keepLast ? "the last row" : "the first row";
+  if (!spec.inputNames.empty()) schema.order += " by " + spec.inputNames[spec.timeColumn];
+  schema.parts.push_back({.name = "row",
+                          .type = "ROW",
+                          .bytes = 16,
+                          .strings = {0},
+                          .row = spec.input,
+                          .rowNames = spec.inputNames});
   schema.parts.push_back({.name = "time", .type = "BIGINT", .bytes = 8});
   schema.parts.push_back({.name = "emitted", .type = "BIGINT", .bytes = 8});
   return schema;
@@ -205,6 +213,7 @@ class FirstByEventTime final : public RowKeeper {
  private:
   Status openMore() override {
     StateSchema schema{.name = "timers", .kind = StateKind::kTimers, .key = keyTypesOf(spec_)};
+    schema.keyNames = pickNames(spec_.inputNames, spec_.keys);
     timers_ = TRY(context_->state->openTimers(std::move(schema)));
     watermarkState_ = TRY(context_->state->openList("watermark", Redistribution::kUnion));
     for (const std::string& text : watermarkState_->elements()) {

@@ -2,6 +2,7 @@
 // or processing time, as Flink's deduplicate operators (changelog included).
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "runtime/operator.h"
@@ -11,6 +12,8 @@ namespace millrace {
 
 struct DeduplicateSpec {
   std::vector<Type> input;
+  // What the input columns are, for the schemas of states; may be empty (state/state_schema.h).
+  std::vector<std::string> inputNames;
   std::vector<uint32_t> keys;
   uint32_t timeColumn = 0;
   bool isRowtime = true;

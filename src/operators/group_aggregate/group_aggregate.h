@@ -8,6 +8,7 @@
 // watermarks wait for the bundle.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "operators/aggregation/aggregate_call.h"
@@ -21,6 +22,8 @@ struct GroupAggregateSpec {
   std::vector<uint32_t> keys;             // input columns
   std::vector<AggregateCall> aggregates;  // may be empty: SELECT DISTINCT
   bool inputRetracts = false;             // -U, +U or -D may come
+  // What the input columns are, for the schemas of states; may be empty (state/state_schema.h).
+  std::vector<std::string> inputNames;
   bool emitUpdateBefore = true;
 };
 

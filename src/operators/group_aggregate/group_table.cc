@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
+#include "state/column_list.h"
+
 namespace millrace {
 
 Result<GroupTable> GroupTable::make(const GroupAggregateSpec& spec) {
-  AggregateSet aggregates = TRY(AggregateSet::make(spec.aggregates, spec.inputRetracts));
-  return GroupTable{.aggregates = std::move(aggregates)};
+  AggregateSet aggregates =
+      TRY(AggregateSet::make(spec.aggregates, spec.inputRetracts, spec.inputNames));
+  return GroupTable{.aggregates = std::move(aggregates),
+                    .keyNames = pickNames(spec.inputNames, spec.keys),
+                    .countsRows = spec.inputRetracts};
 }
 
 StateSchema GroupTable::schema(const std::vector<Type>& keyTypes) {
@@ -14,7 +19,10 @@ StateSchema GroupTable::schema(const std::vector<Type>& keyTypes) {
   schema.name = "groups";
   schema.kind = StateKind::kKeyedTable;
   schema.key = keyTypes;
-  schema.parts.push_back({.name = "rows", .type = "BIGINT", .bytes = GroupHeader::kBytes});
+  schema.keyNames = keyNames;
+  schema.parts.push_back({.name = "rows",
+                          .type = countsRows ? "counted" : "not counted",
+                          .bytes = GroupHeader::kBytes});
   aggregates.addParts(schema);
   return schema;
 }
@@ -25,7 +33,7 @@ Status GroupTable::open(StateStore& store, const std::vector<uint32_t>& keyColum
   std::vector<Type> keyTypes;
   for (uint32_t key : keyColumns) keyTypes.push_back(input[key]);
   table = TRY(store.openTable(schema(keyTypes)));
-  return aggregates.open(store, keyColumns, input);
+  return aggregates.open(store, keyColumns, input, keyNames);
 }
 
 void GroupTable::resolve(const Batch& batch) {

@@ -44,6 +44,8 @@ struct GroupTable {
   void erase(std::vector<std::byte*>& values);
 
   AggregateSet aggregates;
+  std::vector<std::string> keyNames;  // see StateSchema
+  bool countsRows = false;
   std::vector<uint32_t> keyColumns;
   KeyedTable* table = nullptr;
   KeyBatch keys;

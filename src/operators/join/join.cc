@@ -267,6 +267,8 @@ Result<OperatorPtr> makeJoin(const JoinSpec& spec) {
   bool rightOuter = spec.kind == JoinKind::kRight || spec.kind == JoinKind::kFull;
   JoinSide left({.name = "left",
                  .types = spec.left,
+                 .columnNames = spec.leftNames,
+                 .condition = spec.conditionName,
                  .keys = spec.leftKeys,
                  .nullSafe = spec.nullSafe,
                  .keyTypes = keyTypes,
@@ -276,6 +278,8 @@ Result<OperatorPtr> makeJoin(const JoinSpec& spec) {
                  .maySkipUpdateBefore = !spec.emitUpdateBefore});
   JoinSide right({.name = "right",
                   .types = spec.right,
+                  .columnNames = spec.rightNames,
+                  .condition = spec.conditionName,
                   .keys = spec.rightKeys,
                   .nullSafe = spec.nullSafe,
                   .keyTypes = keyTypes,

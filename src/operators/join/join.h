@@ -3,6 +3,7 @@
 // columns (semi and anti: left columns only). NULL keys never match. Input 0 is the left side.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "expr/expr.h"
@@ -28,6 +29,11 @@ struct JoinSpec {
   std::vector<uint32_t> leftUniqueKey;
   std::vector<uint32_t> rightUniqueKey;
   bool emitUpdateBefore = true;
+  // What the columns and the condition are, for the schemas of states; may be empty
+  // (state/state_schema.h).
+  std::vector<std::string> leftNames;
+  std::vector<std::string> rightNames;
+  std::string conditionName;
 };
 
 Result<OperatorPtr> makeJoin(const JoinSpec& spec);

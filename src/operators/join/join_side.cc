@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "operators/changelog/interleave.h"
+#include "state/column_list.h"
 #include "types/gather.h"
 
 namespace millrace {
@@ -31,7 +32,10 @@ Status JoinSide::open(StateStore& store) {
   schema.name = spec_.name;
   schema.kind = StateKind::kKeyedRows;
   schema.key = spec_.keyTypes;
+  schema.keyNames = pickNames(spec_.columnNames, spec_.keys);
   schema.row = spec_.types;
+  schema.rowNames = spec_.columnNames;
+  if (spec_.countsMatches) schema.order = "matches of " + spec_.condition;
   schema.extraBytes = (spec_.countsMatches ? 8 : 0) + (lookup_ == Lookup::kByUniqueKey ? 8 : 0);
   rows_ = TRY(store.openRows(std::move(schema), {.indexed = lookup_ == Lookup::kByValue,
                                                  .appendOnly = lookup_ == Lookup::kNone}));

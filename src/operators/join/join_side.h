@@ -17,6 +17,8 @@ namespace millrace {
 struct JoinSideSpec {
   std::string name;
   std::vector<Type> types;
+  std::vector<std::string> columnNames;  // see StateSchema; may be empty
+  std::string condition;                 // what matches are counted for
   std::vector<uint32_t> keys;
   std::vector<uint8_t> nullSafe;  // per key; empty = none
   std::vector<Type> keyTypes;     // the same for both sides

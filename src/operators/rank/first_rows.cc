@@ -1,5 +1,7 @@
 #include "operators/rank/first_rows.h"
 
+#include "state/column_list.h"
+
 namespace millrace {
 
 namespace {
@@ -13,6 +15,8 @@ class FirstRows final : public Operator {
     schema.name = "counts";
     schema.kind = StateKind::kKeyedTable;
     for (uint32_t key : spec_.partitionKeys) schema.key.push_back(spec_.input[key]);
+    schema.keyNames = pickNames(spec_.inputNames, spec_.partitionKeys);
+    schema.order = "the first " + std::to_string(spec_.rankEnd) + " rows";
     schema.parts.push_back({.name = "rows", .type = "BIGINT", .bytes = 8});
     table_ = TRY(context.state->openTable(std::move(schema)));
     return {};

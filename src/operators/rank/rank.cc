@@ -6,6 +6,7 @@
 #include "operators/changelog/row_bytes.h"
 #include "operators/changelog/sort_keys.h"
 #include "operators/rank/first_rows.h"
+#include "state/column_list.h"
 
 namespace millrace {
 
@@ -13,15 +14,9 @@ namespace {
 
 constexpr uint32_t kPrefetchDistance = 8;
 
-std::string orderText(const RankSpec& spec) {
-  std::string text;
-  for (size_t i = 0; i < spec.order.size(); ++i) {
-    if (i > 0) text += ", ";
-    text += "column " + std::to_string(spec.order[i].column);
-    text += spec.order[i].ascending ? " ASC" : " DESC";
-    text += spec.order[i].nullsFirst ? " NULLS FIRST" : " NULLS LAST";
-  }
-  return text;
+// Which rows are kept. More of them than before are not there any more.
+std::string keptText(const RankSpec& spec) {
+  return spec.inputRetracts ? "all rows" : "the first " + std::to_string(spec.rankEnd) + " rows";
 }
 
 // Keeps the first rows of every key in order; over updating input all rows.
@@ -41,8 +36,11 @@ class Rank final : public Operator {
     schema.name = "rows";
     schema.kind = StateKind::kKeyedSortedRows;
     for (uint32_t key : spec_.partitionKeys) schema.key.push_back(spec_.input[key]);
+    schema.keyNames = pickNames(spec_.inputNames, spec_.partitionKeys);
     schema.row = spec_.input;
-    schema.order = orderText(spec_);
+    schema.rowNames = spec_.inputNames;
+    schema.order = keptText(spec_);
+    schema.sort = spec_.order;
     rows_ = TRY(context.state->openSortedRows(std::move(schema)));
     return {};
   }

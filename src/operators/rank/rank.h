@@ -6,6 +6,7 @@
 // without the column. The first row alone (rankEnd = 1, append-only input) changes by -U and +U.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "runtime/operator.h"
@@ -16,6 +17,8 @@ namespace millrace {
 
 struct RankSpec {
   std::vector<Type> input;
+  // What the input columns are, for the schemas of states; may be empty (state/state_schema.h).
+  std::vector<std::string> inputNames;
   std::vector<uint32_t> partitionKeys;
   std::vector<SortOrder> order;  // types/sort_order.h
   int64_t rankStart = 1;         // 1 = from the first

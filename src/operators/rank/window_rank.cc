@@ -5,6 +5,7 @@
 #include "operators/changelog/row_bytes.h"
 #include "operators/changelog/sort_keys.h"
 #include "operators/rank/rank.h"
+#include "state/column_list.h"
 #include "types/time_zone.h"
 
 namespace millrace {
@@ -45,9 +46,16 @@ class WindowRank final : public Operator {
     schema.name = "rows";
     schema.kind = StateKind::kKeyedSortedRows;
     for (uint32_t key : keyColumns_) schema.key.push_back(spec_.rank.input[key]);
+    const std::vector<std::string>& names = spec_.rank.inputNames;
+    if (!names.empty()) {
+      schema.keyNames = pickNames(names, spec_.rank.partitionKeys, names[spec_.windowEndColumn]);
+    }
     StateSchema timers{.name = "timers", .kind = StateKind::kTimers, .key = schema.key};
+    timers.keyNames = schema.keyNames;
     schema.row = spec_.rank.input;
-    schema.order = tiesReplace_ ? "latest" : "rank";
+    schema.rowNames = names;
+    schema.order = (tiesReplace_ ? "the latest " : "the first ") + std::to_string(end_) + " rows";
+    schema.sort = spec_.rank.order;
     rows_ = TRY(context.state->openSortedRows(std::move(schema)));
     timers_ = TRY(context.state->openTimers(std::move(timers)));
     watermarkState_ = TRY(context.state->openList("watermark", Redistribution::kUnion));

@@ -24,7 +24,9 @@ class TemporalSort final : public Operator {
     schema.name = "rows";
     schema.kind = StateKind::kKeyedSortedRows;
     schema.row = spec_.input;
+    schema.rowNames = spec_.inputNames;
     schema.order = "time";
+    schema.sort.assign(spec_.order.begin() + (spec_.isRowtime ? 0 : 1), spec_.order.end());
     schema.extraBytes = 8;  // the row's time in milliseconds
     rows_ = TRY(context.state->openSortedRows(std::move(schema)));
     StateSchema last{.name = "last time", .kind = StateKind::kKeyedTable};

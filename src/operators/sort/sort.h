@@ -3,6 +3,7 @@
 // of the same millisecond are ordered by the further columns.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "runtime/operator.h"
@@ -13,6 +14,8 @@ namespace millrace {
 
 struct TemporalSortSpec {
   std::vector<Type> input;
+  // What the input columns are, for the schemas of states; may be empty (state/state_schema.h).
+  std::vector<std::string> inputNames;
   std::vector<SortOrder> order;  // order[0] is the time attribute
   bool isRowtime = true;
 };

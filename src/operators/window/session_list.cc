@@ -17,13 +17,15 @@ struct TimeKey {
 
 }  // namespace
 
-Status SessionList::open(StateStore& store, std::vector<Type> key) {
+Status SessionList::open(StateStore& store, std::vector<Type> key,
+                         std::vector<std::string> keyNames, const std::string& window) {
   StateSchema schema;
   schema.name = "sessions";
   schema.kind = StateKind::kKeyedSortedRows;
   schema.key = std::move(key);
+  schema.keyNames = std::move(keyNames);
   schema.row = {Type::bigint().withNullable(false)};
-  schema.order = "start ASC";
+  schema.order = window;
   schema.extraBytes = sizeof(Extra);
   rows_ = TRY(store.openSortedRows(std::move(schema)));
   row_.assign(rows_->layout().fixedSize(), '\0');

@@ -21,7 +21,9 @@ struct Session {
 
 class SessionList {
  public:
-  Status open(StateStore& store, std::vector<Type> key);
+  // keyNames: what the key columns are, or empty; window: what makes the sessions.
+  Status open(StateStore& store, std::vector<Type> key, std::vector<std::string> keyNames,
+              const std::string& window);
   KeyedSortedRows& rows() { return *rows_; }
 
   // The sessions that touch [start, end], ascending; their ranks are first, first + 1, ...

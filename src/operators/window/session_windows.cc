@@ -6,6 +6,7 @@
 #include "operators/window/session_list.h"
 #include "operators/window/window_clock.h"
 #include "operators/window/window_progress.h"
+#include "state/column_list.h"
 #include "state/timers.h"
 #include "types/gather.h"
 
@@ -47,12 +48,16 @@ class SessionWindows final : public Operator {
     output_.setClock(clock_);
     std::vector<Type> key;
     for (uint32_t column : spec_.keys) key.push_back(spec_.input[column]);
-    TRY(sessions_.open(*context.state, key));
+    std::vector<std::string> names = pickNames(spec_.inputNames, spec_.keys);
+    std::string window = spec_.window.toString();
+    if (!names.empty()) window += " OVER " + spec_.inputNames[spec_.timeColumn];
+    TRY(sessions_.open(*context.state, key, names, window));
     TRY(contents_->open(*context.state));
     StateSchema timers;
     timers.name = "timers";
     timers.kind = StateKind::kTimers;
     timers.key = key;
+    timers.keyNames = names;
     timers_ = TRY(context.state->openTimers(std::move(timers)));
     return progress_.open(*context.state);
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "operators/window/window_output.h"
@@ -35,6 +36,8 @@ class SessionContents {
 struct SessionWindowsSpec {
   WindowSpec window;
   std::vector<Type> input;
+  // What the input columns are, for the schemas of states; may be empty (state/state_schema.h).
+  std::vector<std::string> inputNames;
   std::vector<uint32_t> keys;
   int timeColumn = 0;
   bool emitsKeys = true;        // in front of the contents' columns

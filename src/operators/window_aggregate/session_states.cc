@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "operators/window_aggregate/window_aggregates.h"
+#include "state/column_list.h"
 
 namespace millrace {
 
@@ -13,10 +14,11 @@ int64_t& rowsOf(std::byte* state) { return *reinterpret_cast<int64_t*>(state); }
 }  // namespace
 
 SessionStates::SessionStates(WindowCalls calls, std::vector<uint32_t> keys, std::vector<Type> input,
-                             bool retracts)
+                             std::vector<std::string> inputNames, bool retracts)
     : calls_(std::move(calls)),
       keys_(std::move(keys)),
       input_(std::move(input)),
+      inputNames_(std::move(inputNames)),
       retracts_(retracts) {}
 
 Status SessionStates::open(StateStore& store) {
@@ -28,16 +30,21 @@ Status SessionStates::open(StateStore& store) {
   schema.name = "accumulators";
   schema.kind = StateKind::kKeyedTable;
   schema.key = key;
+  schema.keyNames = pickNames(inputNames_, keys_, "session");
   if (retracts_) schema.parts.push_back({.name = "rows", .type = "BIGINT", .bytes = 8});
   calls_.addParts(schema);
   states_ = TRY(store.openTable(std::move(schema)));
   for (size_t m = 0; m < calls_.multisets().size(); ++m) {
     const WindowCalls::Multiset& multiset = calls_.multisets()[m];
     StateSchema values;
-    values.name = "values " + std::to_string(m);
+    values.name = calls_.multisetName(m, inputNames_);
+    values.aggregates = calls_.usersOf(m);
     values.kind = StateKind::kKeyedRows;
     values.key = key;
-    for (uint32_t argument : multiset.arguments) values.row.push_back(input_[argument]);
+    values.keyNames = pickNames(inputNames_, keys_, "session");
+    values.row = pickTypes(input_, multiset.arguments);
+    values.rowNames = pickNames(inputNames_, multiset.arguments);
+    values.order = calls_.filtersText(m, inputNames_);
     values.extraBytes = static_cast<uint32_t>(8 * multiset.filters.size());
     multisets_.push_back(TRY(store.openRows(std::move(values), {.indexed = true})));
   }
@@ -201,11 +208,15 @@ void SessionStates::finishDeferred() {
 }
 
 OperatorPtr makeSessionWindowAggregate(const WindowAggregateSpec& spec, WindowCalls calls) {
-  SessionWindowsSpec sessions{
-      .window = spec.window, .input = spec.input, .keys = spec.keys, .timeColumn = spec.timeColumn};
+  SessionWindowsSpec sessions{.window = spec.window,
+                              .input = spec.input,
+                              .inputNames = spec.inputNames,
+                              .keys = spec.keys,
+                              .timeColumn = spec.timeColumn};
   return makeSessionWindows(
       sessions,
-      std::make_unique<SessionStates>(std::move(calls), spec.keys, spec.input, spec.inputRetracts),
+      std::make_unique<SessionStates>(std::move(calls), spec.keys, spec.input, spec.inputNames,
+                                      spec.inputRetracts),
       WindowOutput(outputTypes(spec), spec.properties, spec.timeType, spec.window.isLtz));
 }
 

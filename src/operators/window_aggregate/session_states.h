@@ -16,8 +16,9 @@ namespace millrace {
 
 class SessionStates final : public SessionContents {
  public:
+  // inputNames: what the input columns are, for the schemas of states; may be empty.
   SessionStates(WindowCalls calls, std::vector<uint32_t> keys, std::vector<Type> input,
-                bool retracts);
+                std::vector<std::string> inputNames, bool retracts);
   Status open(StateStore& store) override;
 
   void beginBatch(const Batch& batch) override;
@@ -40,6 +41,7 @@ class SessionStates final : public SessionContents {
   WindowCalls calls_;
   std::vector<uint32_t> keys_;
   std::vector<Type> input_;
+  std::vector<std::string> inputNames_;
   bool retracts_;
   uint32_t maxParallelism_ = 0;
   KeyedTable* states_ = nullptr;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "state/column_list.h"
+
 namespace millrace {
 
 namespace {
@@ -22,33 +24,44 @@ void appendKeys(const KeyedTable& table, std::byte* const* values, size_t n, Key
 }  // namespace
 
 SliceStates::SliceStates(WindowCalls calls, std::vector<uint32_t> keys, size_t numSpreading,
-                         std::vector<Type> input, bool retracts)
+                         std::vector<Type> input, std::vector<std::string> inputNames,
+                         std::string windows, bool retracts)
     : calls_(std::move(calls)),
       keys_(std::move(keys)),
       numSpreading_(numSpreading),
       input_(std::move(input)),
+      inputNames_(std::move(inputNames)),
+      windows_(std::move(windows)),
       retracts_(retracts) {}
+
+StateSchema SliceStates::sliceSchema() const {
+  StateSchema schema;
+  schema.kind = StateKind::kKeyedTable;
+  schema.key = pickTypes(input_, keys_);
+  schema.keyNames = pickNames(inputNames_, keys_);
+  schema.groupColumns = static_cast<uint32_t>(numSpreading_);
+  schema.order = windows_;
+  return schema;
+}
 
 StateSchema SliceStates::multisetSchema(size_t m) const {
   const WindowCalls::Multiset& multiset = calls_.multisets()[m];
-  StateSchema schema;
-  schema.name = "values " + std::to_string(m);
-  schema.kind = StateKind::kKeyedTable;
-  for (uint32_t key : keys_) schema.key.push_back(input_[key]);
-  schema.groupColumns = static_cast<uint32_t>(numSpreading_);
-  for (uint32_t argument : multiset.arguments) schema.key.push_back(input_[argument]);
-  schema.parts.push_back({.name = "rows",
-                          .type = "BIGINT per filter",
+  StateSchema schema = sliceSchema();
+  schema.name = calls_.multisetName(m, inputNames_);
+  schema.aggregates = calls_.usersOf(m);
+  for (uint32_t argument : multiset.arguments) {
+    schema.key.push_back(input_[argument]);
+    if (!inputNames_.empty()) schema.keyNames.push_back(inputNames_[argument]);
+  }
+  schema.parts.push_back({.name = "rows per filter",
+                          .type = calls_.filtersText(m, inputNames_),
                           .bytes = static_cast<uint32_t>(8 * multiset.filters.size())});
   return schema;
 }
 
 Status SliceStates::open(StateStore& store) {
-  StateSchema schema;
+  StateSchema schema = sliceSchema();
   schema.name = "slices";
-  schema.kind = StateKind::kKeyedTable;
-  for (uint32_t key : keys_) schema.key.push_back(input_[key]);
-  schema.groupColumns = static_cast<uint32_t>(numSpreading_);
   if (retracts_) schema.parts.push_back({.name = "rows", .type = "BIGINT", .bytes = 8});
   calls_.addParts(schema);
   windowGroups_ = std::make_unique<KeyedTable>(std::make_shared<StateSchema>(schema));

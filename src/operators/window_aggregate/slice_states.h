@@ -25,8 +25,11 @@ class SliceStates {
   };
 
   // numSpreading: how many of the keys, from the first on, spread the rows over the subtasks.
+  // inputNames: what the input columns are, or empty; windows: what makes the slices. Both are for
+  // the schemas of the states.
   SliceStates(WindowCalls calls, std::vector<uint32_t> keys, size_t numSpreading,
-              std::vector<Type> input, bool retracts);
+              std::vector<Type> input, std::vector<std::string> inputNames, std::string windows,
+              bool retracts);
 
   Status open(StateStore& store);
   const WindowCalls& calls() const { return calls_; }
@@ -55,12 +58,16 @@ class SliceStates {
   void finishDeferred(const Space& window);
   // The states of the keys in front of a multiset's entry columns.
   void locateGroups(const Space& window, const std::vector<ColumnPtr>& columns, size_t n);
+  // Without parts.
+  StateSchema sliceSchema() const;
   StateSchema multisetSchema(size_t m) const;
 
   WindowCalls calls_;
   std::vector<uint32_t> keys_;
   size_t numSpreading_;
   std::vector<Type> input_;
+  std::vector<std::string> inputNames_;
+  std::string windows_;
   bool retracts_;
   NamespacedTable* groups_ = nullptr;
   std::vector<NamespacedTable*> multisets_;

@@ -23,6 +23,16 @@ std::vector<uint32_t> groupKeys(const WindowAggregateSpec& spec, bool attached) 
   return keys;
 }
 
+// What makes the slices: another window has others.
+std::string windowsText(const WindowAggregateSpec& spec) {
+  std::string text = spec.window.toString();
+  int column = spec.timeColumn >= 0 ? spec.timeColumn : spec.windowEndColumn;
+  if (!spec.inputNames.empty() && column >= 0) {
+    text += " OVER " + spec.inputNames[static_cast<size_t>(column)];
+  }
+  return text;
+}
+
 class SlicingWindowAggregate final : public Operator {
  public:
   SlicingWindowAggregate(const WindowAggregateSpec& spec, WindowCalls calls)
@@ -30,7 +40,7 @@ class SlicingWindowAggregate final : public Operator {
         attached_(spec.timeColumn < 0 && spec.windowEndColumn >= 0),
         slices_(slicesOf(spec)),
         states_(std::move(calls), groupKeys(spec, attached_), spec.keys.size(), spec.input,
-                spec.inputRetracts),
+                spec.inputNames, windowsText(spec), spec.inputRetracts),
         output_(outputTypes(spec), spec.properties, spec.timeType, spec.window.isLtz) {}
 
   Status open(OperatorContext& context) override {

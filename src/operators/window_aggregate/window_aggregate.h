@@ -6,6 +6,7 @@
 // Output: key columns, aggregate columns, then the properties in the order of `properties`.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "operators/aggregation/aggregate_call.h"
@@ -19,6 +20,8 @@ namespace millrace {
 struct WindowAggregateSpec {
   WindowSpec window;
   std::vector<Type> input;
+  // What the input columns are, for the schemas of states; may be empty (state/state_schema.h).
+  std::vector<std::string> inputNames;
   std::vector<uint32_t> keys;
   std::vector<AggregateCall> aggregates;
   std::vector<WindowProperty> properties;

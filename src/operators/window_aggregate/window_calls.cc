@@ -50,6 +50,37 @@ void WindowCalls::useMultiset(Call& entry) {
   if (variant == filters.end()) filters.push_back(entry.call.filter);
 }
 
+std::string WindowCalls::nameOf(size_t call) const {
+  const std::string& name = calls_[call].call.name;
+  return name.empty() ? "aggregate " + std::to_string(call) : name;
+}
+
+std::string WindowCalls::multisetName(size_t m, const std::vector<std::string>& inputNames) const {
+  if (inputNames.empty()) return "values " + std::to_string(m);
+  std::string name = "values of";
+  for (uint32_t argument : multisets_[m].arguments) name += " " + inputNames[argument];
+  return name;
+}
+
+std::vector<std::string> WindowCalls::usersOf(size_t m) const {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    if (calls_[i].multiset == static_cast<int>(m)) names.push_back(nameOf(i));
+  }
+  return names;
+}
+
+std::string WindowCalls::filtersText(size_t m, const std::vector<std::string>& inputNames) const {
+  std::string text = "rows";
+  for (int filter : multisets_[m].filters) {
+    bool named = filter >= 0 && !inputNames.empty();
+    text += "; " + (named        ? inputNames[static_cast<size_t>(filter)]
+                    : filter < 0 ? "all"
+                                 : "filter");
+  }
+  return text;
+}
+
 void WindowCalls::addParts(StateSchema& schema) {
   uint32_t offset = 0;
   for (const ValuePart& part : schema.parts) offset += part.bytes;
@@ -57,11 +88,12 @@ void WindowCalls::addParts(StateSchema& schema) {
     Call& entry = calls_[i];
     entry.offset = offset;
     ValuePart part;
-    part.name = entry.call.name.empty() ? "aggregate " + std::to_string(i) : entry.call.name;
+    part.name = nameOf(i);
     part.type = entry.aggregator->stateSchema();
     part.bytes = (entry.aggregator->stateBytes() + 7) / 8 * 8;
     std::span<const uint32_t> strings = entry.aggregator->strings();
     part.strings.assign(strings.begin(), strings.end());
+    part.result = {entry.call.resolved.result};
     offset += part.bytes;
     schema.parts.push_back(std::move(part));
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "operators/aggregation/aggregate_call.h"
@@ -30,6 +31,11 @@ class WindowCalls {
   size_t size() const { return calls_.size(); }
   const Type& resultType(size_t i) const { return calls_[i].call.resolved.result; }
   const std::vector<Multiset>& multisets() const { return multisets_; }
+  // For the schemas of the states of multisets: what the state is called, the aggregates that need
+  // it, and what its counts are for. inputNames: what the input columns are, or empty.
+  std::string multisetName(size_t m, const std::vector<std::string>& inputNames) const;
+  std::vector<std::string> usersOf(size_t m) const;
+  std::string filtersText(size_t m, const std::vector<std::string>& inputNames) const;
   // Some aggregate is computed from its multiset only when the window is emitted.
   bool hasDeferred() const { return hasDeferred_; }
 
@@ -69,6 +75,7 @@ class WindowCalls {
   };
 
   WindowCalls() = default;
+  std::string nameOf(size_t call) const;
   void useMultiset(Call& entry);
   const uint8_t* maskOf(const Call& entry) const;
 

@@ -4,6 +4,7 @@
 #include "operators/window/window_clock.h"
 #include "operators/window/window_progress.h"
 #include "runtime/watermark.h"
+#include "state/column_list.h"
 #include "state/key_batch.h"
 #include "state/keyed_rows.h"
 #include "state/timers.h"
@@ -19,6 +20,7 @@ struct Side {
   std::vector<Type> types;
   std::vector<uint32_t> keys;
   uint32_t windowEnd = 0;
+  std::vector<std::string> names;
   bool outer = false;  // rows without match are emitted
   KeyedRows* rows = nullptr;
   // Of the windows that are being joined: rows and whether they have a match.
@@ -34,9 +36,9 @@ class WindowJoin final : public Operator {
         isLtz_(spec.isLtz),
         condition_(std::move(condition)),
         writer_(spec.left, spec.right, leftOnly()) {
-    sides_[0] = {spec.left, spec.leftKeys, spec.leftWindowEnd,
+    sides_[0] = {spec.left, spec.leftKeys, spec.leftWindowEnd, spec.leftNames,
                  kind_ == JoinKind::kLeft || kind_ == JoinKind::kFull || kind_ == JoinKind::kAnti};
-    sides_[1] = {spec.right, spec.rightKeys, spec.rightWindowEnd,
+    sides_[1] = {spec.right, spec.rightKeys, spec.rightWindowEnd, spec.rightNames,
                  kind_ == JoinKind::kRight || kind_ == JoinKind::kFull};
     nullSafe_.resize(spec.leftKeys.size(), 0);
     for (size_t i = 0; i < spec.leftKeys.size(); ++i) {
@@ -55,13 +57,16 @@ class WindowJoin final : public Operator {
       schema.name = i == 0 ? "left" : "right";
       schema.kind = StateKind::kKeyedRows;
       schema.key = keyTypes_;
+      schema.keyNames = keyNames(i);
       schema.row = sides_[i].types;
+      schema.rowNames = sides_[i].names;
       sides_[i].rows = TRY(context.state->openRows(std::move(schema), {}));
     }
     StateSchema timers;
     timers.name = "timers";
     timers.kind = StateKind::kTimers;
     timers.key = keyTypes_;
+    timers.keyNames = keyNames(0);
     timers_ = TRY(context.state->openTimers(std::move(timers)));
     return progress_.open(*context.state);
   }
@@ -112,6 +117,12 @@ class WindowJoin final : public Operator {
   }
 
  private:
+  std::vector<std::string> keyNames(int side) const {
+    const Side& own = sides_[side];
+    if (own.names.empty()) return {};
+    return pickNames(own.names, own.keys, own.names[own.windowEnd]);
+  }
+
   bool leftOnly() const { return kind_ == JoinKind::kSemi || kind_ == JoinKind::kAnti; }
 
   void beginOutput() {

@@ -4,6 +4,7 @@
 // only).
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "operators/join/join.h"
@@ -20,6 +21,9 @@ struct WindowJoinSpec {
   uint32_t leftWindowEnd = 0;  // columns
   uint32_t rightWindowEnd = 0;
   ExprPtr condition;
+  // What the columns are, for the schemas of states; may be empty (state/state_schema.h).
+  std::vector<std::string> leftNames;
+  std::vector<std::string> rightNames;
   bool isProctime = false;
   bool isLtz = false;  // windows were made in the session zone from TIMESTAMP_LTZ
 };

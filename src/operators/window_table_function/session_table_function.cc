@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "operators/window/session_windows.h"
+#include "state/column_list.h"
 #include "state/key_batch.h"
 #include "state/keyed_rows.h"
 #include "types/gather.h"
@@ -14,8 +15,8 @@ namespace {
 // The rows of open sessions, by key and session id.
 class SessionRows final : public SessionContents {
  public:
-  SessionRows(std::vector<uint32_t> keys, std::vector<Type> input)
-      : keys_(std::move(keys)), input_(std::move(input)) {}
+  SessionRows(std::vector<uint32_t> keys, std::vector<Type> input, std::vector<std::string> names)
+      : keys_(std::move(keys)), input_(std::move(input)), names_(std::move(names)) {}
 
   Status open(StateStore& store) override {
     maxParallelism_ = store.subtask().maxParallelism;
@@ -24,7 +25,9 @@ class SessionRows final : public SessionContents {
     schema.kind = StateKind::kKeyedRows;
     for (uint32_t key : keys_) schema.key.push_back(input_[key]);
     schema.key.push_back(Type::bigint().withNullable(false));
+    schema.keyNames = pickNames(names_, keys_, "session");
     schema.row = input_;
+    schema.rowNames = names_;
     rows_ = TRY(store.openRows(std::move(schema), {}));
     return {};
   }
@@ -103,6 +106,7 @@ class SessionRows final : public SessionContents {
 
   std::vector<uint32_t> keys_;
   std::vector<Type> input_;
+  std::vector<std::string> names_;
   uint32_t maxParallelism_ = 0;
   KeyedRows* rows_ = nullptr;
   const Batch* batch_ = nullptr;
@@ -115,6 +119,7 @@ class SessionRows final : public SessionContents {
 OperatorPtr makeSessionTableFunction(const WindowTableFunctionSpec& spec) {
   SessionWindowsSpec sessions{.window = spec.window,
                               .input = spec.input,
+                              .inputNames = spec.inputNames,
                               .keys = spec.partitionKeys,
                               .timeColumn = static_cast<int>(spec.timeColumn),
                               .emitsKeys = false,
@@ -122,8 +127,9 @@ OperatorPtr makeSessionTableFunction(const WindowTableFunctionSpec& spec) {
   WindowOutput output(spec.input,
                       {WindowProperty::kStart, WindowProperty::kEnd, WindowProperty::kTime},
                       spec.input[spec.timeColumn], spec.window.isLtz);
-  return makeSessionWindows(sessions, std::make_unique<SessionRows>(spec.partitionKeys, spec.input),
-                            std::move(output));
+  return makeSessionWindows(
+      sessions, std::make_unique<SessionRows>(spec.partitionKeys, spec.input, spec.inputNames),
+      std::move(output));
 }
 
 }  // namespace millrace

@@ -3,6 +3,9 @@
 // SESSION keeps rows, until their session is over. Rows with a NULL time are dropped, as in Flink.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "operators/window/window_spec.h"
 #include "runtime/operator.h"
 #include "types/type.h"
@@ -12,6 +15,8 @@ namespace millrace {
 struct WindowTableFunctionSpec {
   WindowSpec window;
   std::vector<Type> input;
+  // What the input columns are, for the schemas of states; may be empty (state/state_schema.h).
+  std::vector<std::string> inputNames;
   uint32_t timeColumn = 0;
   std::vector<uint32_t> partitionKeys;  // SESSION only
 };

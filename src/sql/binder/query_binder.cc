@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "expr/evaluator.h"
+#include "sql/plan/query_block.h"
 #include "types/cast.h"
 #include "types/least_restrictive.h"
 
@@ -53,7 +54,7 @@ Result<LogicalPtr> QueryBinder::bindQuery(const ParsedQuery& query, const Scope*
         for (const ParsedIdentifier& column : table.columns) names.push_back(column.name);
         plan = makeProject(plan, inputsOf(plan->schema), names);
       }
-      commonTables_.back()[table.name.name] = plan;
+      commonTables_.back()[table.name.name] = inBlock(plan, table.name.name);
     }
     const auto* orderBy = query.orderBy.empty() ? nullptr : &query.orderBy;
     LogicalPtr plan = TRY(bindBody(*query.body, outer, orderBy));

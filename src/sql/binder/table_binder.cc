@@ -5,6 +5,7 @@
 
 #include "base/close_matches.h"
 #include "sql/binder/query_binder.h"
+#include "sql/plan/query_block.h"
 
 namespace millrace {
 
@@ -103,7 +104,7 @@ Result<LogicalPtr> QueryBinder::bindName(const ParsedName& name,
   if (!plan.ok()) {
     return std::move(plan).error().withContext(fmt::format("in view '{}'", view.name));
   }
-  LogicalPtr bound = std::move(plan).value();
+  LogicalPtr bound = inBlock(plan.value(), view.name);
   if (namesOf(bound->schema) == namesOf(view.schema)) return bound;
   return makeProject(bound, inputsOf(bound->schema), namesOf(view.schema));
 }

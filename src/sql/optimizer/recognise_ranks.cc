@@ -140,6 +140,7 @@ Result<LogicalPtr> rankOf(const LogicalFilter& filter, const LogicalOver& over) 
   std::shared_ptr<LogicalNode> node = rankNode(over, range);
   node->inputs = over.inputs;
   node->position = over.position;
+  node->block = over.block;
   node->schema = over.input()->schema;
   LogicalPtr plan = node;
   if (range.start == range.end) {
@@ -179,6 +180,7 @@ Result<LogicalPtr> sortOf(const LogicalPtr& plan) {
   node->rankEnd = sort.offset + *sort.limit;
   node->schema = sort.schema;
   node->position = sort.position;
+  node->block = sort.block;
   node->inputs = sort.inputs;
   if (node->rankStart > node->rankEnd) {
     auto none = std::make_shared<LogicalValues>();

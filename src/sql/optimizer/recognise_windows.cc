@@ -89,6 +89,7 @@ LogicalPtr finishAggregate(std::shared_ptr<LogicalWindowAggregate> node,
     add(k, (isTime ? node->timeType : Type::timestamp(3)).withNullable(false));
   }
   node->position = aggregate.position;
+  node->block = aggregate.block;
   return makeProject(node, std::move(exprs), namesOf(aggregate.schema));
 }
 
@@ -210,6 +211,7 @@ LogicalPtr windowJoin(const LogicalPtr& plan) {
   node->window = left->window;
   node->schema = join.schema;
   node->position = join.position;
+  node->block = join.block;
   node->inputs = join.inputs;
   return node;
 }

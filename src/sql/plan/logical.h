@@ -51,6 +51,8 @@ struct LogicalNode {
   Schema schema;
   // Where the node comes from in the SQL text, for errors found while planning.
   SourcePosition position;
+  // The view or WITH query the node was written in, for the ids of operators; "" = none.
+  std::string block;
 
   const LogicalPtr& input() const { return inputs[0]; }
 
@@ -80,6 +82,7 @@ struct LogicalNodeOf : LogicalNode {
     inputs = other.inputs;
     schema = other.schema;
     position = other.position;
+    block = other.block;
     return *this;
   }
   LogicalNodeOf(const LogicalNodeOf&) = delete;

@@ -21,8 +21,10 @@
 #include "sql/optimizer/rewrite.h"
 #include "sql/plan/describe.h"
 #include "sql/planner/changelog.h"
+#include "sql/planner/column_names.h"
 #include "sql/planner/distribution.h"
 #include "sql/planner/monotonicity.h"
+#include "sql/planner/operator_ids.h"
 #include "types/time_zone.h"
 
 namespace millrace {
@@ -39,6 +41,8 @@ class Planner {
         modes_(std::move(modes)),
         parents_(std::move(parents)) {}
 
+  // Of all roots, before any is planned: nodes may be shared.
+  void nameOperators(const PlannedRoot& root) { ids_.add(root.plan, root.anchor); }
   Status planRoot(const PlannedRoot& root);
   JobGraph finish();
 
@@ -46,27 +50,26 @@ class Planner {
   using Factory = std::function<Result<OperatorPtr>(const SubtaskInfo&)>;
 
   // The index of the job node that produces this plan node's rows; planned on first use.
-  Result<uint32_t> plan(const LogicalPtr& node, const std::string& path);
-  Result<uint32_t> planNode(const LogicalPtr& node, const std::string& path);
-  Result<uint32_t> planScan(const LogicalScan& scan, const std::string& path);
-  Result<uint32_t> planValues(const LogicalValues& values, const std::string& path);
-  Result<uint32_t> planCalc(const LogicalPtr& node, const std::string& path);
-  Result<uint32_t> planAggregate(const LogicalAggregate& node, const std::string& path);
-  Result<uint32_t> planWindowAggregate(const LogicalWindowAggregate& node, const std::string& path);
-  Result<uint32_t> planJoin(const LogicalJoin& node, const std::string& path);
-  Result<uint32_t> planWindowJoin(const LogicalWindowJoin& node, const std::string& path);
-  Result<uint32_t> planLookup(const LogicalLookupJoin& node, const std::string& path);
-  Result<uint32_t> planRank(const LogicalRank& node, const std::string& path);
-  Result<uint32_t> planWindowRank(const LogicalWindowRank& node, const std::string& path);
-  Result<uint32_t> planDeduplicate(const LogicalDeduplicate& node, const std::string& path);
-  Result<uint32_t> planOneInput(const LogicalNode& node, const std::string& path,
-                                const std::string& role, Factory factory,
+  Result<uint32_t> plan(const LogicalPtr& node);
+  Result<uint32_t> planNode(const LogicalPtr& node);
+  Result<uint32_t> planScan(const LogicalScan& scan);
+  Result<uint32_t> planValues(const LogicalValues& values);
+  Result<uint32_t> planCalc(const LogicalPtr& node);
+  Result<uint32_t> planAggregate(const LogicalAggregate& node);
+  Result<uint32_t> planWindowAggregate(const LogicalWindowAggregate& node);
+  Result<uint32_t> planJoin(const LogicalJoin& node);
+  Result<uint32_t> planWindowJoin(const LogicalWindowJoin& node);
+  Result<uint32_t> planLookup(const LogicalLookupJoin& node);
+  Result<uint32_t> planRank(const LogicalRank& node);
+  Result<uint32_t> planWindowRank(const LogicalWindowRank& node);
+  Result<uint32_t> planDeduplicate(const LogicalDeduplicate& node);
+  Result<uint32_t> planOneInput(const LogicalNode& node, const std::string& role, Factory factory,
                                 const std::vector<uint32_t>* keys);
   Status planSink(const LogicalSink& sink, const PlannedRoot& root);
 
   // Adds a node behind inputs; role names it in its id and to people.
-  uint32_t add(const LogicalNode& node, const std::string& path, const std::string& role,
-               std::vector<JobEdge> inputs, Factory factory);
+  uint32_t add(const LogicalNode& node, const std::string& role, std::vector<JobEdge> inputs,
+               Factory factory);
   // The edge to a stateful operator: by key, or everything to one subtask without keys.
   // Rows that are spread by the key already stay where they are.
   JobEdge keyed(uint32_t from, const std::vector<uint32_t>& keys) const;
@@ -80,6 +83,8 @@ class Planner {
   Env& env_;
   ChangelogModes modes_;
   MonotonicityInference monotonicity_;
+  OperatorIds ids_;
+  ColumnNames names_;
   std::unordered_map<const LogicalNode*, int> parents_;
   std::unordered_map<const LogicalNode*, uint32_t> done_;
   JobGraph graph_;
@@ -105,10 +110,13 @@ uint32_t Planner::parallelismOf(const std::vector<JobEdge>& inputs) const {
   return parallelism;
 }
 
-uint32_t Planner::add(const LogicalNode& node, const std::string& path, const std::string& role,
-                      std::vector<JobEdge> inputs, Factory factory) {
+uint32_t Planner::add(const LogicalNode& node, const std::string& role, std::vector<JobEdge> inputs,
+                      Factory factory) {
   JobNode made;
-  made.id = path + "/" + role;
+  std::vector<std::string> ids = ids_.of(node, role);
+  made.id = ids[0];
+  made.aliases.assign(ids.begin() + 1, ids.end());
+  made.title = ids_.title(node);
   std::string text = describe(node);
   size_t number = graph_.nodes.size() + 1;
   made.name = fmt::format("{}[{}]", text.substr(0, text.find('(')), number);
@@ -134,70 +142,71 @@ uint32_t Planner::add(const LogicalNode& node, const std::string& path, const st
   return static_cast<uint32_t>(graph_.nodes.size() - 1);
 }
 
-Result<uint32_t> Planner::plan(const LogicalPtr& node, const std::string& path) {
+Result<uint32_t> Planner::plan(const LogicalPtr& node) {
   auto found = done_.find(node.get());
   if (found != done_.end()) return found->second;
-  uint32_t index = TRY(planNode(node, path));
+  uint32_t index = TRY(planNode(node));
   done_[node.get()] = index;
   return index;
 }
 
-Result<uint32_t> Planner::planNode(const LogicalPtr& node, const std::string& path) {
+Result<uint32_t> Planner::planNode(const LogicalPtr& node) {
   switch (node->kind) {
     case LogicalKind::kScan:
-      return planScan(node->as<LogicalScan>(), path);
+      return planScan(node->as<LogicalScan>());
     case LogicalKind::kValues:
-      return planValues(node->as<LogicalValues>(), path);
+      return planValues(node->as<LogicalValues>());
     case LogicalKind::kProject:
     case LogicalKind::kFilter:
-      return planCalc(node, path);
+      return planCalc(node);
     case LogicalKind::kWatermark: {
       const auto& watermark = node->as<LogicalWatermark>();
       WatermarkAssignerSpec spec{watermark.rowtimeColumn, watermark.watermark};
       auto factory = [spec](const SubtaskInfo&) { return makeWatermarkAssigner(spec); };
-      return planOneInput(*node, path, "watermark", factory, nullptr);
+      return planOneInput(*node, "watermark", factory, nullptr);
     }
     case LogicalKind::kAggregate:
-      return planAggregate(node->as<LogicalAggregate>(), path);
+      return planAggregate(node->as<LogicalAggregate>());
     case LogicalKind::kWindowTable: {
       const auto& table = node->as<LogicalWindowTable>();
-      WindowTableFunctionSpec spec{table.window, typesOf(node->inputs[0]->schema), table.timeColumn,
+      WindowTableFunctionSpec spec{table.window, typesOf(node->inputs[0]->schema),
+                                   names_.of(node->inputs[0]), table.timeColumn,
                                    table.partitionKeys};
       auto factory = [spec](const SubtaskInfo&) { return makeWindowTableFunction(spec); };
       bool session = table.window.kind == WindowKind::kSession;
-      return planOneInput(*node, path, "window", factory, session ? &table.partitionKeys : nullptr);
+      return planOneInput(*node, "window", factory, session ? &table.partitionKeys : nullptr);
     }
     case LogicalKind::kWindowAggregate:
-      return planWindowAggregate(node->as<LogicalWindowAggregate>(), path);
+      return planWindowAggregate(node->as<LogicalWindowAggregate>());
     case LogicalKind::kJoin:
-      return planJoin(node->as<LogicalJoin>(), path);
+      return planJoin(node->as<LogicalJoin>());
     case LogicalKind::kWindowJoin:
-      return planWindowJoin(node->as<LogicalWindowJoin>(), path);
+      return planWindowJoin(node->as<LogicalWindowJoin>());
     case LogicalKind::kLookupJoin:
-      return planLookup(node->as<LogicalLookupJoin>(), path);
+      return planLookup(node->as<LogicalLookupJoin>());
     case LogicalKind::kUnion: {
       std::vector<JobEdge> inputs;
       for (size_t i = 0; i < node->inputs.size(); ++i) {
-        uint32_t from = TRY(plan(node->inputs[i], fmt::format("{}/union{}", path, i)));
+        uint32_t from = TRY(plan(node->inputs[i]));
         inputs.push_back({from, Partitioning::kForward, {}});
       }
       size_t count = inputs.size();
-      return add(*node, path, "union", std::move(inputs),
+      return add(*node, "union", std::move(inputs),
                  [count](const SubtaskInfo&) { return makeUnion(count); });
     }
     case LogicalKind::kRank:
-      return planRank(node->as<LogicalRank>(), path);
+      return planRank(node->as<LogicalRank>());
     case LogicalKind::kDeduplicate:
-      return planDeduplicate(node->as<LogicalDeduplicate>(), path);
+      return planDeduplicate(node->as<LogicalDeduplicate>());
     case LogicalKind::kWindowRank:
-      return planWindowRank(node->as<LogicalWindowRank>(), path);
+      return planWindowRank(node->as<LogicalWindowRank>());
     case LogicalKind::kSort: {
       const auto& sort = node->as<LogicalSort>();
       bool rowtime = node->schema[sort.order[0].column].type.isRowtime();
-      TemporalSortSpec spec{typesOf(node->schema), sort.order, rowtime};
+      TemporalSortSpec spec{typesOf(node->schema), names_.of(node->inputs[0]), sort.order, rowtime};
       std::vector<uint32_t> none;
       auto factory = [spec](const SubtaskInfo&) { return makeTemporalSort(spec); };
-      return planOneInput(*node, path, "sort", factory, &none);
+      return planOneInput(*node, "sort", factory, &none);
     }
     case LogicalKind::kOver:
     case LogicalKind::kSink:
@@ -206,15 +215,14 @@ Result<uint32_t> Planner::planNode(const LogicalPtr& node, const std::string& pa
   UNREACHABLE("not a node with rows");
 }
 
-Result<uint32_t> Planner::planOneInput(const LogicalNode& node, const std::string& path,
-                                       const std::string& role, Factory factory,
-                                       const std::vector<uint32_t>* keys) {
-  uint32_t from = TRY(plan(node.inputs[0], path + "/" + role));
+Result<uint32_t> Planner::planOneInput(const LogicalNode& node, const std::string& role,
+                                       Factory factory, const std::vector<uint32_t>* keys) {
+  uint32_t from = TRY(plan(node.inputs[0]));
   JobEdge edge = keys ? keyed(from, *keys) : JobEdge{from, Partitioning::kForward, {}};
-  return add(node, path, role, {edge}, std::move(factory));
+  return add(node, role, {edge}, std::move(factory));
 }
 
-Result<uint32_t> Planner::planScan(const LogicalScan& scan, const std::string& path) {
+Result<uint32_t> Planner::planScan(const LogicalScan& scan) {
   ScanRequest request;
   request.table = scan.table->definition();
   request.table.options = scan.options;
@@ -235,15 +243,15 @@ Result<uint32_t> Planner::planScan(const LogicalScan& scan, const std::string& p
                              options.connector->name, scan.table->name))
         .at(scan.position);
   }
-  uint32_t index = add(scan, path, "source:" + scan.table->name, {}, nullptr);
+  uint32_t index = add(scan, roleOf(scan), {}, nullptr);
   Env* env = &env_;
   auto makeSource = options.connector->makeSource;
   graph_.nodes[index].makeSource = [makeSource, request, env] { return makeSource(request, *env); };
   return index;
 }
 
-Result<uint32_t> Planner::planValues(const LogicalValues& values, const std::string& path) {
-  uint32_t index = add(values, path, "values", {}, nullptr);
+Result<uint32_t> Planner::planValues(const LogicalValues& values) {
+  uint32_t index = add(values, "values", {}, nullptr);
   ValuesSpec spec{typesOf(values.schema), values.rows};
   graph_.nodes[index].parallelism = 1;
   graph_.nodes[index].makeSource = [spec] { return makeValuesSource(spec); };
@@ -251,7 +259,7 @@ Result<uint32_t> Planner::planValues(const LogicalValues& values, const std::str
 }
 
 // A projection with the filter below it, or either alone.
-Result<uint32_t> Planner::planCalc(const LogicalPtr& node, const std::string& path) {
+Result<uint32_t> Planner::planCalc(const LogicalPtr& node) {
   CalcSpec spec;
   LogicalPtr input = node->inputs[0];
   if (const auto* project = node->tryAs<LogicalProject>()) {
@@ -267,16 +275,18 @@ Result<uint32_t> Planner::planCalc(const LogicalPtr& node, const std::string& pa
       spec.projections.push_back(Expr::input(i, node->schema[i].type));
     }
   }
-  uint32_t from = TRY(plan(input, path + "/calc"));
-  return add(*node, path, "calc", {{from, Partitioning::kForward, {}}},
+  uint32_t from = TRY(plan(input));
+  return add(*node, "calc", {{from, Partitioning::kForward, {}}},
              [spec](const SubtaskInfo&) { return makeCalc(spec); });
 }
 
-Result<uint32_t> Planner::planAggregate(const LogicalAggregate& node, const std::string& path) {
+Result<uint32_t> Planner::planAggregate(const LogicalAggregate& node) {
   GroupAggregateSpec spec;
   spec.input = typesOf(node.inputs[0]->schema);
+  spec.inputNames = names_.of(node.inputs[0]);
   spec.keys = node.keys;
   spec.aggregates = node.calls;
+  names_.nameCalls(node.inputs[0], spec.aggregates);
   spec.inputRetracts = !mode(node.inputs[0]).insertOnly();
   for (size_t i = 0; spec.inputRetracts && i < spec.aggregates.size(); ++i) {
     spec.aggregates[i].ignoresRetractions = monotonicity_.ignoresRetractions(node, i);
@@ -285,12 +295,12 @@ Result<uint32_t> Planner::planAggregate(const LogicalAggregate& node, const std:
   bool twoPhase = options_.execution.miniBatch && options_.twoPhase && supportsTwoPhase(spec);
   if (!twoPhase) {
     return planOneInput(
-        node, path, "aggregate", [spec](const SubtaskInfo&) { return makeGroupAggregate(spec); },
+        node, "aggregate", [spec](const SubtaskInfo&) { return makeGroupAggregate(spec); },
         &spec.keys);
   }
   uint32_t local = TRY(planOneInput(
-      node, path, "local-aggregate",
-      [spec](const SubtaskInfo&) { return makeLocalGroupAggregate(spec); }, nullptr));
+      node, "local-aggregate", [spec](const SubtaskInfo&) { return makeLocalGroupAggregate(spec); },
+      nullptr));
   graph_.nodes[local].name = "Local" + graph_.nodes[local].name;
   std::vector<uint32_t> keys;
   Schema partial;
@@ -300,19 +310,20 @@ Result<uint32_t> Planner::planAggregate(const LogicalAggregate& node, const std:
   }
   partial.push_back({"partial", Type::bytes()});
   graph_.nodes[local].output = partial;
-  uint32_t global = add(node, path, "aggregate", {keyed(local, keys)},
+  uint32_t global = add(node, "aggregate", {keyed(local, keys)},
                         [spec](const SubtaskInfo&) { return makeGlobalGroupAggregate(spec); });
   graph_.nodes[global].name = "Global" + graph_.nodes[global].name;
   return global;
 }
 
-Result<uint32_t> Planner::planWindowAggregate(const LogicalWindowAggregate& node,
-                                              const std::string& path) {
+Result<uint32_t> Planner::planWindowAggregate(const LogicalWindowAggregate& node) {
   WindowAggregateSpec spec;
   spec.window = node.window;
   spec.input = typesOf(node.inputs[0]->schema);
+  spec.inputNames = names_.of(node.inputs[0]);
   spec.keys = node.keys;
   spec.aggregates = node.calls;
+  names_.nameCalls(node.inputs[0], spec.aggregates);
   spec.properties = node.properties;
   spec.timeColumn = node.timeColumn;
   spec.windowStartColumn = node.windowStartColumn;
@@ -320,11 +331,11 @@ Result<uint32_t> Planner::planWindowAggregate(const LogicalWindowAggregate& node
   spec.inputRetracts = !mode(node.inputs[0]).insertOnly();
   spec.timeType = node.timeType;
   return planOneInput(
-      node, path, "window-aggregate",
-      [spec](const SubtaskInfo&) { return makeWindowAggregate(spec); }, &spec.keys);
+      node, "window-aggregate", [spec](const SubtaskInfo&) { return makeWindowAggregate(spec); },
+      &spec.keys);
 }
 
-Result<uint32_t> Planner::planJoin(const LogicalJoin& node, const std::string& path) {
+Result<uint32_t> Planner::planJoin(const LogicalJoin& node) {
   JoinSpec spec;
   spec.kind = node.joinKind;
   spec.left = typesOf(node.inputs[0]->schema);
@@ -335,14 +346,17 @@ Result<uint32_t> Planner::planJoin(const LogicalJoin& node, const std::string& p
   spec.condition = node.condition;
   spec.leftRetracts = !mode(node.inputs[0]).insertOnly();
   spec.rightRetracts = !mode(node.inputs[1]).insertOnly();
+  spec.leftNames = names_.of(node.inputs[0]);
+  spec.rightNames = names_.of(node.inputs[1]);
+  spec.conditionName = names_.exprOver(node.inputs[0], node.inputs[1], node.condition);
   spec.emitUpdateBefore = mode(node).updateBefore;
-  uint32_t left = TRY(plan(node.inputs[0], path + "/join.left"));
-  uint32_t right = TRY(plan(node.inputs[1], path + "/join.right"));
-  return add(node, path, "join", {keyed(left, node.leftKeys), keyed(right, node.rightKeys)},
+  uint32_t left = TRY(plan(node.inputs[0]));
+  uint32_t right = TRY(plan(node.inputs[1]));
+  return add(node, "join", {keyed(left, node.leftKeys), keyed(right, node.rightKeys)},
              [spec](const SubtaskInfo&) { return makeJoin(spec); });
 }
 
-Result<uint32_t> Planner::planWindowJoin(const LogicalWindowJoin& node, const std::string& path) {
+Result<uint32_t> Planner::planWindowJoin(const LogicalWindowJoin& node) {
   WindowJoinSpec spec;
   spec.kind = node.joinKind;
   spec.left = typesOf(node.inputs[0]->schema);
@@ -350,18 +364,20 @@ Result<uint32_t> Planner::planWindowJoin(const LogicalWindowJoin& node, const st
   spec.leftKeys = node.leftKeys;
   spec.rightKeys = node.rightKeys;
   spec.nullSafe = node.nullSafe;
+  spec.leftNames = names_.of(node.inputs[0]);
+  spec.rightNames = names_.of(node.inputs[1]);
   spec.leftWindowEnd = node.leftWindowEnd;
   spec.rightWindowEnd = node.rightWindowEnd;
   spec.condition = node.condition;
   spec.isProctime = node.window.isProctime;
   spec.isLtz = node.window.isLtz;
-  uint32_t left = TRY(plan(node.inputs[0], path + "/window-join.left"));
-  uint32_t right = TRY(plan(node.inputs[1], path + "/window-join.right"));
-  return add(node, path, "window-join", {keyed(left, node.leftKeys), keyed(right, node.rightKeys)},
+  uint32_t left = TRY(plan(node.inputs[0]));
+  uint32_t right = TRY(plan(node.inputs[1]));
+  return add(node, "window-join", {keyed(left, node.leftKeys), keyed(right, node.rightKeys)},
              [spec](const SubtaskInfo&) { return makeWindowJoin(spec); });
 }
 
-Result<uint32_t> Planner::planLookup(const LogicalLookupJoin& node, const std::string& path) {
+Result<uint32_t> Planner::planLookup(const LogicalLookupJoin& node) {
   ScanRequest request;
   request.table = node.table->table->definition();
   request.table.options = node.table->options;
@@ -385,8 +401,7 @@ Result<uint32_t> Planner::planLookup(const LogicalLookupJoin& node, const std::s
   spec.reloadMillis = table.reloadMillis;
   spec.read = [read = table.read, fields = node.table->fields] { return read(fields); };
   return planOneInput(
-      node, path, "lookup-join", [spec](const SubtaskInfo&) { return makeLookupJoin(spec); },
-      nullptr);
+      node, "lookup-join", [spec](const SubtaskInfo&) { return makeLookupJoin(spec); }, nullptr);
 }
 
 RankSpec rankSpec(const LogicalNode& node, const std::vector<uint32_t>& keys,
@@ -402,47 +417,49 @@ RankSpec rankSpec(const LogicalNode& node, const std::vector<uint32_t>& keys,
   return spec;
 }
 
-Result<uint32_t> Planner::planRank(const LogicalRank& node, const std::string& path) {
+Result<uint32_t> Planner::planRank(const LogicalRank& node) {
   RankSpec spec =
       rankSpec(node, node.partitionKeys, node.order, node.rankStart, node.rankEnd, node.outputRank);
+  spec.inputNames = names_.of(node.inputs[0]);
   spec.inputRetracts = !mode(node.inputs[0]).insertOnly();
   spec.emitUpdateBefore = mode(node).updateBefore;
   return planOneInput(
-      node, path, "rank", [spec](const SubtaskInfo&) { return makeRank(spec); },
-      &spec.partitionKeys);
+      node, "rank", [spec](const SubtaskInfo&) { return makeRank(spec); }, &spec.partitionKeys);
 }
 
-Result<uint32_t> Planner::planWindowRank(const LogicalWindowRank& node, const std::string& path) {
+Result<uint32_t> Planner::planWindowRank(const LogicalWindowRank& node) {
   WindowRankSpec spec;
   spec.rank =
       rankSpec(node, node.partitionKeys, node.order, node.rankStart, node.rankEnd, node.outputRank);
+  spec.rank.inputNames = names_.of(node.inputs[0]);
   spec.windowEndColumn = node.windowEndColumn;
   spec.isProctime = node.window.isProctime;
   spec.isLtz = node.window.isLtz;
   spec.deduplicate = node.deduplicate;
   return planOneInput(
-      node, path, "window-rank", [spec](const SubtaskInfo&) { return makeWindowRank(spec); },
+      node, "window-rank", [spec](const SubtaskInfo&) { return makeWindowRank(spec); },
       &spec.rank.partitionKeys);
 }
 
-Result<uint32_t> Planner::planDeduplicate(const LogicalDeduplicate& node, const std::string& path) {
+Result<uint32_t> Planner::planDeduplicate(const LogicalDeduplicate& node) {
   DeduplicateSpec spec;
   spec.input = typesOf(node.inputs[0]->schema);
+  spec.inputNames = names_.of(node.inputs[0]);
   spec.keys = node.keys;
   spec.timeColumn = node.timeColumn;
   spec.isRowtime = node.isRowtime;
   spec.keepLast = node.keepLast;
   spec.emitUpdateBefore = mode(node).updateBefore;
   return planOneInput(
-      node, path, "deduplicate", [spec](const SubtaskInfo&) { return makeDeduplicate(spec); },
+      node, "deduplicate", [spec](const SubtaskInfo&) { return makeDeduplicate(spec); },
       &spec.keys);
 }
 
 Status Planner::planSink(const LogicalSink& sink, const PlannedRoot& root) {
-  uint32_t from = TRY(plan(sink.inputs[0], root.anchor));
+  uint32_t from = TRY(plan(sink.inputs[0]));
   if (!sink.table) {
     auto queue = root.queue;
-    uint32_t index = add(sink, root.anchor, "collect", {{from, Partitioning::kSingleton, {}}},
+    uint32_t index = add(sink, "collect", {{from, Partitioning::kSingleton, {}}},
                          [queue](const SubtaskInfo&) { return makeCollectSink(queue); });
     graph_.nodes[index].parallelism = 1;
     return {};
@@ -469,12 +486,12 @@ Status Planner::planSink(const LogicalSink& sink, const PlannedRoot& root) {
   SinkGuardSpec guard{sink.table->name, request.table.physical, options_.dropNulls,
                       options_.trimPad};
   if (TRY(makeSinkGuard(guard)) != nullptr) {
-    from = add(sink, root.anchor, "guard", {{from, Partitioning::kForward, {}}},
+    from = add(sink, "guard", {{from, Partitioning::kForward, {}}},
                [guard](const SubtaskInfo&) { return makeSinkGuard(guard); });
     graph_.nodes[from].name = "ConstraintEnforcer";
   }
   Env* env = &env_;
-  add(sink, root.anchor, "sink", {{from, Partitioning::kForward, {}}},
+  add(sink, "sink", {{from, Partitioning::kForward, {}}},
       [connector, request, env](const SubtaskInfo& subtask) {
         return connector->makeSink(request, subtask, *env);
       });
@@ -514,6 +531,7 @@ Result<JobGraph> planJob(const std::vector<PlannedRoot>& roots, const PlannerOpt
   for (const PlannedRoot& root : roots) plans.push_back(root.plan);
   ChangelogModes modes = TRY(inferChangelogModes(plans));
   Planner planner(options, context, env, std::move(modes), countParents(plans));
+  for (const PlannedRoot& root : roots) planner.nameOperators(root);
   for (const PlannedRoot& root : roots) TRY(planner.planRoot(root));
   return planner.finish();
 }
