@@ -3,10 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/restore_claims.h"
 
 namespace millrace {
+
+namespace {
+
+constexpr size_t kHistory = 10;
+
+// "0123456789ab": savepoints of one job are told apart by it.
+std::string savepointSuffix(Random& random) {
+  return fmt::format("{:012x}", random.next() & 0xFFFF'FFFF'FFFFULL);
+}
+
+}  // namespace
 
 void CheckpointTicket::set(Result<std::string> path) {
   std::lock_guard lock(mutex_);
@@ -28,9 +40,9 @@ CheckpointCoordinator::CheckpointCoordinator(const CheckpointOptions& options, s
       jobId_(std::move(jobId)),
       graph_(graph),
       env_(env),
-      tasks_(std::move(tasks)),
       wake_(std::move(wake)),
-      nextId_(restoredId + 1) {
+      tasks_(std::move(tasks)),
+      nextId_(std::max(restoredId + 1, options.firstId)) {
   if (options_.intervalMillis > 0) {
     nextPeriodic_ = env_.clock().nowMillis() + options_.intervalMillis;
   }
@@ -43,10 +55,15 @@ CheckpointCoordinator::~CheckpointCoordinator() {
 std::shared_ptr<CheckpointTicket> CheckpointCoordinator::request(CheckpointKind kind,
                                                                  std::string directory) {
   auto ticket = std::make_shared<CheckpointTicket>();
+  if (!directory.empty()) {
+    while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
+    directory +=
+        fmt::format("/savepoint-{}-{}", jobId_.substr(0, 6), savepointSuffix(env_.random()));
+  }
   {
     std::lock_guard lock(mutex_);
-    if (closed_) {
-      ticket->set(*closed_);
+    if (closed_ || suspended_) {
+      ticket->set(closed_ ? *closed_ : *suspended_);
       return ticket;
     }
     requests_.push_back({kind, std::move(directory), ticket});
@@ -61,25 +78,54 @@ void CheckpointCoordinator::close(const Error& reason) {
   std::lock_guard lock(mutex_);
   if (!closed_) closed_ = reason;
   nextPeriodic_ = INT64_MAX;
+  answerRequests(reason);
+  if (!pending_) return;
+  noteEnded(CheckpointState::kFailed, nullptr, reason.message());
+  if (pending_->request.ticket) pending_->request.ticket->set(reason);
+  pending_.reset();
+}
+
+void CheckpointCoordinator::answerRequests(const Error& reason) {
   for (Request& request : requests_) {
     if (request.ticket) request.ticket->set(reason);
   }
   requests_.clear();
-  if (pending_ && pending_->request.ticket) pending_->request.ticket->set(reason);
-  pending_.reset();
+}
+
+void CheckpointCoordinator::suspend(const Error& reason) {
+  std::unique_lock lock(mutex_);
+  suspended_ = reason;
+  answerRequests(reason);
+  // Not a failure of the checkpoint's own: it does not count.
+  if (pending_) (void)fail(lock, reason).ok();
+}
+
+void CheckpointCoordinator::resume(std::vector<Task*> tasks) {
+  std::lock_guard lock(mutex_);
+  suspended_.reset();
+  tasks_ = std::move(tasks);
+  failuresInARow_ = 0;
+  // The end is reached anew.
+  lastCompleteKind_ = CheckpointKind::kPeriodic;
+  periodicKind_ = CheckpointKind::kPeriodic;
+  if (options_.intervalMillis > 0) {
+    nextPeriodic_ = env_.clock().nowMillis() + options_.intervalMillis;
+  }
+}
+
+bool CheckpointCoordinator::hasLast() const {
+  return lastCompleteKind_ == CheckpointKind::kStop || lastCompleteKind_ == CheckpointKind::kFinal;
 }
 
 void CheckpointCoordinator::startNext(int64_t nowMillis) {
   // Behind the last checkpoint of the job nothing may be started.
-  if (lastCompleteKind_ == CheckpointKind::kStop || lastCompleteKind_ == CheckpointKind::kFinal) {
+  if (hasLast()) {
     nextPeriodic_ = INT64_MAX;
-    for (Request& request : requests_) {
-      if (request.ticket) request.ticket->set(Error(ErrorKind::kCheckpoint, "the job has ended"));
-    }
-    requests_.clear();
+    answerRequests(Error(ErrorKind::kCheckpoint, "the job has ended"));
     return;
   }
-  if (requests_.empty() && nowMillis >= nextPeriodic_) requests_.push_back({});
+  if (suspended_) return;
+  if (requests_.empty() && nowMillis >= nextPeriodic_) requests_.push_back({periodicKind_, {}, {}});
   if (requests_.empty()) return;
   if (options_.intervalMillis > 0) nextPeriodic_ = nowMillis + options_.intervalMillis;
   pending_ = std::make_unique<Pending>();
@@ -90,7 +136,9 @@ void CheckpointCoordinator::startNext(int64_t nowMillis) {
   pending_->manifest.jobName = graph_.name;
   pending_->manifest.maxParallelism = graph_.maxParallelism;
   pending_->manifest.createdMillis = nowMillis;
+  pending_->deadlineMillis = nowMillis + options_.timeoutMillis;
   requests_.pop_front();
+  noteStarted();
   bool stop = pending_->request.kind == CheckpointKind::kStop;
   for (Task* task : tasks_) task->requestCheckpoint(pending_->id, stop);
 }
@@ -101,6 +149,7 @@ void CheckpointCoordinator::checkpointTaken(Task& task, uint64_t checkpointId,
     std::lock_guard lock(mutex_);
     if (!pending_ || pending_->id != checkpointId) return;
     pending_->reported.emplace_back(&task, std::move(snapshot));
+    pending_->done.insert(&task);
     --pending_->numMissing;
   }
   wake_();
@@ -123,17 +172,24 @@ Status CheckpointCoordinator::poll() {
   Status written = writeReported(lock);
   if (written.ok() && pending_ && pending_->numMissing == 0 && pending_->reported.empty()) {
     written = complete(lock);
+  } else if (written.ok() && pending_ && env_.clock().nowMillis() >= pending_->deadlineMillis) {
+    written = timedOut();
   }
   if (!written.ok()) return fail(lock, std::move(written).error());
   return {};
 }
 
+std::string CheckpointCoordinator::root() const {
+  if (options_.directory.empty()) return {};
+  return fmt::format("{}/{}", options_.directory, jobId_);
+}
+
 std::optional<SnapshotDirectory> CheckpointCoordinator::directoryOf(const Request& request) const {
   std::string root;
   if (!request.directory.empty()) {
-    root = fmt::format("{}/savepoint-{}", request.directory, jobId_.substr(0, 6));
+    root = request.directory;
   } else if (!options_.directory.empty()) {
-    root = fmt::format("{}/{}", options_.directory, jobId_);
+    root = this->root();
   } else {
     return std::nullopt;
   }
@@ -182,6 +238,7 @@ Status CheckpointCoordinator::writeReported(std::unique_lock<std::mutex>& lock) 
 Status CheckpointCoordinator::complete(std::unique_lock<std::mutex>& lock) {
   uint64_t id = pending_->id;
   std::string path;
+  Manifest written;
   if (std::optional<SnapshotDirectory> directory = directoryOf(pending_->request)) {
     path = directory->pathOf(id);
     Manifest manifest = std::move(pending_->manifest);
@@ -195,10 +252,16 @@ Status CheckpointCoordinator::complete(std::unique_lock<std::mutex>& lock) {
     lock.lock();
     if (!pending_ || pending_->id != id) return {};
     TRY(std::move(committed));
+    written = std::move(manifest);
   }
+  noteEnded(CheckpointState::kCompleted, &written, path);
   Request request = std::move(pending_->request);
   pending_.reset();
   ++numCompleted_;
+  failuresInARow_ = 0;
+  if (options_.intervalMillis > 0) {
+    nextPeriodic_ = std::max(nextPeriodic_, env_.clock().nowMillis() + options_.minPauseMillis);
+  }
   lastPath_ = path;
   lastCompleteId_ = id;
   lastCompleteKind_ = request.kind;
@@ -210,6 +273,7 @@ Status CheckpointCoordinator::complete(std::unique_lock<std::mutex>& lock) {
 
 Status CheckpointCoordinator::fail(std::unique_lock<std::mutex>& lock, Error error) {
   if (!pending_) return {};
+  noteEnded(CheckpointState::kFailed, nullptr, error.message());
   Request request = std::move(pending_->request);
   uint64_t id = pending_->id;
   pending_.reset();
@@ -220,21 +284,94 @@ Status CheckpointCoordinator::fail(std::unique_lock<std::mutex>& lock, Error err
   }
   Error failure(ErrorKind::kCheckpoint, fmt::format("checkpoint {}: {}", id, error.message()));
   if (!error.hint().empty()) failure = std::move(failure).withHint(error.hint());
+  lock.lock();
+  return judgeFailure(request, std::move(failure));
+}
+
+Status CheckpointCoordinator::judgeFailure(const Request& request, Error failure) {
   if (request.ticket) request.ticket->set(failure);
-  // Whoever asked for it knows; the job goes on. The others the job depends on.
-  if (request.kind == CheckpointKind::kOnDemand) return {};
-  return failure;
+  if (suspended_ || closed_) return {};
+  nextPeriodic_ = std::max(nextPeriodic_, env_.clock().nowMillis() + options_.minPauseMillis);
+  switch (request.kind) {
+    case CheckpointKind::kOnDemand:
+    case CheckpointKind::kResume:
+      // Whoever asked for it knows; the job goes on.
+      return {};
+    case CheckpointKind::kStop:
+      // Without a savepoint's directory the job was to be cut here: it cannot go on.
+      if (request.directory.empty()) return failure;
+      requests_.push_front({CheckpointKind::kResume, {}, {}});
+      return {};
+    case CheckpointKind::kFinal:
+      periodicKind_ = CheckpointKind::kFinal;
+      break;
+    case CheckpointKind::kPeriodic:
+      break;
+  }
+  ++failuresInARow_;
+  if (failuresInARow_ > options_.tolerableFailures) return failure;
+  messages_.push_back(fmt::format("warning: {} ({} of {} tolerable failures in a row)",
+                                  failure.message(), failuresInARow_, options_.tolerableFailures));
+  return {};
+}
+
+Error CheckpointCoordinator::timedOut() const {
+  std::string missing;
+  for (const Task* task : tasks_) {
+    if (pending_->done.contains(task)) continue;
+    missing = fmt::format("; '{}' ({}/{}) has not answered", task->node(0).name,
+                          task->subtask().index + 1, task->subtask().parallelism);
+    break;
+  }
+  return Error(ErrorKind::kCheckpoint,
+               fmt::format("not complete after {} ms{}", options_.timeoutMillis, missing))
+      .withHint(
+          "Set 'execution.checkpointing.timeout' higher, or find out what holds the data back.");
+}
+
+void CheckpointCoordinator::noteStarted() {
+  CheckpointStatistics entry;
+  entry.id = pending_->id;
+  entry.isSavepoint = !pending_->request.directory.empty();
+  entry.triggeredMillis = pending_->manifest.createdMillis;
+  history_.push_front(std::move(entry));
+  if (history_.size() > kHistory) history_.pop_back();
+}
+
+// text: the path of a complete one, the reason of a failed one.
+void CheckpointCoordinator::noteEnded(CheckpointState state, const Manifest* manifest,
+                                      const std::string& text) {
+  if (state == CheckpointState::kFailed) ++numFailed_;
+  for (CheckpointStatistics& entry : history_) {
+    if (entry.id != pending_->id) continue;
+    entry.state = state;
+    entry.durationMillis = env_.clock().nowMillis() - entry.triggeredMillis;
+    (state == CheckpointState::kFailed ? entry.failure : entry.path) = text;
+    if (manifest == nullptr) return;
+    for (const auto& [id, stored] : manifest->operators) {
+      CheckpointStatistics::Operator op{id, stored.parallelism, 0};
+      for (const StoredFile& file : stored.files) op.bytes += file.bytes;
+      entry.bytes += op.bytes;
+      entry.operators.push_back(std::move(op));
+    }
+  }
 }
 
 int64_t CheckpointCoordinator::nextPoll() const {
   std::lock_guard lock(mutex_);
-  if (pending_) return INT64_MAX;  // the tasks' reports wake
+  if (pending_) return pending_->deadlineMillis;  // the tasks' reports wake
+  if (suspended_) return INT64_MAX;
   return requests_.empty() ? nextPeriodic_ : INT64_MIN;
 }
 
 bool CheckpointCoordinator::hasEnded(CheckpointKind kind) const {
   std::lock_guard lock(mutex_);
   return lastCompleteId_ != 0 && lastCompleteKind_ == kind && numDelivered_ == tasks_.size();
+}
+
+bool CheckpointCoordinator::isStopped() const {
+  std::lock_guard lock(mutex_);
+  return lastCompleteId_ != 0 && lastCompleteKind_ == CheckpointKind::kStop;
 }
 
 bool CheckpointCoordinator::isBusy() const {
@@ -245,6 +382,21 @@ bool CheckpointCoordinator::isBusy() const {
 uint64_t CheckpointCoordinator::numCompleted() const {
   std::lock_guard lock(mutex_);
   return numCompleted_;
+}
+
+uint64_t CheckpointCoordinator::numFailed() const {
+  std::lock_guard lock(mutex_);
+  return numFailed_;
+}
+
+std::vector<CheckpointStatistics> CheckpointCoordinator::statistics() const {
+  std::lock_guard lock(mutex_);
+  return {history_.begin(), history_.end()};
+}
+
+std::vector<std::string> CheckpointCoordinator::takeMessages() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(messages_, {});
 }
 
 std::string CheckpointCoordinator::lastPath() const {

@@ -1,12 +1,15 @@
 #include "runtime/job_execution.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <set>
 #include <thread>
 
+#include "env/file_system.h"
 #include "runtime/restore_claims.h"
 #include "runtime/restore_report.h"
 #include "runtime/task_builder.h"
@@ -42,7 +45,10 @@ const char* jobStatusName(JobStatus status) {
 
 JobExecution::JobExecution(JobGraph graph, JobOptions options, Env& env)
     : graph_(std::move(graph)), options_(std::move(options)), env_(env) {
-  id_ = fmt::format("{:016x}{:016x}", env_.random().next(), env_.random().next());
+  id_ = options_.jobId;
+  if (id_.empty()) {
+    id_ = fmt::format("{:016x}{:016x}", env_.random().next(), env_.random().next());
+  }
 }
 
 // The tasks go before what they refer to.
@@ -69,17 +75,41 @@ Status JobExecution::build() {
     if (!allowed) TRY(checkClaims(restored.manifest, graph_));
     RestoreReport report = TRY(reportRestore(restored, graph_, allowed, env_));
     TRY(checkRestore(report));
+    for (const OperatorRestore& entry : report.operators) {
+      if (entry.verdict == RestoreVerdict::kFull) continue;
+      addMessage(fmt::format("restored in part: {}: {}",
+                             entry.title.empty() ? entry.id : entry.title,
+                             fmt::join(entry.notes, "; ")));
+    }
     restoredId_ = restored.manifest.checkpointId;
   }
-  TRY(TaskBuilder(*this, path.empty() ? nullptr : &restored).build());
-  std::vector<Task*> tasks;
-  for (auto& subtasks : tasks_) {
-    for (auto& task : subtasks) tasks.push_back(task.get());
+  metrics_.resize(graph_.nodes.size());
+  for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+    for (uint32_t subtask = 0; subtask < graph_.nodes[i].parallelism; ++subtask) {
+      metrics_[i].subtasks.push_back(std::make_unique<OperatorMetrics>());
+    }
   }
-  numUnfinished_ = tasks.size();
+  sources_.resize(graph_.nodes.size());
+  tasks_.resize(plan_.tasks.size());
+  running_.resize(plan_.tasks.size(), true);
+  regionOf_ = regionsOf(graph_, plan_);
+  numRegions_ = *std::max_element(regionOf_.begin(), regionOf_.end()) + 1;
+  channels_.resize(numRegions_);
+  strategy_ = makeRestartStrategy(options_.restart, env_.random());
+  TRY(TaskBuilder(*this, path.empty() ? nullptr : &restored).build({}));
+  std::vector<Task*> tasks = allTasks();
+  unfinished_.insert(tasks.begin(), tasks.end());
   coordinator_ = std::make_unique<CheckpointCoordinator>(
       options_.checkpoints, id_, graph_, env_, std::move(tasks), restoredId_, [this] { wake(); });
   return {};
+}
+
+std::vector<Task*> JobExecution::allTasks() const {
+  std::vector<Task*> tasks;
+  for (const auto& subtasks : tasks_) {
+    for (const auto& task : subtasks) tasks.push_back(task.get());
+  }
+  return tasks;
 }
 
 uint32_t JobExecution::defaultWorkers() const {
@@ -90,14 +120,17 @@ uint32_t JobExecution::defaultWorkers() const {
 
 void JobExecution::start(Scheduler& scheduler, std::function<void()> wake) {
   wake_ = std::move(wake);
+  scheduler_ = &scheduler;
   startedMillis_ = env_.clock().nowMillis();
   progressNanos_ = env_.clock().monotonicNanos();
-  for (auto& subtasks : tasks_) {
-    for (auto& task : subtasks) task->attach(scheduler, task->subtask().index);
-  }
+  for (uint32_t planned = 0; planned < tasks_.size(); ++planned) attach(planned);
   for (auto& subtasks : tasks_) {
     for (auto& task : subtasks) scheduler.enqueue(*task);
   }
+}
+
+void JobExecution::attach(uint32_t planned) {
+  for (auto& task : tasks_[planned]) task->attach(*scheduler_, task->subtask().index);
 }
 
 void JobExecution::wake() { wake_(); }
@@ -128,12 +161,26 @@ JobStatus JobExecution::outcome() const {
 
 void JobExecution::advance() {
   if (outcome() != JobStatus::kRunning) return;
+  handleFailures();
   Status polled = coordinator_->poll();
-  if (!polled.ok()) return fail(std::move(polled).error());
+  for (std::string& message : coordinator_->takeMessages()) addMessage(std::move(message));
+  if (!polled.ok()) {
+    std::vector<uint32_t> all(numRegions_);
+    std::iota(all.begin(), all.end(), 0);
+    return handleFailure(all, std::move(polled).error());
+  }
+  startDue();
+  JobStatus reached = restartMillis_.empty() ? reachedEnd() : JobStatus::kRunning;
+  if (reached == JobStatus::kRunning) return;
+  std::lock_guard lock(mutex_);
+  if (outcome_ == JobStatus::kRunning && failures_.empty()) outcome_ = reached;
+}
+
+JobStatus JobExecution::reachedEnd() {
   JobStatus reached = JobStatus::kRunning;
   if (coordinator_->hasEnded(CheckpointKind::kStop)) {
     reached = JobStatus::kStopped;
-  } else if (numUnfinished_.load(std::memory_order_acquire) == 0) {
+  } else if (!hasUnfinished()) {
     if (coordinator_->hasEnded(CheckpointKind::kFinal)) {
       reached = JobStatus::kFinished;
     } else if (options_.checkpoints.intervalMillis > 0) {
@@ -145,12 +192,21 @@ void JobExecution::advance() {
       reached = JobStatus::kFinished;
     }
   }
-  if (reached == JobStatus::kRunning) return;
-  std::lock_guard lock(mutex_);
-  if (outcome_ == JobStatus::kRunning) outcome_ = reached;
+  return reached;
 }
 
-int64_t JobExecution::nextAdvance() const { return coordinator_->nextPoll(); }
+bool JobExecution::hasUnfinished() const {
+  std::lock_guard lock(mutex_);
+  return !unfinished_.empty();
+}
+
+int64_t JobExecution::nextAdvance() const {
+  int64_t next = coordinator_->nextPoll();
+  for (const auto& [region, millis] : restartMillis_) {
+    if (!failed_.contains(region)) next = std::min(next, millis);
+  }
+  return next;
+}
 
 void JobExecution::end() {
   JobStatus reached = outcome();
@@ -161,10 +217,37 @@ void JobExecution::end() {
     tasks_.clear();
     channels_.clear();
     sources_.clear();
+  }
+  // Before the end is told: whoever waits for it may look.
+  removeCheckpoints(reached);
+  {
+    std::lock_guard lock(mutex_);
     endedMillis_ = env_.clock().nowMillis();
+    restarting_ = false;
     status_ = reached;
   }
   ended_.notify_all();
+}
+
+void JobExecution::removeCheckpoints(JobStatus reached) {
+  bool keep = true;
+  switch (options_.checkpoints.retention) {
+    case CheckpointRetention::kAlways:
+      break;
+    case CheckpointRetention::kRetainOnCancellation:
+      keep = reached == JobStatus::kCancelled || reached == JobStatus::kFailed;
+      break;
+    case CheckpointRetention::kDeleteOnCancellation:
+      keep = reached == JobStatus::kFailed;
+      break;
+    case CheckpointRetention::kNever:
+      keep = false;
+      break;
+  }
+  std::string root = coordinator_->root();
+  if (keep || root.empty() || !env_.files().exists(root)) return;
+  // What cannot be removed costs space only.
+  (void)env_.files().removeTree(root).ok();
 }
 
 JobStatus JobExecution::status() const {
@@ -193,13 +276,19 @@ Result<std::string> JobExecution::checkpoint() {
 }
 
 Result<std::string> JobExecution::stopWithSavepoint(const std::string& directory) {
-  std::string path = TRY(coordinator_->request(CheckpointKind::kStop, directory)->wait());
+  const std::string& place =
+      directory.empty() ? options_.checkpoints.savepointDirectory : directory;
+  if (place.empty()) {
+    return Error(ErrorKind::kCheckpoint, "there is no directory for the savepoint")
+        .withHint("Set 'execution.checkpointing.savepoint-dir'.");
+  }
+  std::string path = TRY(coordinator_->request(CheckpointKind::kStop, place)->wait());
   wait(-1);
   return path;
 }
 
 void JobExecution::addTimes(uint32_t node, double passedNanos, OperatorProgress& op) {
-  if (tasks_.empty()) return;
+  if (tasks_.empty() || !running_[plan_.taskOf[node]]) return;
   NodeMetrics& metrics = metrics_[node];
   uint64_t busy = 0;
   uint64_t backpressured = 0;
@@ -220,7 +309,11 @@ JobProgress JobExecution::progress() {
   int64_t now = status_ == JobStatus::kRunning ? env_.clock().nowMillis() : endedMillis_;
   result.elapsedMillis = now - startedMillis_;
   result.checkpointsCompleted = coordinator_->numCompleted();
+  result.checkpointsFailed = coordinator_->numFailed();
   result.lastCheckpointPath = coordinator_->lastPath();
+  result.checkpoints = coordinator_->statistics();
+  result.numRestarts = numRestarts_;
+  result.restarting = restarting_;
   int64_t nanos = env_.clock().monotonicNanos();
   double passed = static_cast<double>(std::max<int64_t>(1, nanos - progressNanos_));
   progressNanos_ = nanos;
@@ -251,10 +344,14 @@ JobProgress JobExecution::progress() {
   return result;
 }
 
-void JobExecution::taskFailed(Task&, Error error) { fail(std::move(error)); }
-
-void JobExecution::taskFinished(Task&) {
-  if (numUnfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) wake();
+void JobExecution::taskFinished(Task& task) {
+  bool last = false;
+  {
+    std::lock_guard lock(mutex_);
+    unfinished_.erase(&task);
+    last = unfinished_.empty();
+  }
+  if (last) wake();
 }
 
 void JobExecution::checkpointTaken(Task& task, uint64_t checkpointId, TaskSnapshot snapshot) {

@@ -8,36 +8,46 @@
 
 namespace millrace {
 
-Status TaskBuilder::build() {
+Status TaskBuilder::build(std::optional<uint32_t> region) {
   zone_ = TRY(TimeZone::find(job_.graph_.timeZone));
+  inputs_.resize(job_.graph_.nodes.size());
+  for (uint32_t each = 0; each < job_.numRegions_; ++each) {
+    if (!region || each == *region) TRY(buildRegion(each));
+  }
+  // Only now: opening takes over what earlier runs have left to commit.
+  for (uint32_t planned = 0; planned < job_.plan_.tasks.size(); ++planned) {
+    if (region && job_.regionOf_[planned] != *region) continue;
+    for (auto& task : job_.tasks_[planned]) TRY(task->open(job_.restoredId_));
+  }
+  return {};
+}
+
+Status TaskBuilder::buildRegion(uint32_t region) {
   const JobGraph& graph = job_.graph_;
-  job_.metrics_.resize(graph.nodes.size());
-  job_.sources_.resize(graph.nodes.size());
-  inputs_.resize(graph.nodes.size());
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    const JobNode& node = graph.nodes[i];
-    for (uint32_t subtask = 0; subtask < node.parallelism; ++subtask) {
-      job_.metrics_[i].subtasks.push_back(std::make_unique<OperatorMetrics>());
-    }
-    if (node.makeSource) job_.sources_[i] = TRY(node.makeSource());
+  for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+    if (job_.regionOf_[job_.plan_.taskOf[i]] != region || !graph.nodes[i].makeSource) continue;
+    job_.sources_[i] = TRY(graph.nodes[i].makeSource());
   }
   for (uint32_t planned = 0; planned < job_.plan_.tasks.size(); ++planned) {
-    const TaskPlan& plan = job_.plan_.tasks[planned];
-    auto& subtasks = job_.tasks_.emplace_back();
-    for (uint32_t subtask = 0; subtask < plan.parallelism; ++subtask) {
-      TaskListener& listener = job_;
-      subtasks.push_back(
-          std::make_unique<Task>(taskOptions(subtask, plan.parallelism), job_.env_, listener));
-      TRY(addNodes(planned, *subtasks.back()));
-      chainNodes(planned, *subtasks.back());
-    }
-    const JobNode& head = graph.nodes[plan.nodes[0]];
-    for (uint32_t input = 0; input < head.inputs.size(); ++input) connect(plan.nodes[0], input);
-    if (!head.inputs.empty()) setInputs(planned);
+    if (job_.regionOf_[planned] == region) TRY(buildTask(planned));
   }
-  for (auto& subtasks : job_.tasks_) {
-    for (auto& task : subtasks) TRY(task->open(job_.restoredId_));
+  return {};
+}
+
+Status TaskBuilder::buildTask(uint32_t planned) {
+  const JobGraph& graph = job_.graph_;
+  const TaskPlan& plan = job_.plan_.tasks[planned];
+  auto& subtasks = job_.tasks_[planned];
+  for (uint32_t subtask = 0; subtask < plan.parallelism; ++subtask) {
+    TaskListener& listener = job_;
+    subtasks.push_back(
+        std::make_unique<Task>(taskOptions(subtask, plan.parallelism), job_.env_, listener));
+    TRY(addNodes(planned, *subtasks.back()));
+    chainNodes(planned, *subtasks.back());
   }
+  const JobNode& head = graph.nodes[plan.nodes[0]];
+  for (uint32_t input = 0; input < head.inputs.size(); ++input) connect(plan.nodes[0], input);
+  if (!head.inputs.empty()) setInputs(planned);
   return {};
 }
 
@@ -102,8 +112,10 @@ void TaskBuilder::connect(uint32_t consumer, uint32_t input) {
     std::vector<Channel*> channels;
     for (uint32_t c = 0; c < consumers.size(); ++c) {
       if (edge.partitioning == Partitioning::kForward && c != p) continue;
-      job_.channels_.push_back(std::make_unique<Channel>(job_.options_.channelCapacity));
-      Channel* channel = job_.channels_.back().get();
+      auto& channelsOfRegion = job_.channels_[job_.regionOf_[job_.plan_.taskOf[consumer]]];
+      channelsOfRegion.push_back(std::make_unique<Channel>(
+          job_.options_.channelCapacity, job_.options_.checkpoints.alignsBarriers));
+      Channel* channel = channelsOfRegion.back().get();
       channel->connect(*producers[p], *consumers[c]);
       channels.push_back(channel);
       channelsOfInput[c].push_back(channel);

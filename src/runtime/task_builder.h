@@ -1,6 +1,8 @@
 // TaskBuilder: turns the plan of a job into connected tasks.
 #pragma once
 
+#include <optional>
+
 #include "runtime/job_execution.h"
 
 namespace millrace {
@@ -10,10 +12,13 @@ class TaskBuilder {
   TaskBuilder(JobExecution& job, const RestoredCheckpoint* restored)
       : job_(job), restored_(restored) {}
 
-  // Fills the job's sources, channels, tasks and metrics, and opens the tasks.
-  Status build();
+  // Fills the job's sources, channels and tasks, those of this region or (nothing) of all regions,
+  // and opens the tasks.
+  Status build(std::optional<uint32_t> region);
 
  private:
+  Status buildRegion(uint32_t region);
+  Status buildTask(uint32_t planned);
   // The state that the node continues, if any.
   const RestoredOperator* restoredOf(const JobNode& node) const;
   Status addNodes(uint32_t planned, Task& task);
