@@ -80,7 +80,8 @@ def read_parts(lines, i, block):
         return i + 1
     if block.kind in ('set', 'reset', 'skip-runs', 'foreach', 'end'):
         return i
-    if block.kind not in ('statement', 'table', 'changelog', 'expressions', 'plan'):
+    # Flink cannot be asked what becomes of our state in an edited query.
+    if block.kind not in ('statement', 'table', 'changelog', 'expressions', 'plan', 'edit'):
         raise TestError(f'line {block.line + 1}: unknown block "{block.kind}"')
     while i < len(lines) and lines[i].strip() and lines[i] != '----':
         block.body.append(lines[i])
@@ -91,7 +92,7 @@ def read_parts(lines, i, block):
         while i < len(lines) and lines[i].strip():
             block.expected.append(lines[i])
             i += 1
-    elif block.kind in ('table', 'changelog', 'plan'):
+    elif block.kind in ('table', 'changelog', 'plan', 'edit'):
         raise TestError(f'line {block.line + 1}: no ---- after the query')
     block.end = i
     return i

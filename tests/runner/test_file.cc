@@ -21,7 +21,7 @@ constexpr Keyword kKeywords[] = {
     {"foreach", Kind::kForeach},     {"end", Kind::kEnd},
     {"statement", Kind::kStatement}, {"table", Kind::kTable},
     {"changelog", Kind::kChangelog}, {"expressions", Kind::kExpressions},
-    {"plan", Kind::kPlan},
+    {"plan", Kind::kPlan},           {"edit", Kind::kEdit},
 };
 
 bool isBlank(std::string_view line) { return trimmed(line).empty(); }
@@ -135,6 +135,10 @@ class TestFileParser {
       case Kind::kExpressions:
         fits = argument.empty() || argument.starts_with("from ");
         break;
+      case Kind::kEdit:
+        fits = argument.starts_with("full after ") || argument.starts_with("partial after ") ||
+               argument.starts_with("incompatible after ");
+        break;
       case Kind::kEnd:
       case Kind::kPlan:
         fits = argument.empty();
@@ -171,8 +175,8 @@ class TestFileParser {
       while (at_ < lines_.size() && !isBlank(lines_[at_])) block.expected.push_back(lines_[at_++]);
       return {};
     }
-    bool needsResult =
-        block.kind == Kind::kTable || block.kind == Kind::kChangelog || block.kind == Kind::kPlan;
+    bool needsResult = block.kind == Kind::kTable || block.kind == Kind::kChangelog ||
+                       block.kind == Kind::kPlan || block.kind == Kind::kEdit;
     if (needsResult) return wrong("no ---- behind the query");
     return {};
   }

@@ -24,6 +24,7 @@ struct TestBlock {
     kChangelog,
     kExpressions,
     kPlan,
+    kEdit,
   };
   Kind kind = Kind::kStatement;
   std::string argument;  // the rest of the keyword's line

@@ -81,9 +81,15 @@ void TestRun::runStep(size_t step) {
   reporter_.begin(index);
   // A query that gave a wrong result would give it again; statements are needed by what follows.
   bool judged = !request_.failed.contains(index);
+  if (block.kind == Kind::kStatement || block.kind == Kind::kSet || block.kind == Kind::kReset) {
+    setup_.push_back(step);
+  }
   switch (block.kind) {
     case Kind::kStatement:
       runStatement(block);
+      break;
+    case Kind::kEdit:
+      if (judged && !request_.settings.inParts) runEdit(block);
       break;
     case Kind::kTable:
     case Kind::kChangelog:

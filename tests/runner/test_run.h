@@ -58,6 +58,10 @@ class TestRun {
   void runExpressions(const TestBlock& block);
   void runEachExpression(const TestBlock& block, const std::vector<size_t>& lines);
   void runPlan(const TestBlock& block);
+  // In a file of its own.
+  void runEdit(const TestBlock& block);
+  std::unique_ptr<TestSession> sessionForEdit(uint32_t parallelism);
+  std::string judgeEdit(const TestBlock& block, QueryOutcome first, QueryOutcome second);
 
   // Runs a query and calls `judge` with what it returned; in parts, with what both parts returned
   // together, or twice when the first part reached the end.
@@ -81,6 +85,7 @@ class TestRun {
   TestReporter& reporter_;
   std::string filesDirectory_;
   std::vector<std::unique_ptr<TestSession>> sessions_;  // two with inParts
+  std::vector<size_t> setup_;  // steps so far that made tables or set options
   size_t step_ = 0;
   size_t numQueries_ = 0;  // of this step
   std::string firstPart_;  // what the query returned before it was stopped, for messages

@@ -76,18 +76,26 @@ TestSession::TestSession(Env& env, const RunSettings& settings, uint32_t paralle
       defaults_{{"table.local-time-zone", "UTC"},
                 {"parallelism.default", fmt::to_string(parallelism)},
                 {"pipeline.auto-watermark-interval", "0 ms"}},
-      session_(
-          env, sessionOptions([this](JobGraph graph,
-                                     JobOptions options) -> Result<std::shared_ptr<Job>> {
-            options.checkpoints = checkpoints_;
-            if (settings_.channelCapacity != 0) options.channelCapacity = settings_.channelCapacity;
-            return std::shared_ptr<Job>(TRY(startJob(std::move(graph), std::move(options), env_)));
-          })) {
+      session_(env, sessionOptions(
+                        [this](JobGraph graph, JobOptions options) -> Result<std::shared_ptr<Job>> {
+                          return start(std::move(graph), std::move(options));
+                        })) {
   for (const auto& [key, value] : settings.options) defaults_[key] = value;
   for (const auto& [key, value] : defaults_) {
     Status done = set(key, value);
     CHECK(done.ok(), done.error().message());
   }
+}
+
+Result<std::shared_ptr<Job>> TestSession::start(JobGraph graph, JobOptions options) {
+  options.checkpoints = checkpoints_;
+  if (settings_.channelCapacity != 0) options.channelCapacity = settings_.channelCapacity;
+  if (!checkpoints_.restorePath.empty()) {
+    RestoredCheckpoint snapshot =
+        TRY(openCheckpoint(env_.files(), checkpoints_.restorePath, graph.maxParallelism));
+    restored_ = TRY(reportRestore(snapshot, graph, checkpoints_.allowNonRestoredState, env_));
+  }
+  return std::shared_ptr<Job>(TRY(startJob(std::move(graph), std::move(options), env_)));
 }
 
 Status TestSession::set(const std::string& key, const std::string& value) {
@@ -110,9 +118,11 @@ bool TestSession::isOrdered() {
 
 QueryOutcome TestSession::execute(const std::string& sql, const CheckpointOptions& checkpoints) {
   checkpoints_ = checkpoints;
+  restored_.reset();
   int64_t deadline = env_.clock().monotonicNanos() / 1'000'000 + timeoutMillis_;
   QueryOutcome outcome;
   Result<StatementResult> executed = session_.execute(sql);
+  outcome.restored = restored_;
   if (!executed.ok()) {
     outcome.error = executed.error();
     return outcome;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/restore_report.h"
 #include "sql/session/session.h"
 
 namespace millrace {
@@ -39,8 +40,9 @@ struct QueryOutcome {
   Schema schema;
   std::vector<TestRow> rows;
   bool insertOnly = false;
-  uint64_t sourceRows = 0;  // read by the job's sources
-  bool stopped = false;     // at `checkpoint`
+  uint64_t sourceRows = 0;                // read by the job's sources
+  bool stopped = false;                   // at `checkpoint`
+  std::optional<RestoreReport> restored;  // of a job that was to go on from a checkpoint
   std::string checkpoint;
 };
 
@@ -58,6 +60,7 @@ class TestSession {
   bool isOrdered();
 
  private:
+  Result<std::shared_ptr<Job>> start(JobGraph graph, JobOptions options);
   void follow(RunningQuery& query, int64_t deadline, QueryOutcome& outcome);
   void finish(const std::shared_ptr<Job>& job, int64_t deadline, QueryOutcome& outcome);
 
@@ -66,6 +69,7 @@ class TestSession {
   int64_t timeoutMillis_;
   std::map<std::string, std::string> defaults_;
   CheckpointOptions checkpoints_;  // of the next job
+  std::optional<RestoreReport> restored_;
   std::vector<std::shared_ptr<Job>> hungJobs_;
   Session session_;
 };
