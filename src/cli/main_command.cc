@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/run_command.h"
+#include "cli/savepoint_command.h"
 #include "cli/sql_command.h"
 #include "cli/standard_streams.h"
 #include "connectors/nexmark/nexmark_dump.h"
@@ -35,10 +36,18 @@ constexpr const char* kRunFooter =
     "Exit codes: 0 finished or stopped with a savepoint, 1 failed, 2 wrong usage, 128 + n after\n"
     "signal n before the job ran.";
 
+constexpr const char* kCheckFooter =
+    "PATH is the directory of a savepoint or checkpoint, or one with several: then the newest.\n"
+    "The script is planned as 'millrace sql' and 'millrace run' would; nothing is started.\n"
+    "Exit codes: 0 full, 3 partial: something is dropped or starts empty, 1 incompatible or an\n"
+    "error, 2 wrong usage.";
+
 // The arguments of all sub-commands, filled by the parser.
 struct Arguments {
   SqlCommand sql;
   RunCommand run;
+  SavepointInspection inspection;
+  SavepointCheck check;
   std::vector<std::string> settings;
   std::string output;
   NexmarkDump dump;
@@ -92,6 +101,30 @@ CLI::App* addRun(CLI::App& app, Arguments& arguments) {
   run->set_version_flag("--version", kVersionText);
   run->footer(kRunFooter);
   return run;
+}
+
+void addSavepoint(CLI::App& app, Arguments& arguments) {
+  CLI::App* savepoint = app.add_subcommand("savepoint", "look into savepoints and checkpoints");
+  CLI::App* inspect =
+      savepoint->add_subcommand("inspect", "show operators, states, schemas and sizes");
+  inspect->add_option("path", arguments.inspection.path, "the savepoint")
+      ->type_name("PATH")
+      ->required();
+  inspect->add_flag("--json", arguments.inspection.json, "as JSON");
+  CLI::App* check =
+      savepoint->add_subcommand("check", "say whether the job of a script can go on from it");
+  check->add_option("path", arguments.check.path, "the savepoint")->type_name("PATH")->required();
+  check->add_option("-f,--file", arguments.check.file, "the script; - is standard input")
+      ->type_name("FILE")
+      ->required();
+  check->add_option("-D,--set", arguments.settings, "set a configuration key; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  check->add_flag("--json", arguments.check.json, "as JSON");
+  check->footer(kCheckFooter);
+  for (CLI::App* command : {savepoint, inspect, check}) {
+    command->set_version_flag("--version", kVersionText);
+  }
 }
 
 CLI::App* addDump(CLI::App& nexmark, Arguments& arguments) {
@@ -163,6 +196,14 @@ int runRun(Arguments& arguments, Env& env) {
   return runRunCommand(std::move(arguments.run), env);
 }
 
+int runCheck(Arguments& arguments, Env& env) {
+  std::string wrong;
+  if (!splitSettings(arguments.settings, arguments.check.settings, wrong)) {
+    return wrongUsage("millrace savepoint check", wrong);
+  }
+  return runSavepointCheck(arguments.check, env);
+}
+
 int runDump(Arguments& arguments, Env& env) {
   arguments.dump.format =
       arguments.dumpFormat == "csv" ? NexmarkFileFormat::kCsv : NexmarkFileFormat::kJson;
@@ -191,6 +232,8 @@ int runParsed(CLI::App& app, int argc, const char* const* argv, Arguments& argum
   }
   if (path == "millrace sql") return runSql(arguments, env);
   if (path == "millrace run") return runRun(arguments, env);
+  if (path == "millrace savepoint inspect") return runSavepointInspect(arguments.inspection, env);
+  if (path == "millrace savepoint check") return runCheck(arguments, env);
   if (path == "millrace bench nexmark dump") return runDump(arguments, env);
   return wrongUsage(path, "a command is missing");
 }
@@ -205,6 +248,7 @@ int runMainCommand(int argc, const char* const* argv, Env& env) {
     app.set_version_flag("--version", kVersionText);
     addSql(app, arguments);
     addRun(app, arguments);
+    addSavepoint(app, arguments);
     CLI::App* bench = app.add_subcommand("bench", "benchmarks");
     CLI::App* nexmark = bench->add_subcommand("nexmark", "the Nexmark benchmark");
     addDump(*nexmark, arguments);

@@ -15,10 +15,11 @@ import harness
 import job_tests
 import output_tests
 import run_tests
+import savepoint_tests
 import shell_tests
 import usage_tests
 
-MODULES = (usage_tests, output_tests, job_tests, shell_tests, completeness_tests)
+MODULES = (usage_tests, output_tests, job_tests, savepoint_tests, shell_tests, completeness_tests)
 
 
 def main():

@@ -1,0 +1,86 @@
+"""`millrace savepoint`: what is in a savepoint, and whether a changed script can go on from it."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+
+import harness
+from harness import Run, expect, expect_run
+
+TABLES = """
+CREATE TABLE g (a INT, b INT, arrived AS PROCTIME()) WITH ('connector' = 'datagen',
+  'rows-per-second' = '500', 'fields.b.min' = '1', 'fields.b.max' = '20');
+CREATE TABLE f (a INT, b INT) WITH ('connector' = 'filesystem', 'format' = 'csv',
+  'path' = '{folder}/out');
+"""
+FIRSTS = """INSERT INTO f SELECT a, b FROM (SELECT *, ROW_NUMBER() OVER (
+  PARTITION BY {key} ORDER BY arrived) AS r FROM g) WHERE r = 1;
+"""
+
+
+def shows(run, code, text):
+    expect_run(run, code)
+    expect(text in run.out, f"stdout {run.out!r} lacks {text!r}")
+
+
+@contextlib.contextmanager
+def savepoint():
+    """A folder with a savepoint of FIRSTS by b, its path, and how to write a script."""
+    with tempfile.TemporaryDirectory() as folder:
+
+        def script(insert):
+            path = os.path.join(folder, "job.sql")
+            with open(path, "w") as out:
+                out.write(TABLES.format(folder=folder) + insert)
+            return path
+
+        state = os.path.join(folder, "state")
+        process = subprocess.Popen(
+            [harness.PROGRAM, "run", "-f", script(FIRSTS.format(key="b")), "--state", state],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+        expect(process.returncode == 0, err)
+        found = [place for place, _, names in os.walk(state) if "manifest.json" in names]
+        expect(len(found) == 1, found)
+        yield found[0], script
+
+
+def test_savepoint_inspect():
+    with savepoint() as (path, _):
+        shown = Run("savepoint", "inspect", path)
+        shows(shown, 0, "insert:f[0]/deduplicate(g)")
+        for text in ("PARTITION BY b in INSERT INTO f", "state keys: table, 20 entries",
+                     "key    g.b INT", "key groups ("):
+            expect(text in shown.out, text, shown.out)
+        shown = json.loads(Run("savepoint", "inspect", path, "--json").out)
+        states = {op["id"]: op["states"] for op in shown["operators"]}
+        keys = states["insert:f[0]/deduplicate(g)"][0]
+        expect(keys["entries"] == 20 and keys["schema"]["keyNames"] == ["g.b"], keys)
+        expect_run(Run("savepoint", "inspect", path + "/none"), 1, "", "no complete checkpoint")
+
+
+def test_savepoint_check():
+    with savepoint() as (path, script):
+        def check(insert, *flags):
+            return Run("savepoint", "check", path, "-f", script(insert), *flags)
+
+        shows(check(FIRSTS.format(key="b")), 0, "verdict: full")
+        other = check(FIRSTS.format(key="a"))
+        shows(other, 1, "it was kept by (g.b), now by (g.a)")
+        plain = "INSERT INTO f SELECT a, b FROM g;"
+        shows(check(plain), 1, "the job does not have it; its state would be lost")
+        ignored = "-Dexecution.state-recovery.ignore-unclaimed-state=true"
+        shows(check(plain, ignored), 3, "verdict: partial")
+        report = json.loads(check(plain, ignored, "--json").out)
+        expect(report["verdict"] == "partial", report)
+        expect_run(check("INSERT INTO f SELECT c FROM g;"), 1, "", "unknown column")
+        expect_run(check("SELECT 1 FROM g;", "-D", "x"), 2, "", "not KEY=VALUE")
+        expect_run(check(""), 1, "", "the script starts no job")
+        expect_run(check(plain, "-D", "pipeline.max-parallelism=64"), 1, "", "max parallelism 128")
