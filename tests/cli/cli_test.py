@@ -19,7 +19,10 @@ import savepoint_tests
 import shell_tests
 import usage_tests
 
-MODULES = (usage_tests, output_tests, job_tests, savepoint_tests, shell_tests, completeness_tests)
+MODULES = (
+    usage_tests, output_tests, job_tests, run_tests, savepoint_tests, shell_tests,
+    completeness_tests,
+)
 
 
 def main():

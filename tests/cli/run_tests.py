@@ -162,6 +162,11 @@ def test_run_refuses_state_of_another_job():
             out.write(other)
         expect_run(run(script, state), 1, "", "restore failed")
         expect(checkpoints(state) == kept, "the last good state is gone")
+        # The spelling of Flink 1.x.
+        dropped = start(script, state, "-D", "execution.savepoint.ignore-unclaimed-state=true")
+        code, err = stop(dropped, signal.SIGTERM, 0.4)
+        expect(code == 0 and "goes on from checkpoint" in err, code, err)
+        kept = checkpoints(state)
         # A newer format is not passed over for an older checkpoint.
         manifest = kept[-1] + "/manifest.json"
         with open(manifest) as text:
@@ -228,3 +233,35 @@ def test_run_notes():
     with job(rows=100, rate=10000, more=place) as (_, script, state):
         expect_run(run(script, state), 0, "", "not where the script says")
         expect(not os.path.exists("/elsewhere"), "it went elsewhere")
+
+
+def test_run_begins_with_a_savepoint():
+    with job() as (folder, script, state):
+        stop(start(script, state), signal.SIGTERM, 0.7)
+        savepoint = checkpoints(state)[-1]
+        other = os.path.join(folder, "other")
+        setting = "execution.savepoint.path="
+        expect_run(run(script, other, "-D", setting + folder), 1, "", "no complete checkpoint in")
+        expect_run(run(script, other, "-D", setting + savepoint), 0, "", "has finished")
+        expect(results(folder) == list(range(1, 3001)), "lost or repeated rows")
+
+
+def test_checkpoint_settings():
+    for setting, message in (
+        ("restart-strategy.type=sometimes", "restart-strategy.type"),
+        ("restart-strategy.exponential-delay.jitter-factor=2", "from 0 to 1"),
+        ("restart-strategy.exponential-delay.backoff-multiplier=1", "greater than 1"),
+        ("restart-strategy.failure-rate.max-failures-per-interval=0", "at least 1"),
+        ("execution.checkpointing.timeout=1 ms", "at least 10 ms"),
+        ("execution.checkpointing.mode=ONCE", "EXACTLY_ONCE"),
+        ("execution.checkpointing.max-concurrent-checkpoints=2", "more than one checkpoint"),
+        ("execution.checkpointing.checkpoints-after-tasks-finish.enabled=false", "unsupported"),
+    ):
+        expect_run(Run("sql", "-D", setting, "-e", "SELECT 1"), 2, "", message)
+    for setting in (
+        "restart-strategy=fixed-delay",
+        "restart-strategy.type=exponentialdelay",
+        "state.savepoints.dir=/somewhere",
+        "execution.checkpointing.mode=at_least_once",
+    ):
+        expect_run(Run("sql", "-D", setting, "--strict", "-e", harness.EMPTY), 0, err="")
