@@ -34,6 +34,10 @@ struct JobNode {
   // Stable id: "insert:totals[0]/aggregate(orders)" (see docs/internals/operator-ids.md).
   std::string id;
   std::vector<std::string> aliases;  // further ids, of other statements that have the node
+  // What the operator reads beyond tables: the conditions below it. Tells apart operators of one
+  // statement whose ids differ in their number only (hasTwin).
+  std::string conditions;
+  bool hasTwin = false;
   std::string title;        // "GROUP BY customer in INSERT INTO totals": what a state belongs to
   std::string name;         // shown to people: "GroupAggregate[3]"
   std::string description;  // one line, as in EXPLAIN

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 namespace millrace {
 
@@ -11,6 +12,21 @@ namespace {
 
 bool hasAlias(const StoredOperator& stored, const std::string& id) {
   return std::find(stored.aliases.begin(), stored.aliases.end(), id) != stored.aliases.end();
+}
+
+// The id without its number: "x/aggregate(t)#2" and "x/aggregate(t)" are twins.
+std::string_view withoutNumber(std::string_view id) {
+  size_t hash = id.rfind('#');
+  bool numbered = hash != std::string_view::npos && hash + 1 < id.size() &&
+                  id.find_first_not_of("0123456789", hash + 1) == std::string_view::npos;
+  return numbered ? id.substr(0, hash) : id;
+}
+
+bool isTwin(const std::string& storedId, const StoredOperator& stored, const std::string& id) {
+  std::string_view wanted = withoutNumber(id);
+  if (withoutNumber(storedId) == wanted) return true;
+  return std::any_of(stored.aliases.begin(), stored.aliases.end(),
+                     [&](const std::string& alias) { return withoutNumber(alias) == wanted; });
 }
 
 const std::string* findId(const Manifest& manifest, const std::string& id) {
@@ -24,7 +40,23 @@ const std::string* findId(const Manifest& manifest, const std::string& id) {
 
 }  // namespace
 
+// Where several operators have the same id but for the number, numbers move when one of them comes
+// or goes: then what an operator reads has to agree as well.
 const std::string* storedIdOf(const Manifest& manifest, const JobNode& node) {
+  size_t numTwins = 0;
+  for (const auto& [storedId, stored] : manifest.operators) {
+    numTwins += isTwin(storedId, stored, node.id) ? 1 : 0;
+  }
+  if (numTwins > 0 && (numTwins > 1 || node.hasTwin)) {
+    const std::string* first = nullptr;
+    for (const auto& [storedId, stored] : manifest.operators) {
+      bool same = isTwin(storedId, stored, node.id) && stored.conditions == node.conditions;
+      // Of twins that read the same the number decides.
+      if (same && (storedId == node.id || hasAlias(stored, node.id))) return &storedId;
+      if (same && first == nullptr) first = &storedId;
+    }
+    return first;
+  }
   const std::string* found = findId(manifest, node.id);
   for (size_t i = 0; found == nullptr && i < node.aliases.size(); ++i) {
     found = findId(manifest, node.aliases[i]);
@@ -65,6 +97,7 @@ void nameOperators(const JobGraph& graph, Manifest& manifest) {
     if (found == manifest.operators.end()) continue;
     found->second.aliases = node.aliases;
     found->second.title = node.title;
+    found->second.conditions = node.conditions;
   }
 }
 

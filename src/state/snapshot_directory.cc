@@ -66,6 +66,7 @@ std::string manifestText(const Manifest& manifest) {
     Json entry;
     if (!stored.title.empty()) entry["title"] = stored.title;
     if (!stored.aliases.empty()) entry["aliases"] = stored.aliases;
+    if (!stored.conditions.empty()) entry["conditions"] = stored.conditions;
     entry["parallelism"] = stored.parallelism;
     entry["schemas"] = stored.schemas;
     entry["files"] = std::move(files);
@@ -83,6 +84,7 @@ Error corrupt(const std::string& path, std::string_view what) {
 StoredOperator parseOperator(const Json& json) {
   StoredOperator stored;
   stored.title = json.value("title", std::string());
+  stored.conditions = json.value("conditions", std::string());
   stored.aliases = json.value("aliases", std::vector<std::string>());
   stored.parallelism = json.at("parallelism").get<uint32_t>();
   stored.schemas = json.at("schemas").get<std::vector<std::string>>();

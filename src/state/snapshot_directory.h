@@ -33,6 +33,7 @@ struct StoredFile {
 
 struct StoredOperator {
   std::vector<std::string> aliases;  // further ids, of other statements that had the operator
+  std::string conditions;            // JobNode::conditions
   std::string title;                 // for people: "GROUP BY customer in INSERT INTO totals"
   uint32_t parallelism = 0;
   std::vector<StoredFile> files;

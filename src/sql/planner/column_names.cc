@@ -164,6 +164,30 @@ std::string ColumnNames::exprOver(const LogicalPtr& left, const LogicalPtr& righ
   return nameOf(expr, names);
 }
 
+void ColumnNames::addConditions(const LogicalPtr& node,
+                                std::unordered_set<const LogicalNode*>& visited,
+                                std::string& text) {
+  if (!visited.insert(node.get()).second) return;
+  for (const LogicalPtr& input : node->inputs) addConditions(input, visited, text);
+  if (const auto* filter = node->tryAs<LogicalFilter>()) {
+    text += (text.empty() ? "" : "; ") + nameOf(filter->condition, of(node->input()));
+  }
+  const auto* scan = node->tryAs<LogicalScan>();
+  if (scan == nullptr || scan->options == scan->table->options) return;
+  for (const auto& [key, value] : scan->options) {
+    auto own = scan->table->options.find(key);
+    if (own != scan->table->options.end() && own->second == value) continue;
+    text += fmt::format("{}{}={}", text.empty() ? "" : "; ", key, value);
+  }
+}
+
+std::string ColumnNames::conditionsBelow(const LogicalNode& node) {
+  std::string text;
+  std::unordered_set<const LogicalNode*> visited;
+  for (const LogicalPtr& input : node.inputs) addConditions(input, visited, text);
+  return shortened(std::move(text));
+}
+
 void ColumnNames::nameCalls(const LogicalPtr& input, std::vector<AggregateCall>& calls) {
   Names names;
   addCalls(calls, of(input), names);

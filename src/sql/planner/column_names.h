@@ -5,6 +5,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "sql/plan/logical.h"
@@ -18,11 +19,15 @@ class ColumnNames {
 
   // An expression over the columns of two nodes, left ones first. nullptr: "".
   std::string exprOver(const LogicalPtr& left, const LogicalPtr& right, const ExprPtr& expr);
+  // The conditions of all filters and the options of hints below a node, as one text.
+  std::string conditionsBelow(const LogicalNode& node);
   // Gives each call its name. input: the node whose columns are its arguments.
   void nameCalls(const LogicalPtr& input, std::vector<AggregateCall>& calls);
 
  private:
   std::vector<std::string> infer(const LogicalPtr& node);
+  void addConditions(const LogicalPtr& node, std::unordered_set<const LogicalNode*>& visited,
+                     std::string& text);
   std::vector<std::string> ofUnion(const LogicalNode& node);
 
   std::unordered_map<const LogicalNode*, std::vector<std::string>> done_;

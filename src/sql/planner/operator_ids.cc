@@ -180,7 +180,9 @@ void OperatorIds::visit(const LogicalPtr& node, const std::string& anchor,
   if (!node->block.empty()) place.block = "/" + plain(node->block);
   bool named = node->kind == LogicalKind::kScan || node->kind == LogicalKind::kSink;
   if (!named) place.suffix = fmt::format("({})", listText(tablesBelow(node)));
-  size_t number = counts[place.block + "/" + roleOf(*node) + place.suffix]++;
+  place.base = place.block + "/" + roleOf(*node) + place.suffix;
+  size_t number = counts[place.base]++;
+  ++numPlaces_[anchor + place.base];
   if (number > 0) place.suffix += fmt::format("#{}", number);
   places_[node.get()].push_back(std::move(place));
 }
@@ -191,6 +193,13 @@ std::vector<std::string> OperatorIds::of(const LogicalNode& node, const std::str
     ids.push_back(place.anchor + place.block + "/" + role + place.suffix);
   }
   return ids;
+}
+
+bool OperatorIds::hasTwin(const LogicalNode& node) const {
+  for (const Place& place : places_.at(&node)) {
+    if (numPlaces_.at(place.anchor + place.base) > 1) return true;
+  }
+  return false;
 }
 
 std::string OperatorIds::title(const LogicalNode& node) const {

@@ -27,6 +27,8 @@ class OperatorIds {
 
   // One id per statement that has the node, in their order; role as in the header of this file.
   std::vector<std::string> of(const LogicalNode& node, const std::string& role) const;
+  // Whether another operator of one of its statements has the same id but for the number.
+  bool hasTwin(const LogicalNode& node) const;
   // For people: "GROUP BY customer in INSERT INTO totals".
   std::string title(const LogicalNode& node) const;
 
@@ -35,6 +37,7 @@ class OperatorIds {
     std::string anchor;
     std::string block;   // "" or "/name"
     std::string suffix;  // "(tables)#n"
+    std::string base;    // the id without its number
   };
   using Counts = std::unordered_map<std::string, size_t>;
 
@@ -43,6 +46,7 @@ class OperatorIds {
   const std::vector<std::string>& tablesBelow(const LogicalPtr& node);
 
   std::unordered_map<const LogicalNode*, std::vector<Place>> places_;
+  Counts numPlaces_;  // by anchor and base
   std::unordered_map<const LogicalNode*, std::vector<std::string>> tables_;
 };
 

@@ -117,6 +117,8 @@ uint32_t Planner::add(const LogicalNode& node, const std::string& role, std::vec
   made.id = ids[0];
   made.aliases.assign(ids.begin() + 1, ids.end());
   made.title = ids_.title(node);
+  made.conditions = names_.conditionsBelow(node);
+  made.hasTwin = ids_.hasTwin(node);
   std::string text = describe(node);
   size_t number = graph_.nodes.size() + 1;
   made.name = fmt::format("{}[{}]", text.substr(0, text.find('(')), number);
