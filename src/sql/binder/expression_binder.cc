@@ -477,6 +477,10 @@ Result<ExprPtr> ExpressionBinder::bindConditional(const ParsedCall& call, const 
   };
   if (name == "IF") {
     TRY(count(3, 3));
+    bool mixed = args[1]->type.isTimestamp() && args[2]->type.isTimestamp() &&
+                 args[1]->type.kind() != args[2]->type.kind();
+    // Unlike CASE, which looks at both.
+    if (mixed) args[2] = coerce(args[2], args[1]->type);
     return caseOf(std::move(args), Mixing::kOneFamily, call.position);
   }
   if (name == "NULLIF") {
