@@ -17,6 +17,7 @@ namespace {
 constexpr const char* kDefaultInterval = "10 s";
 // More than one, so that a damaged checkpoint has one before it.
 constexpr uint32_t kDefaultRetained = 3;
+constexpr int64_t kFinishMillis = 2000;
 
 // The script must start one job; where a statement does not parse, running it says so better.
 Status checkScript(const std::string& script) {
@@ -68,8 +69,9 @@ class Stopper {
         std::lock_guard lock(mutex_);
         outcome_ = path;
       }
-      // What comes behind the last checkpoint is read again.
-      if (!path.ok()) job->cancel();
+      // A job that is about to finish takes no savepoint any more. Else, what comes behind the last
+      // checkpoint is read again.
+      if (!path.ok() && !job->wait(kFinishMillis)) job->cancel();
     }
   }
 
