@@ -82,6 +82,7 @@ void CheckpointCoordinator::close(const Error& reason) {
   if (!pending_) return;
   noteEnded(CheckpointState::kFailed, nullptr, reason.message());
   if (pending_->request.ticket) pending_->request.ticket->set(reason);
+  for (const Chunk& chunk : pending_->chunks) chunk.task->snapshotWritten(chunk.bytes.size());
   pending_.reset();
 }
 
@@ -132,10 +133,13 @@ void CheckpointCoordinator::startNext(int64_t nowMillis) {
   pending_->id = nextId_++;
   pending_->request = std::move(requests_.front());
   pending_->numMissing = tasks_.size();
-  pending_->manifest.checkpointId = pending_->id;
-  pending_->manifest.jobName = graph_.name;
-  pending_->manifest.maxParallelism = graph_.maxParallelism;
-  pending_->manifest.createdMillis = nowMillis;
+  Manifest& manifest = pending_->written.manifest;
+  manifest.checkpointId = pending_->id;
+  manifest.jobName = graph_.name;
+  manifest.maxParallelism = graph_.maxParallelism;
+  manifest.createdMillis = nowMillis;
+  pending_->costs.id = pending_->id;
+  pending_->costs.startedMillis = nowMillis;
   pending_->deadlineMillis = nowMillis + options_.timeoutMillis;
   requests_.pop_front();
   noteStarted();
@@ -143,12 +147,27 @@ void CheckpointCoordinator::startNext(int64_t nowMillis) {
   for (Task* task : tasks_) task->requestCheckpoint(pending_->id, stop);
 }
 
+void CheckpointCoordinator::snapshotBytes(Task& task, uint64_t checkpointId, size_t node,
+                                          SnapshotBytes bytes, bool last) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!pending_ || pending_->id != checkpointId) {
+      task.snapshotWritten(bytes.size());
+      return;
+    }
+    pending_->chunks.push_back({&task, node, std::move(bytes), last});
+  }
+  wake_();
+}
+
 void CheckpointCoordinator::checkpointTaken(Task& task, uint64_t checkpointId,
-                                            TaskSnapshot snapshot) {
+                                            std::vector<SnapshotCost> costs) {
   {
     std::lock_guard lock(mutex_);
     if (!pending_ || pending_->id != checkpointId) return;
-    pending_->reported.emplace_back(&task, std::move(snapshot));
+    for (size_t i = 0; i < costs.size(); ++i) {
+      pending_->costs.parts.push_back({task.node(i).id, task.subtask().index, costs[i]});
+    }
     pending_->done.insert(&task);
     --pending_->numMissing;
   }
@@ -169,8 +188,8 @@ Status CheckpointCoordinator::poll() {
   std::unique_lock lock(mutex_);
   if (!pending_ && !closed_) startNext(env_.clock().nowMillis());
   if (!pending_) return {};
-  Status written = writeReported(lock);
-  if (written.ok() && pending_ && pending_->numMissing == 0 && pending_->reported.empty()) {
+  Status written = writeChunks(lock);
+  if (written.ok() && pending_ && pending_->numMissing == 0 && pending_->chunks.empty()) {
     written = complete(lock);
   } else if (written.ok() && pending_ && env_.clock().nowMillis() >= pending_->deadlineMillis) {
     written = timedOut();
@@ -196,40 +215,44 @@ std::optional<SnapshotDirectory> CheckpointCoordinator::directoryOf(const Reques
   return SnapshotDirectory(env_.files(), std::move(root), std::max(1u, options_.retained));
 }
 
-Status CheckpointCoordinator::write(const Request& request, Manifest& manifest, const Task& task,
-                                    TaskSnapshot& snapshot) {
-  std::optional<SnapshotDirectory> directory = directoryOf(request);
-  if (!directory) return {};
-  for (size_t i = 0; i < snapshot.states.size(); ++i) {
-    if (snapshot.states[i].empty()) continue;
-    const JobNode& node = task.node(i);
-    StoredOperator& stored = manifest.operators[node.id];
-    stored.parallelism = node.parallelism;
+Status CheckpointCoordinator::write(SnapshotDirectory& directory, Written& written,
+                                    Chunk& chunk) const {
+  const JobNode& node = chunk.task->node(chunk.node);
+  auto place = std::make_pair(static_cast<const Task*>(chunk.task), chunk.node);
+  std::unique_ptr<SnapshotFileWriter>& file = written.open[place];
+  if (!file) {
     // The root belongs to this job attempt alone, so there are no other writers to tell apart.
     constexpr uint64_t kAttempt = 0;
-    stored.files.push_back(
-        TRY(directory->writeFile(manifest.checkpointId, node.id, task.subtask().index, kAttempt,
-                                 std::move(snapshot.states[i]))));
+    file = TRY(directory.create(written.manifest.checkpointId, node.id, chunk.task->subtask().index,
+                                kAttempt));
   }
+  TRY(file->append(std::move(chunk.bytes)));
+  if (!chunk.last) return {};
+  StoredOperator& stored = written.manifest.operators[node.id];
+  stored.parallelism = node.parallelism;
+  stored.files.push_back(TRY(file->finish()));
+  written.open.erase(place);
   return {};
 }
 
-Status CheckpointCoordinator::writeReported(std::unique_lock<std::mutex>& lock) {
+Status CheckpointCoordinator::writeChunks(std::unique_lock<std::mutex>& lock) {
   // poll() is the only one that writes and completes; close() may take the checkpoint away.
-  while (pending_ && !pending_->reported.empty()) {
+  while (pending_ && !pending_->chunks.empty()) {
     uint64_t id = pending_->id;
-    Request request = pending_->request;
-    Manifest manifest = std::move(pending_->manifest);
-    std::vector<std::pair<Task*, TaskSnapshot>> reported;
-    reported.swap(pending_->reported);
+    std::optional<SnapshotDirectory> directory = directoryOf(pending_->request);
+    Written written = std::move(pending_->written);
+    std::vector<Chunk> chunks;
+    chunks.swap(pending_->chunks);
     lock.unlock();
     Status status;
-    for (auto& [task, snapshot] : reported) {
-      if (status.ok()) status = write(request, manifest, *task, snapshot);
+    for (Chunk& chunk : chunks) {
+      size_t size = chunk.bytes.size();
+      if (status.ok() && directory) status = write(*directory, written, chunk);
+      chunk.task->snapshotWritten(size);
     }
     lock.lock();
     if (!pending_ || pending_->id != id) return {};
-    pending_->manifest = std::move(manifest);
+    pending_->written = std::move(written);
     TRY(std::move(status));
   }
   return {};
@@ -241,7 +264,7 @@ Status CheckpointCoordinator::complete(std::unique_lock<std::mutex>& lock) {
   Manifest written;
   if (std::optional<SnapshotDirectory> directory = directoryOf(pending_->request)) {
     path = directory->pathOf(id);
-    Manifest manifest = std::move(pending_->manifest);
+    Manifest manifest = std::move(pending_->written.manifest);
     for (auto& [operatorId, stored] : manifest.operators) {
       std::sort(stored.files.begin(), stored.files.end(),
                 [](const StoredFile& a, const StoredFile& b) { return a.subtask < b.subtask; });
@@ -256,6 +279,8 @@ Status CheckpointCoordinator::complete(std::unique_lock<std::mutex>& lock) {
   }
   noteEnded(CheckpointState::kCompleted, &written, path);
   Request request = std::move(pending_->request);
+  lastCosts_ = std::move(pending_->costs);
+  lastCosts_.completedMillis = env_.clock().nowMillis();
   pending_.reset();
   ++numCompleted_;
   failuresInARow_ = 0;
@@ -276,8 +301,10 @@ Status CheckpointCoordinator::fail(std::unique_lock<std::mutex>& lock, Error err
   noteEnded(CheckpointState::kFailed, nullptr, error.message());
   Request request = std::move(pending_->request);
   uint64_t id = pending_->id;
-  pending_.reset();
+  std::unique_ptr<Pending> failed = std::move(pending_);
   lock.unlock();
+  for (const Chunk& chunk : failed->chunks) chunk.task->snapshotWritten(chunk.bytes.size());
+  failed.reset();
   if (std::optional<SnapshotDirectory> directory = directoryOf(request)) {
     // What cannot be removed costs space only.
     (void)directory->abort(id).ok();
@@ -333,7 +360,7 @@ void CheckpointCoordinator::noteStarted() {
   CheckpointStatistics entry;
   entry.id = pending_->id;
   entry.isSavepoint = !pending_->request.directory.empty();
-  entry.triggeredMillis = pending_->manifest.createdMillis;
+  entry.triggeredMillis = pending_->written.manifest.createdMillis;
   history_.push_front(std::move(entry));
   if (history_.size() > kHistory) history_.pop_back();
 }
@@ -397,6 +424,11 @@ std::vector<CheckpointStatistics> CheckpointCoordinator::statistics() const {
 std::vector<std::string> CheckpointCoordinator::takeMessages() {
   std::lock_guard lock(mutex_);
   return std::exchange(messages_, {});
+}
+
+CheckpointCosts CheckpointCoordinator::lastCosts() const {
+  std::lock_guard lock(mutex_);
+  return lastCosts_;
 }
 
 std::string CheckpointCoordinator::lastPath() const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,8 +65,10 @@ class CheckpointCoordinator {
   // All tasks run again.
   void resume(std::vector<Task*> tasks);
 
-  // From the tasks.
-  void checkpointTaken(Task& task, uint64_t checkpointId, TaskSnapshot snapshot);
+  // From the tasks (TaskListener).
+  void snapshotBytes(Task& task, uint64_t checkpointId, size_t node, SnapshotBytes bytes,
+                     bool last);
+  void checkpointTaken(Task& task, uint64_t checkpointId, std::vector<SnapshotCost> costs);
   void completionDelivered(uint64_t checkpointId);
 
   // Does what is due: starts, writes, completes. An error is a failure of the whole job: more
@@ -87,6 +90,7 @@ class CheckpointCoordinator {
   std::string root() const;
   std::vector<CheckpointStatistics> statistics() const;
   std::vector<std::string> takeMessages();
+  CheckpointCosts lastCosts() const;
 
  private:
   struct Request {
@@ -94,14 +98,27 @@ class CheckpointCoordinator {
     std::string directory;
     std::shared_ptr<CheckpointTicket> ticket;  // may be null
   };
+  // Bytes of a state file.
+  struct Chunk {
+    Task* task;
+    size_t node;
+    SnapshotBytes bytes;
+    bool last;
+  };
+  // What has been written.
+  struct Written {
+    Manifest manifest;
+    std::map<std::pair<const Task*, size_t>, std::unique_ptr<SnapshotFileWriter>> open;
+  };
   struct Pending {
     uint64_t id = 0;
     Request request;
     int64_t deadlineMillis = INT64_MAX;
-    std::set<const Task*> done;                            // tasks that have reported
-    size_t numMissing = 0;                                 // tasks that have not reported
-    std::vector<std::pair<Task*, TaskSnapshot>> reported;  // not written yet
-    Manifest manifest;
+    std::set<const Task*> done;  // tasks that have handed over everything
+    size_t numMissing = 0;       // the others
+    std::vector<Chunk> chunks;   // not written yet
+    Written written;
+    CheckpointCosts costs;
   };
 
   void startNext(int64_t nowMillis);
@@ -111,9 +128,8 @@ class CheckpointCoordinator {
   void noteStarted();
   void noteEnded(CheckpointState state, const Manifest* manifest, const std::string& text);
   Status judgeFailure(const Request& request, Error failure);
-  Status writeReported(std::unique_lock<std::mutex>& lock);
-  Status write(const Request& request, Manifest& manifest, const Task& task,
-               TaskSnapshot& snapshot);
+  Status writeChunks(std::unique_lock<std::mutex>& lock);
+  Status write(SnapshotDirectory& directory, Written& written, Chunk& chunk) const;
   Status complete(std::unique_lock<std::mutex>& lock);
   Status fail(std::unique_lock<std::mutex>& lock, Error error);
   // Nothing when the checkpoint is kept nowhere.
@@ -140,6 +156,7 @@ class CheckpointCoordinator {
   std::vector<std::string> messages_;
   uint64_t numCompleted_ = 0;
   std::string lastPath_;
+  CheckpointCosts lastCosts_;
   uint64_t lastCompleteId_ = 0;
   CheckpointKind lastCompleteKind_ = CheckpointKind::kPeriodic;
   size_t numDelivered_ = 0;  // tasks that know of lastCompleteId_

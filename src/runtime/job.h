@@ -44,6 +44,26 @@ struct CheckpointOptions {
   uint64_t stopAfterRecords = 0;
 };
 
+// What a checkpoint has cost one operator of one subtask.
+struct SnapshotCost {
+  uint64_t syncMicros = 0;   // nothing else was done: until the states were marked
+  uint64_t asyncMillis = 0;  // from then until all bytes were handed over
+  uint64_t bytes = 0;
+};
+
+// What a completed checkpoint has cost.
+struct CheckpointCosts {
+  struct Part {
+    std::string operatorId;
+    uint32_t subtask = 0;
+    SnapshotCost cost;
+  };
+  uint64_t id = 0;  // 0 = none yet
+  int64_t startedMillis = 0;
+  int64_t completedMillis = 0;
+  std::vector<Part> parts;
+};
+
 struct JobOptions {
   uint32_t numWorkers = 0;       // 0 = highest parallelism, at most the number of cores
   uint32_t channelCapacity = 8;  // batches between a producing and a consuming subtask
@@ -52,6 +72,9 @@ struct JobOptions {
   std::string jobId;  // 32 hex digits; empty = a new one
   CheckpointOptions checkpoints;
   RestartOptions restart;
+  // millrace.state.memory-budget: when the states of the job have that many bytes it takes a last
+  // checkpoint (where there are checkpoints) and fails. 0 = none.
+  uint64_t stateMemoryBudget = 0;
 };
 
 // A snapshot of one operator's counters summed over its subtasks.
@@ -64,6 +87,7 @@ struct OperatorProgress {
   int64_t currentWatermark = INT64_MIN;  // minimum over subtasks
   double busy = 0;                       // share of time since the last call, 0 to 1 per subtask
   double backpressured = 0;              // the same for waiting for room downstream
+  std::vector<StateSize> states;         // stateBytes by state
 };
 
 struct JobProgress {
@@ -76,6 +100,7 @@ struct JobProgress {
   std::vector<CheckpointStatistics> checkpoints;  // the last 10, the newest first
   uint64_t numRestarts = 0;
   bool restarting = false;  // parts of the job wait for their restart
+  CheckpointCosts lastCheckpoint;
 };
 
 // Thread-safe.

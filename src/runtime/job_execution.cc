@@ -170,6 +170,9 @@ void JobExecution::advance() {
     return handleFailure(all, std::move(polled).error());
   }
   startDue();
+  if (overBudget_.load(std::memory_order_acquire) && (endsForMemory_ || hasUnfinished())) {
+    return endForMemory();
+  }
   JobStatus reached = restartMillis_.empty() ? reachedEnd() : JobStatus::kRunning;
   if (reached == JobStatus::kRunning) return;
   std::lock_guard lock(mutex_);
@@ -208,12 +211,65 @@ int64_t JobExecution::nextAdvance() const {
   return next;
 }
 
+void JobExecution::endForMemory() {
+  bool checkpoints = options_.checkpoints.intervalMillis > 0;
+  if (!checkpoints || coordinator_->hasEnded(CheckpointKind::kStop) ||
+      coordinator_->hasEnded(CheckpointKind::kFinal)) {
+    return fail(memoryError());
+  }
+  if (endsForMemory_) return;
+  endsForMemory_ = true;
+  (void)coordinator_->request(CheckpointKind::kStop, {});
+}
+
+Error JobExecution::memoryError() {
+  auto megabytes = [](uint64_t bytes) {
+    return fmt::format("{:.1f} MiB", double(bytes) / 1048576);
+  };
+  std::string parts;
+  uint64_t sum = 0;
+  {
+    std::lock_guard lock(mutex_);
+    for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
+      std::string states;
+      uint64_t bytes = 0;
+      for (const StateSize& size : stateSizes(i)) {
+        bytes += size.bytes;
+        states +=
+            fmt::format("{}{} {}", states.empty() ? "" : ", ", size.name, megabytes(size.bytes));
+      }
+      if (bytes == 0) continue;
+      sum += bytes;
+      parts += fmt::format("{}{} {} ({})", parts.empty() ? "" : "; ", graph_.nodes[i].name,
+                           megabytes(bytes), states);
+    }
+  }
+  return Error(ErrorKind::kInvalidOption,
+               fmt::format("'millrace.state.memory-budget' of {} is too small for the job's state "
+                           "of {}: {}",
+                           megabytes(options_.stateMemoryBudget), megabytes(sum), parts))
+      .withHint("Set 'millrace.state.memory-budget' to more.");
+}
+
+std::vector<StateSize> JobExecution::stateSizes(uint32_t node) const {
+  if (tasks_.empty()) return finalSizes_.empty() ? std::vector<StateSize>() : finalSizes_[node];
+  const TaskPlan& plan = plan_.tasks[plan_.taskOf[node]];
+  size_t position = static_cast<size_t>(std::find(plan.nodes.begin(), plan.nodes.end(), node) -
+                                        plan.nodes.begin());
+  std::vector<StateSize> sizes;
+  for (const auto& task : tasks_[plan_.taskOf[node]]) task->addStateSizes(position, sizes);
+  return sizes;
+}
+
 void JobExecution::end() {
   JobStatus reached = outcome();
   coordinator_->close(reached == JobStatus::kCancelled ? cancelled() : hasEnded());
   {
     // progress() reads the times of the tasks under the same lock.
     std::lock_guard lock(mutex_);
+    std::vector<std::vector<StateSize>> sizes;
+    for (uint32_t i = 0; i < graph_.nodes.size(); ++i) sizes.push_back(stateSizes(i));
+    finalSizes_ = std::move(sizes);
     tasks_.clear();
     channels_.clear();
     sources_.clear();
@@ -314,6 +370,7 @@ JobProgress JobExecution::progress() {
   result.checkpoints = coordinator_->statistics();
   result.numRestarts = numRestarts_;
   result.restarting = restarting_;
+  result.lastCheckpoint = coordinator_->lastCosts();
   int64_t nanos = env_.clock().monotonicNanos();
   double passed = static_cast<double>(std::max<int64_t>(1, nanos - progressNanos_));
   progressNanos_ = nanos;
@@ -339,6 +396,7 @@ JobProgress JobExecution::progress() {
       op.currentWatermark = std::min(op.currentWatermark, metrics->currentWatermark.load());
     }
     addTimes(i, passed, op);
+    op.states = stateSizes(i);
     result.operators.push_back(std::move(op));
   }
   return result;
@@ -354,8 +412,14 @@ void JobExecution::taskFinished(Task& task) {
   if (last) wake();
 }
 
-void JobExecution::checkpointTaken(Task& task, uint64_t checkpointId, TaskSnapshot snapshot) {
-  coordinator_->checkpointTaken(task, checkpointId, std::move(snapshot));
+void JobExecution::snapshotBytes(Task& task, uint64_t checkpointId, size_t node,
+                                 SnapshotBytes bytes, bool last) {
+  coordinator_->snapshotBytes(task, checkpointId, node, std::move(bytes), last);
+}
+
+void JobExecution::checkpointTaken(Task& task, uint64_t checkpointId,
+                                   std::vector<SnapshotCost> costs) {
+  coordinator_->checkpointTaken(task, checkpointId, std::move(costs));
 }
 
 void JobExecution::completionDelivered(Task&, uint64_t checkpointId) {
@@ -371,7 +435,16 @@ void JobExecution::sourceRead(uint64_t numRows) {
   }
 }
 
+void JobExecution::stateChanged(int64_t bytes) {
+  int64_t sum = stateBytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  if (options_.stateMemoryBudget == 0 || sum < 0) return;
+  if (static_cast<uint64_t>(sum) < options_.stateMemoryBudget) return;
+  if (!overBudget_.exchange(true)) wake();
+}
+
 uint64_t JobExecution::sourceAllowance() const {
+  // Nothing more is read; the request of the last checkpoint wakes the sources.
+  if (overBudget_.load(std::memory_order_relaxed)) return 0;
   uint64_t stopAfter = options_.checkpoints.stopAfterRecords;
   if (stopAfter == 0) return UINT64_MAX;
   uint64_t total = numRead_.load(std::memory_order_acquire);

@@ -98,10 +98,19 @@ class JobExecution : private TaskListener {
 
   void taskFailed(Task& task, Error error) override;
   void taskFinished(Task& task) override;
-  void checkpointTaken(Task& task, uint64_t checkpointId, TaskSnapshot snapshot) override;
+  void snapshotBytes(Task& task, uint64_t checkpointId, size_t node, SnapshotBytes bytes,
+                     bool last) override;
+  void checkpointTaken(Task& task, uint64_t checkpointId, std::vector<SnapshotCost> costs) override;
   void completionDelivered(Task& task, uint64_t checkpointId) override;
   void sourceRead(uint64_t numRows) override;
+  void stateChanged(int64_t bytes) override;
   uint64_t sourceAllowance() const override;
+
+  // The last checkpoint of a job whose states have outgrown the budget, then its failure.
+  void endForMemory();
+  Error memoryError();
+  // The states of a node over all its subtasks. Requires: mutex_ is held.
+  std::vector<StateSize> stateSizes(uint32_t node) const;
 
   JobGraph graph_;
   JobOptions options_;
@@ -121,6 +130,9 @@ class JobExecution : private TaskListener {
   std::atomic<uint64_t> numRead_{0};
   std::atomic<bool> stopRequested_{false};  // because of stopAfterRecords
   bool finalRequested_ = false;
+  std::atomic<int64_t> stateBytes_{0};
+  std::atomic<bool> overBudget_{false};
+  bool endsForMemory_ = false;
 
   // Of the thread that advances.
   std::vector<uint32_t> regionOf_;  // per planned task
@@ -141,7 +153,8 @@ class JobExecution : private TaskListener {
   JobStatus outcome_ = JobStatus::kRunning;
   std::optional<Error> error_;
   int64_t endedMillis_ = 0;
-  int64_t progressNanos_ = 0;  // monotonic time of the last progress()
+  int64_t progressNanos_ = 0;                       // monotonic time of the last progress()
+  std::vector<std::vector<StateSize>> finalSizes_;  // per node, when the tasks are gone
 };
 
 }  // namespace millrace

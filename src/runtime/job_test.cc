@@ -21,14 +21,15 @@ JobEdge forward(uint32_t from) { return {from, Partitioning::kForward, {}}; }
 
 // numbers -> +1 -> buffer -> hash -> count per key -> hash -> sink
 JobGraph countJob(uint32_t parallelism, NumbersOptions options,
-                  std::shared_ptr<Collected> collected, uint32_t batchRows = 4096) {
+                  std::shared_ptr<Collected> collected, uint32_t batchRows = 4096,
+                  int64_t failAt = -1) {
   JobGraph graph;
   graph.name = "count";
   graph.options.batchRows = batchRows;
   graph.nodes.push_back(numbersNode("numbers", parallelism, options));
   graph.nodes.push_back(addNode("add", parallelism, {forward(0)}, 0));
   graph.nodes.push_back(bufferNode("buffer", parallelism, {forward(1)}));
-  graph.nodes.push_back(countNode("count", parallelism, {hashBy(2)}));
+  graph.nodes.push_back(countNode("count", parallelism, {hashBy(2)}, failAt));
   graph.nodes.push_back(sinkNode("sink", parallelism, {hashBy(3)}, std::move(collected)));
   return graph;
 }
@@ -277,6 +278,60 @@ TEST(Job, StopsWithSavepointAndChecksClaims) {
   options.checkpoints.restorePath = directory + "/none";
   EXPECT_FALSE(startJob(other, options, realEnv()).ok());
   realEnv().files().removeTree(directory).value();
+}
+
+// Counts go on while the states of a checkpoint are written: many slices, among many changes.
+TEST(Job, CheckpointsHaveTheStatesOfTheirBarrier) {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    SimEnv env(seed);
+    env.simFiles().setDelayMicros(500);
+    NumbersOptions numbers{.limit = 120'000, .keys = 50'000, .pauseMillis = 1};
+    auto collected = std::make_shared<Collected>();
+    JobOptions options;
+    options.checkpoints.directory = "/checkpoints";
+    options.checkpoints.intervalMillis = 20;
+    int64_t failAt = 70'000 + static_cast<int64_t>(seed) * 5'000;
+    auto failed =
+        runJobSimulated(countJob(1 + seed % 2, numbers, collected, 300, failAt), options, env, seed)
+            .value();
+    ASSERT_EQ(failed->status(), JobStatus::kFailed);
+    options.checkpoints.restorePath = failed->progress().lastCheckpointPath;
+    ASSERT_FALSE(options.checkpoints.restorePath.empty());
+    EXPECT_GT(collected->rows().size(), 20'000U);
+    auto rest = runJobSimulated(countJob(1 + seed % 3, numbers, collected, 300), options, env, seed)
+                    .value();
+    ASSERT_EQ(rest->status(), JobStatus::kFinished) << "seed " << seed << " " << describe(*rest);
+    expectExactCounts(*collected, numbers);
+  }
+}
+
+TEST(Job, StateBeyondTheBudgetEndsTheJobWithACheckpoint) {
+  for (uint64_t seed = 1; seed <= 6; ++seed) {
+    SimEnv env(seed);
+    NumbersOptions numbers{.limit = 60'000, .keys = 60'000, .pauseMillis = 5};
+    auto collected = std::make_shared<Collected>();
+    JobOptions options;
+    options.checkpoints.directory = "/checkpoints";
+    options.checkpoints.intervalMillis = seed % 2 == 0 ? 50 : 0;
+    options.stateMemoryBudget = 500'000;
+    auto job = runJobSimulated(countJob(1 + seed % 3, numbers, collected, 300), options, env, seed)
+                   .value();
+    ASSERT_EQ(job->status(), JobStatus::kFailed);
+    EXPECT_EQ(job->error().kind(), ErrorKind::kInvalidOption);
+    std::string text = job->error().describe();
+    EXPECT_NE(text.find("count 0."), std::string::npos) << text;
+    EXPECT_NE(text.find("(counts 0."), std::string::npos) << text;
+    EXPECT_NE(text.find("millrace.state.memory-budget"), std::string::npos) << text;
+    EXPECT_LT(job->progress().operators[0].recordsOut, 50'000U);
+    EXPECT_EQ(job->progress().operators[3].states[0].name, "counts");
+    if (options.checkpoints.intervalMillis == 0) continue;
+    options.checkpoints.restorePath = job->progress().lastCheckpointPath;
+    options.stateMemoryBudget = 0;
+    EXPECT_EQ(collected->rows().size(), job->progress().operators[0].recordsOut);
+    auto rest = runJobSimulated(countJob(2, numbers, collected, 300), options, env, seed).value();
+    ASSERT_EQ(rest->status(), JobStatus::kFinished) << "seed " << seed << " " << describe(*rest);
+    expectExactCounts(*collected, numbers);
+  }
 }
 
 TEST(Job, FailingDiskFailsTheJob) {

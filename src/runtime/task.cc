@@ -8,7 +8,14 @@ namespace millrace {
 
 namespace {
 
-constexpr int64_t kMeasureMillis = 1000;
+constexpr int64_t kMeasureMillis = 100;
+
+// Bytes of a snapshot that are written after a batch, and when there is nothing else to do.
+constexpr size_t kBusySlice = 256 * 1024;
+constexpr size_t kIdleSlice = 1024 * 1024;
+
+// When more bytes than this wait to be written the sweep waits as well.
+constexpr size_t kMostUnwritten = size_t{16} << 20;
 
 }  // namespace
 
@@ -62,6 +69,31 @@ class Task::Node final : public Output {
   OperatorMetrics& metrics() { return metrics_; }
   StateStore& store() { return *store_; }
 
+  // Once all states are open.
+  void prepareSizes() {
+    for (const StateSize& size : store_->sizes()) stateNames_.push_back(size.name);
+    stateBytes_ = std::make_unique<std::atomic<uint64_t>[]>(stateNames_.size());
+  }
+  // Publishes the sizes of the states; returns their sum.
+  uint64_t measureStates() {
+    uint64_t sum = 0;
+    std::vector<StateSize> sizes = store_->sizes();
+    for (size_t i = 0; i < sizes.size(); ++i) {
+      sum += sizes[i].bytes;
+      if (i < stateNames_.size()) stateBytes_[i].store(sizes[i].bytes, std::memory_order_relaxed);
+    }
+    metrics_.stateBytes.store(sum, std::memory_order_relaxed);
+    return sum;
+  }
+  void addSizes(std::vector<StateSize>& sizes) const {
+    for (size_t i = 0; i < stateNames_.size(); ++i) {
+      auto found = std::find_if(sizes.begin(), sizes.end(),
+                                [&](const StateSize& size) { return size.name == stateNames_[i]; });
+      if (found == sizes.end()) found = sizes.insert(found, {stateNames_[i], 0});
+      found->bytes += stateBytes_[i].load(std::memory_order_relaxed);
+    }
+  }
+
   OperatorPtr op;  // nullptr: the source
   OperatorContext context;
   std::vector<std::pair<Node*, int>> consumers;
@@ -81,6 +113,9 @@ class Task::Node final : public Output {
   const JobNode& description_;
   OperatorMetrics& metrics_;
   std::unique_ptr<StateStore> store_;
+  // Written by the task, read by anyone: the bytes of the states, by position.
+  std::vector<std::string> stateNames_;
+  std::unique_ptr<std::atomic<uint64_t>[]> stateBytes_;
 };
 
 Task::Task(TaskOptions options, Env& env, TaskListener& listener)
@@ -90,9 +125,14 @@ Task::~Task() {
   // The reader goes first: its threads may still wake the task. Operators go before their states.
   reader_.reset();
   for (auto& node : nodes_) node->op.reset();
+  if (reportedBytes_ != 0) listener_.stateChanged(-reportedBytes_);
 }
 
 const JobNode& Task::node(size_t i) const { return nodes_[i]->description(); }
+
+void Task::addStateSizes(size_t i, std::vector<StateSize>& sizes) const {
+  nodes_[i]->addSizes(sizes);
+}
 
 Task::Node& Task::addNode(const JobNode& description, std::unique_ptr<StateStore> state,
                           OperatorMetrics& metrics) {
@@ -144,6 +184,7 @@ Status Task::open(uint64_t restoredId) {
     } else {
       TRY(node->op->open(node->context));
     }
+    node->prepareSizes();
   }
   lastCheckpoint_ = lastComplete_ = restoredId;
   if (restoredId == 0) return {};
@@ -204,16 +245,17 @@ Result<StepResult> Task::run(const StepBudget& budget) {
       // Completions are delivered all the same: a commit must not wait for a slow consumer.
       uint64_t complete = complete_.load(std::memory_order_acquire);
       if (complete > lastComplete_ || finished_) TRY(handleRequests());
-      return park(Parked::kBackpressured, INT64_MAX);
+      return rest(Parked::kBackpressured, INT64_MAX);
     }
     TRY(handleRequests());
-    if (finished_) return park(Parked::kIdle, INT64_MAX);
+    if (finished_) return rest(Parked::kIdle, INT64_MAX);
     TRY(fireTimers());
     TRY(flushHeld());
     int64_t wakeAt = INT64_MAX;
     bool progressed = reader_ ? TRY(readSource(wakeAt)) : TRY(readGate());
     // A barrier, a timer or held rows may have been more than the channels could take.
-    if (!progressed && !overflows()) return park(Parked::kIdle, wakeAt);
+    if (!progressed && !overflows()) return rest(Parked::kIdle, wakeAt);
+    if (sweep_) continueSnapshot(kBusySlice);
     if (isOver(budget, batches, pushedBefore)) {
       parked_ = Parked::kRunnable;
       return StepResult{StepOutcome::kMore};
@@ -241,6 +283,14 @@ StepResult Task::park(Parked reason, int64_t sourceWake) {
     result.wakeAtMillis = std::min(result.wakeAtMillis, since + options_.latencyMillis);
   }
   return result;
+}
+
+StepResult Task::rest(Parked reason, int64_t sourceWake) {
+  continueSnapshot(kIdleSlice);
+  // A writer that is behind wakes the task.
+  if (!sweep_ || isWriterBehind()) return park(reason, sourceWake);
+  parked_ = Parked::kRunnable;
+  return StepResult{StepOutcome::kMore};
 }
 
 uint64_t Task::numPushed() const {
@@ -372,14 +422,65 @@ Status Task::takeCheckpoint(uint64_t checkpointId) {
 
 Status Task::snapshot(uint64_t checkpointId) {
   lastCheckpoint_ = checkpointId;
-  TaskSnapshot snapshot;
-  for (auto& node : nodes_) {
-    TRY(node->op ? node->op->snapshotState(checkpointId) : reader_->snapshotState(checkpointId));
-    const StateStore& store = node->store();
-    snapshot.states.push_back(store.empty() ? SnapshotBytes() : store.snapshotParts(finished_));
+  // One that is still under way has failed elsewhere.
+  for (auto& node : nodes_) node->store().abandonSnapshot();
+  sweep_ = std::make_unique<Sweep>();
+  sweep_->checkpointId = checkpointId;
+  sweep_->costs.resize(nodes_.size());
+  int64_t before = env_.clock().monotonicNanos();
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    Node& node = *nodes_[i];
+    TRY(node.op ? node.op->snapshotState(checkpointId) : reader_->snapshotState(checkpointId));
+    if (!node.store().empty()) node.store().beginSnapshot(finished_);
+    int64_t after = env_.clock().monotonicNanos();
+    sweep_->costs[i].syncMicros = static_cast<uint64_t>(after - before) / 1000;
+    before = after;
   }
-  listener_.checkpointTaken(*this, checkpointId, std::move(snapshot));
+  sweep_->begun = before;
   return {};
+}
+
+// Returns the number of bytes.
+size_t Task::handOver(size_t i, bool last) {
+  SnapshotBytes bytes = nodes_[i]->store().takeSnapshotBytes();
+  size_t size = bytes.size();
+  if (size == 0) return 0;
+  sweep_->costs[i].bytes += size;
+  unwrittenBytes_.fetch_add(size, std::memory_order_relaxed);
+  listener_.snapshotBytes(*this, sweep_->checkpointId, i, std::move(bytes), last);
+  return size;
+}
+
+bool Task::isWriterBehind() const {
+  return unwrittenBytes_.load(std::memory_order_relaxed) > kMostUnwritten;
+}
+
+void Task::snapshotWritten(size_t bytes) {
+  unwrittenBytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  notify();
+}
+
+void Task::continueSnapshot(size_t budgetBytes) {
+  size_t written = 0;
+  while (sweep_ && written < budgetBytes && !isWriterBehind()) {
+    size_t i = sweep_->node;
+    if (i == nodes_.size()) {
+      std::unique_ptr<Sweep> done = std::move(sweep_);
+      listener_.checkpointTaken(*this, done->checkpointId, std::move(done->costs));
+      return;
+    }
+    StateStore& store = nodes_[i]->store();
+    bool done = store.empty() || store.continueSnapshot(budgetBytes - written);
+    written += handOver(i, done);
+    if (!done) break;
+    int64_t nanos = env_.clock().monotonicNanos() - sweep_->begun;
+    sweep_->costs[i].asyncMillis = static_cast<uint64_t>(nanos) / 1'000'000;
+    ++sweep_->node;
+  }
+  // What the others have preserved meanwhile.
+  for (size_t i = sweep_ ? sweep_->node + 1 : nodes_.size(); i < nodes_.size(); ++i) {
+    handOver(i, false);
+  }
 }
 
 Status Task::endChain() {
@@ -410,9 +511,12 @@ Status Task::endChain() {
 void Task::updateStateBytes() {
   if (nowMillis_ - sizesReadAt_ < kMeasureMillis && !finished_) return;
   sizesReadAt_ = nowMillis_;
-  for (auto& node : nodes_) {
-    node->metrics().stateBytes.store(node->store().byteSize(), std::memory_order_relaxed);
-  }
+  uint64_t sum = 0;
+  for (auto& node : nodes_) sum += node->measureStates();
+  int64_t changed = static_cast<int64_t>(sum) - reportedBytes_;
+  if (changed == 0) return;
+  reportedBytes_ = static_cast<int64_t>(sum);
+  listener_.stateChanged(changed);
 }
 
 }  // namespace millrace

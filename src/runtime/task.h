@@ -12,7 +12,7 @@
 
 #include "runtime/exchange.h"
 #include "runtime/input_gate.h"
-#include "runtime/job_graph.h"
+#include "runtime/job.h"
 #include "runtime/operator.h"
 #include "runtime/scheduler.h"
 #include "runtime/source.h"
@@ -21,12 +21,6 @@ namespace millrace {
 
 class Task;
 
-// The states of a task's nodes at a checkpoint: a snapshot file per node of the chain, empty for a
-// node that has opened no state. (Every subtask of a node opens the same states.)
-struct TaskSnapshot {
-  std::vector<SnapshotBytes> states;
-};
-
 // What a task reports. Called on the task's thread; thread-safe.
 class TaskListener {
  public:
@@ -34,9 +28,18 @@ class TaskListener {
   virtual void taskFailed(Task& task, Error error) = 0;
   // All input has been processed and everything has been emitted.
   virtual void taskFinished(Task& task) = 0;
-  virtual void checkpointTaken(Task& task, uint64_t checkpointId, TaskSnapshot snapshot) = 0;
+  // The next bytes of the state file of a node; last: the file ends with them. A node that has
+  // opened no state has no file. (Every subtask of a node opens the same states.) Whoever has
+  // written or dropped the bytes calls Task::snapshotWritten().
+  virtual void snapshotBytes(Task& task, uint64_t checkpointId, size_t node, SnapshotBytes bytes,
+                             bool last) = 0;
+  // All bytes have been handed over. costs: per node.
+  virtual void checkpointTaken(Task& task, uint64_t checkpointId,
+                               std::vector<SnapshotCost> costs) = 0;
   virtual void completionDelivered(Task& task, uint64_t checkpointId) = 0;
   virtual void sourceRead(uint64_t numRows) = 0;
+  // The memory of the task's states has changed by that many bytes since the last report.
+  virtual void stateChanged(int64_t bytes) = 0;
   // How many rows a source may read now before a checkpoint is due.
   virtual uint64_t sourceAllowance() const = 0;
 };
@@ -82,9 +85,14 @@ class Task final : public Schedulable {
   void requestCheckpoint(uint64_t checkpointId, bool stop);
   // Any thread: the checkpoint is durable.
   void notifyComplete(uint64_t checkpointId);
+  // Any thread: that many bytes of a snapshot wait no longer.
+  void snapshotWritten(size_t bytes);
 
   const SubtaskInfo& subtask() const { return options_.subtask; }
   const TaskTimes& times() const { return times_; }
+  // Any thread: adds the memory of a node's states, as last measured, to `sizes`: those of the same
+  // name are summed.
+  void addStateSizes(size_t node, std::vector<StateSize>& sizes) const;
   size_t numNodes() const { return nodes_.size(); }
   const JobNode& node(size_t i) const;
   bool isSource() const { return reader_ != nullptr; }
@@ -93,9 +101,23 @@ class Task final : public Schedulable {
   class Node;
   enum class Parked : uint8_t { kIdle, kBackpressured, kRunnable };
 
+  // A snapshot under way: the states of nodes 0 .. node - 1 have been written.
+  struct Sweep {
+    uint64_t checkpointId = 0;
+    size_t node = 0;
+    int64_t begun = 0;  // monotonic
+    std::vector<SnapshotCost> costs;
+  };
+
   Node& addNode(const JobNode& node, std::unique_ptr<StateStore> state, OperatorMetrics& metrics);
   Result<StepResult> run(const StepBudget& budget);
   StepResult park(Parked reason, int64_t sourceWake);
+  // Nothing to do but the snapshot under way, if any.
+  StepResult rest(Parked reason, int64_t sourceWake);
+  // Writes about that many bytes of the snapshot under way, if any.
+  void continueSnapshot(size_t budgetBytes);
+  size_t handOver(size_t node, bool last);
+  bool isWriterBehind() const;
   bool drainExchanges();
   bool overflows() const;
   Status flushHeld();
@@ -123,11 +145,15 @@ class Task final : public Schedulable {
 
   int64_t nowMillis_ = 0;        // read once per batch
   int64_t sizesReadAt_ = 0;      // when the states were last measured
+  int64_t reportedBytes_ = 0;    // of all states, to the listener
   uint64_t lastCheckpoint_ = 0;  // taken by this task
   uint64_t lastComplete_ = 0;    // delivered to the operators
   bool stopped_ = false;         // a source behind the barrier of its last checkpoint
   bool finished_ = false;
   bool failed_ = false;
+
+  std::unique_ptr<Sweep> sweep_;           // nullptr = no snapshot is under way
+  std::atomic<size_t> unwrittenBytes_{0};  // of snapshots, handed over and not written yet
 
   // Requests from other threads: the id shifted left by one, plus 1 for stop.
   std::atomic<uint64_t> requested_{0};

@@ -50,6 +50,8 @@ class EntryPages {
     next_ = kFirst;
     free_ = 0;
   }
+  // All entries have lower numbers.
+  uint32_t end() const { return next_; }
   size_t byteSize() const { return size_t{next_ - kFirst} * stride_; }
 
  private:

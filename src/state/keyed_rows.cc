@@ -8,7 +8,8 @@
 #include "state/keyed_table.h"
 #include "state/row_index.h"
 #include "state/row_pages.h"
-#include "state/table_snapshot.h"
+#include "state/snapshot.h"
+#include "state/table_key_sweep.h"
 
 namespace millrace {
 
@@ -143,7 +144,7 @@ struct KeyedRows::Impl {
     --numRows;
   }
 
-  void writeKey(SnapshotWriter& writer, const std::byte* value) const;
+  void writeKey(SnapshotBuffers::Group& group, const std::byte* value) const;
   Status readKey(SnapshotReader& reader);
 
   StateSchema schema;
@@ -292,6 +293,7 @@ void KeyedRows::eraseKeyOf(StateRow* row) {
 }
 
 void KeyedRows::clear() {
+  impl_->keys.finishSweep();
   impl_->keys.clear();
   impl_->pages.clear();
   impl_->index.clear();
@@ -304,31 +306,29 @@ void KeyedRows::forEachKey(const std::function<void(StateRow* first)>& visit) {
   });
 }
 
-void KeyedRows::Impl::writeKey(SnapshotWriter& writer, const std::byte* value) const {
+void KeyedRows::Impl::writeKey(SnapshotBuffers::Group& group, const std::byte* value) const {
   const KeyList& list = *reinterpret_cast<const KeyList*>(value);
-  writer.put(keys.keyHash(value));
-  writer.put(keys.keySize(value));
-  writer.append(keys.keyBytes(value), keys.keySize(value));
-  writer.put(list.count);
+  group.addEntries(1);
+  group.put(keys.keyHash(value));
+  group.put(keys.keySize(value));
+  group.append(keys.keyBytes(value), keys.keySize(value));
+  group.put(list.count);
   for (Link* link = list.first; link != nullptr; link = link->next) {
     if (link->next) __builtin_prefetch(link->next);
     // The operator's bytes and the row's are contiguous.
     size_t bytes = extraBytes + link->size;
-    char* room = writer.reserve(sizeof(uint32_t) + bytes);
+    char* room = group.reserve(sizeof(uint32_t) + bytes);
     std::memcpy(room, &link->size, sizeof(uint32_t));
     std::memcpy(room + sizeof(uint32_t), reinterpret_cast<char*>(link) + headerBytes, bytes);
   }
 }
 
-void KeyedRows::snapshot(SnapshotWriter& writer) const {
-  std::vector<const std::byte*> values;
-  auto runs = TableSnapshot::sortByGroup(impl_->keys, writer.maxParallelism(), values);
-  writer.beginState(impl_->schema);
-  for (const TableSnapshot::Run& run : runs) {
-    writer.beginGroup(run.group, run.last - run.first);
-    for (size_t k = run.first; k < run.last; ++k) impl_->writeKey(writer, values[k]);
-  }
-  writer.endState();
+std::unique_ptr<StateSweep> KeyedRows::beginSnapshot(SnapshotBuffers& buffers) {
+  Impl* impl = impl_.get();
+  return beginKeySweep(impl->keys, buffers,
+                       [impl](SnapshotBuffers::Group& group, const std::byte* value) {
+                         impl->writeKey(group, value);
+                       });
 }
 
 Status KeyedRows::Impl::readKey(SnapshotReader& reader) {
@@ -354,6 +354,7 @@ Status KeyedRows::Impl::readKey(SnapshotReader& reader) {
 
 Status KeyedRows::restore(SnapshotReader& reader, KeyGroupRange range, uint32_t maxParallelism) {
   TRY(reader.check(impl_->schema, maxParallelism));
+  impl_->keys.reserve(impl_->keys.size() + reader.totalEntries(range));
   while (TRY(reader.nextGroup(range))) {
     for (uint64_t entry = reader.entries(); entry > 0; --entry) TRY(impl_->readKey(reader));
   }

@@ -23,8 +23,9 @@
 
 namespace millrace {
 
-class SnapshotWriter;
+class SnapshotBuffers;
 class SnapshotReader;
+class StateSweep;
 
 // A row in state; nullptr = none.
 struct StateRow;
@@ -78,7 +79,9 @@ class KeyedRows {
   // Visits the first row of every key. The rows of visited keys may be erased meanwhile.
   void forEachKey(const std::function<void(StateRow* first)>& visit);
 
-  void snapshot(SnapshotWriter& writer) const;
+  // Marks all keys for a snapshot; the result saves them with their rows. Until it has, a key is
+  // saved as it was at the mark before its rows are handed out. This must outlive the result.
+  std::unique_ptr<StateSweep> beginSnapshot(SnapshotBuffers& buffers);
   Status restore(SnapshotReader& reader, KeyGroupRange range, uint32_t maxParallelism);
 
  private:

@@ -4,8 +4,9 @@
 
 #include "state/keyed_table.h"
 #include "state/row_pages.h"
+#include "state/snapshot.h"
 #include "state/sorted_group.h"
-#include "state/table_snapshot.h"
+#include "state/table_key_sweep.h"
 
 namespace millrace {
 
@@ -32,7 +33,10 @@ struct KeyedSortedRows::Impl {
         layout(schema.row),
         groups(groupSchema(schema)),
         keyOffset(sizeof(SortedRow) + (schema.extraBytes + 7) / 8 * 8) {}
-  ~Impl() { releaseArrays(); }
+  ~Impl() {
+    groups.abandonSweep();
+    releaseArrays();
+  }
 
   void releaseArrays() {
     groups.forEach([this](std::byte* const* values, size_t n) {
@@ -50,7 +54,9 @@ struct KeyedSortedRows::Impl {
     char* bytes = reinterpret_cast<char*>(made);
     std::memset(bytes + sizeof(SortedRow), 0, keyOffset - sizeof(SortedRow));
     std::memcpy(bytes + keyOffset, row.data(), row.size());
-    std::memcpy(bytes + keyOffset + row.size(), sortKey.data(), sortKey.size());
+    if (!sortKey.empty()) {
+      std::memcpy(bytes + keyOffset + row.size(), sortKey.data(), sortKey.size());
+    }
     ++numRows;
     return made;
   }
@@ -59,7 +65,7 @@ struct KeyedSortedRows::Impl {
     --numRows;
   }
 
-  void writeGroup(SnapshotWriter& writer, const std::byte* value) const;
+  void writeGroup(SnapshotBuffers::Group& buffer, const std::byte* value) const;
   Status readGroup(SnapshotReader& reader);
 
   StateSchema schema;
@@ -165,33 +171,33 @@ void KeyedSortedRows::forEachGroup(const std::function<void(SortedGroup*)>& visi
 }
 
 void KeyedSortedRows::clear() {
+  impl_->groups.finishSweep();
   impl_->releaseArrays();
   impl_->groups.clear();
   impl_->pages.clear();
   impl_->numRows = 0;
 }
 
-void KeyedSortedRows::Impl::writeGroup(SnapshotWriter& writer, const std::byte* value) const {
+void KeyedSortedRows::Impl::writeGroup(SnapshotBuffers::Group& buffer,
+                                       const std::byte* value) const {
   const auto* group = reinterpret_cast<const SortedGroup*>(value);
-  writer.put(groups.keyHash(value));
-  writer.put(groups.keySize(value));
-  writer.append(groups.keyBytes(value), groups.keySize(value));
-  writer.put(uint64_t{group->size()});
+  buffer.addEntries(1);
+  buffer.put(groups.keyHash(value));
+  buffer.put(groups.keySize(value));
+  buffer.append(groups.keyBytes(value), groups.keySize(value));
+  buffer.put(uint64_t{group->size()});
   group->forEach([&](SortedRow* row) {
     // Header, operator's bytes, row and sort key are contiguous.
-    writer.append(row, keyOffset + row->rowBytes + row->keyBytes);
+    buffer.append(row, keyOffset + row->rowBytes + row->keyBytes);
   });
 }
 
-void KeyedSortedRows::snapshot(SnapshotWriter& writer) const {
-  std::vector<const std::byte*> values;
-  auto runs = TableSnapshot::sortByGroup(impl_->groups, writer.maxParallelism(), values);
-  writer.beginState(impl_->schema);
-  for (const TableSnapshot::Run& run : runs) {
-    writer.beginGroup(run.group, run.last - run.first);
-    for (size_t k = run.first; k < run.last; ++k) impl_->writeGroup(writer, values[k]);
-  }
-  writer.endState();
+std::unique_ptr<StateSweep> KeyedSortedRows::beginSnapshot(SnapshotBuffers& buffers) {
+  Impl* impl = impl_.get();
+  return beginKeySweep(impl->groups, buffers,
+                       [impl](SnapshotBuffers::Group& buffer, const std::byte* value) {
+                         impl->writeGroup(buffer, value);
+                       });
 }
 
 Status KeyedSortedRows::Impl::readGroup(SnapshotReader& reader) {
@@ -221,6 +227,7 @@ Status KeyedSortedRows::Impl::readGroup(SnapshotReader& reader) {
 Status KeyedSortedRows::restore(SnapshotReader& reader, KeyGroupRange range,
                                 uint32_t maxParallelism) {
   TRY(reader.check(impl_->schema, maxParallelism));
+  impl_->groups.reserve(impl_->groups.size() + reader.totalEntries(range));
   while (TRY(reader.nextGroup(range))) {
     for (uint64_t entry = reader.entries(); entry > 0; --entry) TRY(impl_->readGroup(reader));
   }

@@ -69,7 +69,9 @@ class KeyedSortedRows {
   void forEachGroup(const std::function<void(SortedGroup*)>& visit);
   void clear();
 
-  void snapshot(SnapshotWriter& writer) const;
+  // Marks all keys for a snapshot; the result saves them with their rows. Until it has, a key is
+  // saved as it was at the mark before its rows are handed out. This must outlive the result.
+  std::unique_ptr<StateSweep> beginSnapshot(SnapshotBuffers& buffers);
   Status restore(SnapshotReader& reader, KeyGroupRange range, uint32_t maxParallelism);
 
  private:

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "state/namespaced_sweep.h"
 #include "state/table_slots.h"
+#include "state/table_sweep.h"
 
 namespace millrace {
 
@@ -20,6 +22,7 @@ constexpr uint32_t kLongProbe = 64;
 constexpr size_t kSparseSlots = 64;
 
 constexpr size_t kVisitRun = 1024;
+constexpr size_t kSweepRun = 256;
 constexpr uint32_t kHashBytes = 8;
 
 // How entries hold the keys of a batch, one class per KeyEncoder::Kind.
@@ -117,9 +120,10 @@ inline uint32_t probe(const HashSlots& index, const EntryPages& pages, const Key
   }
 }
 
-template <typename Keys>
+// What is found is noted in `sweep`, unless that is nullptr.
+template <bool kSwept, typename Keys>
 void findBatch(const HashSlots& index, const EntryPages& pages, const Keys& keys,
-               const uint64_t* hashes, size_t n, std::byte** values) {
+               const uint64_t* hashes, size_t n, std::byte** values, TableSweep* sweep) {
   if (index.size() == 0) {
     std::fill(values, values + n, nullptr);
     return;
@@ -131,6 +135,9 @@ void findBatch(const HashSlots& index, const EntryPages& pages, const Keys& keys
     for (size_t k = first; k < last; ++k) {
       uint32_t entry = index.at(probe(index, pages, keys, k, hashes[k])).entry;
       values[k] = entry == 0 ? nullptr : pages.address(entry) + kHashBytes + Keys::kBytes;
+      if constexpr (kSwept) {
+        if (entry != 0) sweep->note(entry, values[k]);
+      }
     }
   }
 }
@@ -143,9 +150,10 @@ bool isCrowded(const HashSlots& index, uint64_t hash, uint32_t freeSlot) {
          index.size() > index.capacity() / kSparseSlots;
 }
 
+// Returns the number of the new entry.
 template <typename Keys>
-std::byte* insertKey(HashSlots& index, EntryPages& pages, const Keys& keys, size_t k, uint64_t hash,
-                     uint32_t freeSlot) {
+uint32_t insertKey(HashSlots& index, EntryPages& pages, const Keys& keys, size_t k, uint64_t hash,
+                   uint32_t freeSlot) {
   while (index.full() || isCrowded(index, hash, freeSlot)) {
     index.grow();
     freeSlot = probe(index, pages, keys, k, hash);
@@ -155,14 +163,14 @@ std::byte* insertKey(HashSlots& index, EntryPages& pages, const Keys& keys, size
   std::byte* entry = pages.address(number);
   std::memcpy(entry, &hash, sizeof(hash));
   keys.store(entry, k);
-  std::byte* value = entry + kHashBytes + Keys::kBytes;
-  std::memset(value, 0, pages.stride() - kHashBytes - Keys::kBytes);
-  return value;
+  std::memset(entry + kHashBytes + Keys::kBytes, 0, pages.stride() - kHashBytes - Keys::kBytes);
+  return number;
 }
 
-template <typename Keys>
+template <bool kSwept, typename Keys>
 void findOrInsertBatch(HashSlots& index, EntryPages& pages, const Keys& keys,
-                       const uint64_t* hashes, size_t n, std::byte** values, uint8_t* isNew) {
+                       const uint64_t* hashes, size_t n, std::byte** values, uint8_t* isNew,
+                       TableSweep* sweep) {
   if (index.capacity() == 0) index.grow();
   if (isNew) std::memset(isNew, 0, n);
   bool prefetch = index.byteSize() + pages.byteSize() > kCachedBytes;
@@ -174,9 +182,12 @@ void findOrInsertBatch(HashSlots& index, EntryPages& pages, const Keys& keys,
       uint32_t entry = index.at(i).entry;
       if (entry != 0) [[likely]] {
         values[k] = pages.address(entry) + kHashBytes + Keys::kBytes;
+        if constexpr (kSwept) sweep->note(entry, values[k]);
         continue;
       }
-      values[k] = insertKey(index, pages, keys, k, hashes[k], i);
+      entry = insertKey(index, pages, keys, k, hashes[k], i);
+      values[k] = pages.address(entry) + kHashBytes + Keys::kBytes;
+      if constexpr (kSwept) sweep->noteNew(entry);
       if (isNew) isNew[k] = 1;
     }
   }
@@ -219,8 +230,14 @@ void KeyedTable::setKeyGroups(KeyGroupRange range, uint32_t maxParallelism) {
 void KeyedTable::findOrInsert(const KeyBatch& keys, std::byte** values, uint8_t* isNew) {
   DCHECK(keys.kind() == slots_->kind);
   auto insert = [&](const auto& batchKeys) {
-    findOrInsertBatch(slots_->index, slots_->pages, batchKeys, keys.hashes(), keys.size(), values,
-                      isNew);
+    if (sweep_) [[unlikely]] {
+      findOrInsertBatch<true>(slots_->index, slots_->pages, batchKeys, keys.hashes(), keys.size(),
+                              values, isNew, sweep_.get());
+      sweep_->flush();
+    } else {
+      findOrInsertBatch<false>(slots_->index, slots_->pages, batchKeys, keys.hashes(), keys.size(),
+                               values, isNew, nullptr);
+    }
   };
   switch (slots_->kind) {
     case KeyEncoder::Kind::kInline8:
@@ -235,7 +252,14 @@ void KeyedTable::findOrInsert(const KeyBatch& keys, std::byte** values, uint8_t*
 void KeyedTable::find(const KeyBatch& keys, std::byte** values) const {
   DCHECK(keys.kind() == slots_->kind);
   auto look = [&](const auto& batchKeys) {
-    findBatch(slots_->index, slots_->pages, batchKeys, keys.hashes(), keys.size(), values);
+    if (sweep_) [[unlikely]] {
+      findBatch<true>(slots_->index, slots_->pages, batchKeys, keys.hashes(), keys.size(), values,
+                      sweep_.get());
+      sweep_->flush();
+    } else {
+      findBatch<false>(slots_->index, slots_->pages, batchKeys, keys.hashes(), keys.size(), values,
+                       nullptr);
+    }
   };
   switch (slots_->kind) {
     case KeyEncoder::Kind::kInline8:
@@ -249,15 +273,27 @@ void KeyedTable::find(const KeyBatch& keys, std::byte** values) const {
 
 void KeyedTable::reserve(size_t entries) { slots_->index.reserve(entries); }
 
-void KeyedTable::erase(std::byte* value) {
-  std::byte* entry = value - slots_->headerBytes();
-  uint32_t tag = hash32Of(Slots::hashOf(entry));
-  uint32_t i = slots_->index.home(tag);
-  while (slots_->index.at(i).tag != tag ||
-         slots_->pages.address(slots_->index.at(i).entry) != entry) {
-    DCHECK(slots_->index.at(i).entry != 0, "erased entry is not in the table");
-    i = slots_->index.next(i);
+// The slot of the entry with this value.
+uint32_t KeyedTable::Slots::slotOf(const std::byte* value) const {
+  const std::byte* entry = entryOf(value);
+  uint32_t tag = hash32Of(hashOf(entry));
+  uint32_t i = index.home(tag);
+  while (index.at(i).tag != tag || pages.address(index.at(i).entry) != entry) {
+    DCHECK(index.at(i).entry != 0, "the entry is not in the table");
+    i = index.next(i);
   }
+  return i;
+}
+
+void KeyedTable::preserve(const std::byte* value) {
+  sweep_->note(slots_->index.at(slots_->slotOf(value)).entry, value);
+  sweep_->flush();
+}
+
+void KeyedTable::erase(std::byte* value) {
+  if (sweep_) preserve(value);
+  std::byte* entry = value - slots_->headerBytes();
+  uint32_t i = slots_->slotOf(value);
   uint32_t number = slots_->index.at(i).entry;
   slots_->index.eraseAt(i);
   for (uint32_t offset : slots_->strings) {
@@ -270,6 +306,7 @@ void KeyedTable::erase(std::byte* value) {
 }
 
 void KeyedTable::clear() {
+  finishSweep();
   slots_->index.clear();
   slots_->pages.clear();
   strings_.clear();
@@ -321,6 +358,8 @@ std::vector<ColumnPtr> KeyedTable::decodeKeys(const std::byte* const* values, si
 void KeyedTable::forEach(const std::function<void(std::byte* const*, size_t)>& visit) {
   const HashSlots& index = slots_->index;
   if (index.size() == 0) return;
+  // Everything is handed out, so everything is saved.
+  finishSweep();
   // A run ends at a free slot only: erasing visited entries shifts others within their cluster.
   std::vector<std::byte*> values;
   uint32_t header = slots_->headerBytes();
@@ -338,6 +377,46 @@ void KeyedTable::forEach(const std::function<void(std::byte* const*, size_t)>& v
     values.clear();
   }
 }
+
+void KeyedTable::beginSweep(std::unique_ptr<EntrySaver> saver) {
+  CHECK(sweep_ == nullptr, "a snapshot is under way");
+  if (slots_->index.size() == 0) return;
+  sweep_ =
+      std::make_unique<TableSweep>(slots_->pages.end(), slots_->index.size(), std::move(saver));
+}
+
+bool KeyedTable::sweepSome() {
+  if (!sweep_) return false;
+  const HashSlots& index = slots_->index;
+  uint32_t header = slots_->headerBytes();
+  size_t capacity = index.capacity();
+  size_t i = sweep_->position(capacity);
+  size_t before = sweep_->remaining();
+  while (sweep_->remaining() > 0) {
+    CHECK(i < capacity, "a sweep has missed entries");
+    uint32_t entry = index.at(static_cast<uint32_t>(i++)).entry;
+    if (entry != 0) {
+      sweep_->note(entry, slots_->pages.address(entry) + header);
+    } else if (before - sweep_->remaining() >= kSweepRun) {
+      // At a free slot only: no entry behind it can come to lie before it when others are erased.
+      break;
+    }
+  }
+  sweep_->flush();
+  sweep_->setPosition(i, capacity);
+  if (sweep_->remaining() > 0) return true;
+  sweep_.reset();
+  return false;
+}
+
+void KeyedTable::finishSweep() {
+  while (sweepSome()) {
+  }
+}
+
+void KeyedTable::abandonSweep() { sweep_.reset(); }
+
+NamespacedTable::~NamespacedTable() { CHECK(sweep_ == nullptr, "a snapshot is under way"); }
 
 NamespacedTable::NamespacedTable(std::shared_ptr<const StateSchema> schema)
     : schema_(std::move(schema)),
@@ -362,7 +441,12 @@ KeyedTable* NamespacedTable::find(int64_t space) {
   return found == spaces_.end() ? nullptr : found->second.get();
 }
 
-void NamespacedTable::drop(int64_t space) { spaces_.erase(space); }
+void NamespacedTable::drop(int64_t space) {
+  auto found = spaces_.find(space);
+  if (found == spaces_.end()) return;
+  if (sweep_ != nullptr) sweep_->drop(std::move(found->second));
+  spaces_.erase(found);
+}
 
 size_t NamespacedTable::byteSize() const {
   size_t bytes = 0;

@@ -24,8 +24,12 @@
 
 namespace millrace {
 
-class SnapshotWriter;
+class EntrySaver;
+class NamespacedSweep;
+class SnapshotBuffers;
 class SnapshotReader;
+class StateSweep;
+class TableSweep;
 
 class KeyedTable {
  public:
@@ -70,24 +74,37 @@ class KeyedTable {
   // meanwhile, except for erasing visited values.
   void forEach(const std::function<void(std::byte* const* values, size_t n)>& visit);
 
-  // Writes all entries by key group; see state/snapshot.h.
-  void snapshot(SnapshotWriter& writer) const;
+  // Marks all entries for a snapshot; the result saves them. Until it has, whatever the table hands
+  // out is saved first, as it was at the mark. The table must outlive the result.
+  std::unique_ptr<StateSweep> beginSnapshot(SnapshotBuffers& buffers);
   // Adds the entries of a snapshot whose key groups are in the range.
   Status restore(SnapshotReader& reader, KeyGroupRange range, uint32_t maxParallelism);
+
+  // For states made of a table: the same with a saver of their own.
+  void beginSweep(std::unique_ptr<EntrySaver> saver);
+  bool isSwept() const { return sweep_ != nullptr; }
+  // Saves some more entries; false when none are left: then the sweep has ended.
+  bool sweepSome();
+  void finishSweep();
+  void abandonSweep();
 
  private:
   friend class TableSnapshot;
   struct Slots;
+  // Saves the entry when that is still to be done.
+  void preserve(const std::byte* value);
   std::shared_ptr<const StateSchema> schema_;
   std::shared_ptr<const KeyEncoder> encoder_;
   uint32_t valueBytes_ = 0;
   std::unique_ptr<Slots> slots_;
   StringHeap strings_;
+  std::unique_ptr<TableSweep> sweep_;  // while a snapshot is under way
 };
 
 class NamespacedTable {
  public:
   explicit NamespacedTable(std::shared_ptr<const StateSchema> schema);
+  ~NamespacedTable();
 
   const StateSchema& schema() const { return *schema_; }
   const KeyEncoder& encoder() const { return *encoder_; }
@@ -101,15 +118,18 @@ class NamespacedTable {
   const std::map<int64_t, std::unique_ptr<KeyedTable>>& spaces() const { return spaces_; }
   size_t byteSize() const;
 
-  void snapshot(SnapshotWriter& writer) const;
+  // As KeyedTable::beginSnapshot. A namespace that is dropped meanwhile lives on until it is saved.
+  std::unique_ptr<StateSweep> beginSnapshot(SnapshotBuffers& buffers);
   Status restore(SnapshotReader& reader, KeyGroupRange range, uint32_t maxParallelism);
 
  private:
+  friend class NamespacedSweep;
   std::shared_ptr<const StateSchema> schema_;
   std::shared_ptr<const KeyEncoder> encoder_;
   KeyGroupRange range_;
   uint32_t maxParallelism_ = 0;  // 0 = not set
   std::map<int64_t, std::unique_ptr<KeyedTable>> spaces_;
+  NamespacedSweep* sweep_ = nullptr;  // while a snapshot is under way
 };
 
 }  // namespace millrace

@@ -29,7 +29,7 @@ inline constexpr uint32_t kSnapshotVersion = 1;
 // The name of the frozen key hash (types/key_hash.h).
 inline constexpr std::string_view kKeyHashName = "millrace-key-1";
 
-// Where the entries of one key group are.
+// Where a run of entries of one key group is.
 struct SnapshotGroup {
   uint32_t group = 0;
   uint64_t block = 0;  // offset of the block in the file
@@ -41,8 +41,9 @@ struct SnapshotGroup {
 // One state in a file.
 struct SnapshotState {
   std::string name;
-  std::string schema;                 // schemaText()
-  std::vector<SnapshotGroup> groups;  // ascending
+  std::string schema;  // schemaText()
+  // In the order of the file. A key group may be there several times: each is a run of its entries.
+  std::vector<SnapshotGroup> groups;
 };
 
 class SnapshotWriter {
@@ -54,8 +55,11 @@ class SnapshotWriter {
     return keyGroupOf(hash32Of(keyHash), maxParallelism_);
   }
 
-  void beginState(const StateSchema& schema);
-  // Requires: a state has begun; groups ascend within a state.
+  // Adds a state and goes to it; returns its number.
+  uint32_t beginState(const StateSchema& schema);
+  // Goes back to a state that has begun before.
+  void resumeState(uint32_t state);
+  // Begins a run of entries of the state. A key group may have several runs.
   void beginGroup(uint32_t group, uint64_t entries);
   // Room for `bytes` bytes, to be filled at once.
   char* reserve(size_t bytes);
@@ -66,14 +70,15 @@ class SnapshotWriter {
   void put(T value) {
     std::memcpy(reserve(sizeof(T)), &value, sizeof(T));
   }
-  void endState();
-  // The file. The writer may not be used afterwards.
+  // The parts of the file that are complete and have not been taken yet.
+  SnapshotBytes takeFull();
+  // The rest of the file. The writer may not be used afterwards.
   SnapshotBytes finish();
+  // How long the file is so far.
+  uint64_t position() const { return out_.empty() ? 0 : partStart_ + out_.parts().back().used; }
 
  private:
   char* room(size_t bytes);
-  // How long the file is so far.
-  uint64_t position() const { return out_.empty() ? 0 : partStart_ + out_.parts().back().used; }
   void closeBlock();
   void closeGroup();
 
@@ -86,6 +91,7 @@ class SnapshotWriter {
   uint64_t groupBytes_ = 0;
   bool groupOpen_ = false;
   std::vector<SnapshotState> states_;
+  uint32_t state_ = UINT32_MAX;  // where groups go
 };
 
 // An open snapshot file whose directory has been validated. Thread-safe.
@@ -155,7 +161,9 @@ class SnapshotReader {
   // An error unless every file holds the state with this schema and max parallelism.
   Status check(const StateSchema& schema, uint32_t maxParallelism) const;
 
-  // Goes to the next key group in the range; false when there is none.
+  // How many entries the range has over all files: not more than fit into the bytes there are.
+  size_t totalEntries(KeyGroupRange range) const;
+  // Goes to the next run of a key group in the range; false when there is none.
   Result<bool> nextGroup(KeyGroupRange range);
   uint32_t group() const { return group_; }
   uint64_t entries() const { return entries_; }

@@ -10,7 +10,7 @@ namespace millrace {
 namespace {
 
 constexpr size_t kFirstPart = size_t{16} << 10;
-constexpr size_t kLargestPart = size_t{4} << 20;
+constexpr size_t kLargestPart = size_t{1} << 20;
 
 }  // namespace
 
@@ -39,7 +39,7 @@ std::string SnapshotBytes::toString() const {
 }
 
 SnapshotBytes::Part& SnapshotBytes::addPart(size_t bytes) {
-  size_t usual = std::min(kLargestPart, kFirstPart << std::min<size_t>(parts_.size() * 2, 16));
+  size_t usual = std::min(kLargestPart, kFirstPart << std::min<size_t>(numAdded_++ * 2, 16));
   Part part;
   part.capacity = std::max(bytes, usual);
   part.bytes.reset(static_cast<char*>(allocatePages(part.capacity)));

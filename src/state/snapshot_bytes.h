@@ -37,6 +37,7 @@ class SnapshotBytes {
 
  private:
   std::vector<Part> parts_;
+  size_t numAdded_ = 0;  // parts ever added
 };
 
 }  // namespace millrace

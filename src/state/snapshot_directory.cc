@@ -154,26 +154,50 @@ std::string SnapshotDirectory::pathOf(uint64_t checkpointId) const {
   return fmt::format("{}/{}{}", root_, kPrefix, checkpointId);
 }
 
-Result<StoredFile> SnapshotDirectory::writeFile(uint64_t checkpointId, std::string_view operatorId,
-                                                uint32_t subtask, uint64_t attempt,
-                                                SnapshotBytes bytes) {
+struct SnapshotFileWriter::Checksum {
+  Checksum() { XXH3_64bits_reset(state.get()); }
+  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state{XXH3_createState(),
+                                                                 &XXH3_freeState};
+};
+
+SnapshotFileWriter::SnapshotFileWriter(StoredFile stored, std::unique_ptr<WritableFile> file)
+    : stored_(std::move(stored)), file_(std::move(file)), checksum_(std::make_unique<Checksum>()) {}
+SnapshotFileWriter::~SnapshotFileWriter() = default;
+
+Status SnapshotFileWriter::append(SnapshotBytes bytes) {
+  for (SnapshotBytes::Part& part : bytes.parts()) {
+    XXH3_64bits_update(checksum_->state.get(), part.bytes.get(), part.used);
+    TRY(file_->append(part.view()));
+    stored_.bytes += part.used;
+    part.bytes.reset();
+  }
+  return Status();
+}
+
+Result<StoredFile> SnapshotFileWriter::finish() {
+  stored_.checksum = XXH3_64bits_digest(checksum_->state.get());
+  TRY(file_->sync());
+  TRY(file_->close());
+  return stored_;
+}
+
+Result<std::unique_ptr<SnapshotFileWriter>> SnapshotDirectory::create(uint64_t checkpointId,
+                                                                      std::string_view operatorId,
+                                                                      uint32_t subtask,
+                                                                      uint64_t attempt) {
   StoredFile stored;
   stored.name = fmt::format("{}-{}-{:x}.state", fileStem(operatorId), subtask, attempt);
   stored.subtask = subtask;
-  stored.bytes = bytes.size();
   auto file = TRY(files_.create(pathOf(checkpointId) + "/" + stored.name));
-  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> checksum(XXH3_createState(),
-                                                                    &XXH3_freeState);
-  XXH3_64bits_reset(checksum.get());
-  for (SnapshotBytes::Part& part : bytes.parts()) {
-    XXH3_64bits_update(checksum.get(), part.bytes.get(), part.used);
-    TRY(file->append(part.view()));
-    part.bytes.reset();
-  }
-  stored.checksum = XXH3_64bits_digest(checksum.get());
-  TRY(file->sync());
-  TRY(file->close());
-  return stored;
+  return std::make_unique<SnapshotFileWriter>(std::move(stored), std::move(file));
+}
+
+Result<StoredFile> SnapshotDirectory::writeFile(uint64_t checkpointId, std::string_view operatorId,
+                                                uint32_t subtask, uint64_t attempt,
+                                                SnapshotBytes bytes) {
+  auto writer = TRY(create(checkpointId, operatorId, subtask, attempt));
+  TRY(writer->append(std::move(bytes)));
+  return writer->finish();
 }
 
 Status SnapshotDirectory::commit(const Manifest& manifest) {

@@ -22,6 +22,7 @@
 namespace millrace {
 
 class FileSystem;
+class WritableFile;
 
 // One state file of a checkpoint.
 struct StoredFile {
@@ -49,13 +50,35 @@ struct Manifest {
   std::map<std::string, StoredOperator> operators;  // by operator id
 };
 
+// A state file that is being written, chunk by chunk.
+class SnapshotFileWriter {
+ public:
+  SnapshotFileWriter(StoredFile stored, std::unique_ptr<WritableFile> file);
+  ~SnapshotFileWriter();
+
+  // Each part is freed when it is written.
+  Status append(SnapshotBytes bytes);
+  // Syncs and closes the file.
+  Result<StoredFile> finish();
+
+ private:
+  struct Checksum;
+  StoredFile stored_;
+  std::unique_ptr<WritableFile> file_;
+  std::unique_ptr<Checksum> checksum_;
+};
+
 class SnapshotDirectory {
  public:
   // files must outlive this. retained: complete checkpoints to keep, at least 1.
   SnapshotDirectory(FileSystem& files, std::string root, uint32_t retained = 1);
 
-  // Writes and syncs the bytes of one subtask; each part is freed when it is written. attempt makes
-  // names unique across restarts: no two writers ever use the same checkpoint id and attempt.
+  // Creates the file of one subtask. attempt makes names unique across restarts: no two writers
+  // ever use the same checkpoint id and attempt.
+  Result<std::unique_ptr<SnapshotFileWriter>> create(uint64_t checkpointId,
+                                                     std::string_view operatorId, uint32_t subtask,
+                                                     uint64_t attempt);
+  // The same with all its bytes.
   Result<StoredFile> writeFile(uint64_t checkpointId, std::string_view operatorId, uint32_t subtask,
                                uint64_t attempt, SnapshotBytes bytes);
   // Completes a checkpoint, then removes the checkpoints that are no longer retained.

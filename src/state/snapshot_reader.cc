@@ -260,6 +260,19 @@ Status SnapshotReader::check(const StateSchema& schema, uint32_t maxParallelism)
   return Status();
 }
 
+size_t SnapshotReader::totalEntries(KeyGroupRange range) const {
+  size_t total = 0;
+  for (const auto& file : source_.files()) {
+    const SnapshotState* state = file->state(stateName_);
+    if (state == nullptr) continue;
+    for (const SnapshotGroup& group : state->groups) {
+      // Every entry has a hash at least.
+      if (range.contains(group.group)) total += std::min(group.entries, group.bytes / 8);
+    }
+  }
+  return total;
+}
+
 Result<bool> SnapshotReader::nextGroup(KeyGroupRange range) {
   for (; file_ < source_.files().size(); ++file_, nextGroup_ = 0) {
     SnapshotFile& file = *source_.files()[file_];

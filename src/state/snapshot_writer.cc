@@ -75,13 +75,22 @@ char* SnapshotWriter::reserve(size_t bytes) {
   return room(bytes);
 }
 
-void SnapshotWriter::beginState(const StateSchema& schema) {
-  closeBlock();
+uint32_t SnapshotWriter::beginState(const StateSchema& schema) {
   states_.push_back({schema.name, schemaText(schema), {}});
+  uint32_t state = static_cast<uint32_t>(states_.size() - 1);
+  resumeState(state);
+  return state;
+}
+
+void SnapshotWriter::resumeState(uint32_t state) {
+  if (state == state_) return;
+  closeGroup();
+  closeBlock();
+  state_ = state;
 }
 
 void SnapshotWriter::closeGroup() {
-  if (groupOpen_) states_.back().groups.back().bytes = groupBytes_;
+  if (groupOpen_) states_[state_].groups.back().bytes = groupBytes_;
   groupOpen_ = false;
 }
 
@@ -94,17 +103,23 @@ void SnapshotWriter::beginGroup(uint32_t group, uint64_t entries) {
   entry.block = blockStart_;
   entry.start = position() - blockStart_ - sizeof(SnapshotBlockHeader);
   entry.entries = entries;
-  states_.back().groups.push_back(entry);
+  states_[state_].groups.push_back(entry);
   groupBytes_ = 0;
   groupOpen_ = true;
 }
 
-void SnapshotWriter::endState() {
-  closeGroup();
-  closeBlock();
+SnapshotBytes SnapshotWriter::takeFull() {
+  SnapshotBytes full;
+  if (out_.parts().size() < 2) return full;
+  SnapshotBytes::Part last = std::move(out_.parts().back());
+  out_.parts().pop_back();
+  std::swap(full.parts(), out_.parts());
+  out_.parts().push_back(std::move(last));
+  return full;
 }
 
 SnapshotBytes SnapshotWriter::finish() {
+  closeGroup();
   closeBlock();
   Json directory;
   directory["keyHash"] = kKeyHashName;

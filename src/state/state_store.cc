@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <utility>
 
 #include "base/check.h"
 #include "state/snapshot.h"
+#include "state/snapshot_buffers.h"
 #include "state/state_conversion.h"
 
 namespace millrace {
@@ -27,7 +29,6 @@ void writeList(SnapshotWriter& writer, const StateSchema& schema, const ListStat
     writer.put(static_cast<uint32_t>(element.size()));
     writer.append(element.data(), element.size());
   }
-  writer.endState();
 }
 
 // The elements of all old subtasks, in their order.
@@ -51,8 +52,26 @@ struct StateStore::Impl {
     std::string name;
     std::shared_ptr<void> state;
     std::function<size_t()> byteSize;
-    std::function<void(SnapshotWriter&)> snapshot;
-    const StateSchema* keyed = nullptr;  // the schema; nullptr for lists
+    // Keyed states: the schema, and how a snapshot of them begins.
+    const StateSchema* keyed = nullptr;
+    std::function<std::unique_ptr<StateSweep>(SnapshotBuffers&)> beginSnapshot;
+    // Lists.
+    std::function<void(SnapshotWriter&)> write;
+  };
+
+  // A snapshot under way.
+  struct Snapshot {
+    explicit Snapshot(const SubtaskInfo& subtask)
+        : writer(subtask.index, subtask.parallelism, subtask.maxParallelism) {}
+
+    // One keyed state.
+    struct Part {
+      std::unique_ptr<SnapshotBuffers> buffers;
+      std::unique_ptr<StateSweep> sweep;  // goes before the buffers
+    };
+    SnapshotWriter writer;
+    std::vector<Part> parts;
+    size_t next = 0;  // the part that is being swept
   };
 
   template <typename State>
@@ -65,9 +84,9 @@ struct StateStore::Impl {
       TRY(restoreState(*restored, *state, subtask.keyGroups(), subtask.maxParallelism));
     }
     State* address = state.get();
-    states.push_back({std::move(name), state, [address] { return address->byteSize(); },
-                      [address](SnapshotWriter& writer) { address->snapshot(writer); },
-                      &address->schema()});
+    states.push_back(
+        {std::move(name), state, [address] { return address->byteSize(); }, &address->schema(),
+         [address](SnapshotBuffers& buffers) { return address->beginSnapshot(buffers); }, nullptr});
     return address;
   }
 
@@ -83,6 +102,9 @@ struct StateStore::Impl {
   SubtaskInfo subtask;
   const RestoredOperator* restored;
   std::vector<Open> states;
+  // Behind the states: it goes before them.
+  std::unique_ptr<Snapshot> underWay;
+  SnapshotBytes rest;  // of a snapshot that is complete
 };
 
 StateStore::StateStore(SubtaskInfo subtask, const RestoredOperator* restored)
@@ -148,8 +170,8 @@ Result<ListState*> StateStore::openList(std::string name, Redistribution redistr
     return bytes;
   };
   impl_->states.push_back(
-      {std::move(name), list, byteSize,
-       [address, schema](SnapshotWriter& w) { writeList(w, *schema, *address); }, nullptr});
+      {std::move(name), list, byteSize, nullptr, nullptr,
+       [address, schema](SnapshotWriter& w) { writeList(w, *schema, *address); }});
   return address;
 }
 
@@ -162,22 +184,69 @@ size_t StateStore::byteSize() const {
   return bytes;
 }
 
-bool StateStore::empty() const { return impl_->states.empty(); }
-
-SnapshotBytes StateStore::snapshotParts(bool finished) const {
-  const SubtaskInfo& subtask = impl_->subtask;
-  SnapshotWriter writer(subtask.index, subtask.parallelism, subtask.maxParallelism);
-  for (const Impl::Open& open : impl_->states) {
-    if (finished && open.keyed != nullptr) {
-      writer.beginState(*open.keyed);
-      writer.endState();
-    } else {
-      open.snapshot(writer);
-    }
-  }
-  return writer.finish();
+std::vector<StateSize> StateStore::sizes() const {
+  std::vector<StateSize> sizes;
+  for (const Impl::Open& open : impl_->states) sizes.push_back({open.name, open.byteSize()});
+  return sizes;
 }
 
-std::string StateStore::snapshot() const { return snapshotParts(false).toString(); }
+bool StateStore::empty() const { return impl_->states.empty(); }
+
+void StateStore::beginSnapshot(bool finished) {
+  CHECK(!snapshotUnderWay(), "a snapshot is under way");
+  impl_->rest = SnapshotBytes();
+  impl_->underWay = std::make_unique<Impl::Snapshot>(impl_->subtask);
+  Impl::Snapshot& snapshot = *impl_->underWay;
+  for (const Impl::Open& open : impl_->states) {
+    if (open.keyed == nullptr) {
+      open.write(snapshot.writer);
+      continue;
+    }
+    uint32_t state = snapshot.writer.beginState(*open.keyed);
+    if (finished) continue;
+    Impl::Snapshot::Part part;
+    part.buffers = std::make_unique<SnapshotBuffers>(snapshot.writer, state);
+    part.sweep = open.beginSnapshot(*part.buffers);
+    snapshot.parts.push_back(std::move(part));
+  }
+}
+
+bool StateStore::snapshotUnderWay() const { return impl_->underWay != nullptr; }
+
+bool StateStore::continueSnapshot(size_t budgetBytes) {
+  CHECK(snapshotUnderWay());
+  Impl::Snapshot& snapshot = *impl_->underWay;
+  size_t written = 0;
+  for (; snapshot.next < snapshot.parts.size(); ++snapshot.next) {
+    Impl::Snapshot::Part& part = snapshot.parts[snapshot.next];
+    uint64_t before = part.buffers->addedBytes();
+    while (part.sweep->step()) {
+      if (written + part.buffers->addedBytes() - before >= budgetBytes) return false;
+    }
+    written += part.buffers->addedBytes() - before;
+    part.buffers->flush();
+    // In this order: the sweep may still refer to the buffers.
+    part.sweep.reset();
+    part.buffers.reset();
+  }
+  impl_->rest = snapshot.writer.finish();
+  impl_->underWay.reset();
+  return true;
+}
+
+SnapshotBytes StateStore::takeSnapshotBytes() {
+  if (impl_->underWay) return impl_->underWay->writer.takeFull();
+  return std::exchange(impl_->rest, SnapshotBytes());
+}
+
+void StateStore::abandonSnapshot() { impl_->underWay.reset(); }
+
+SnapshotBytes StateStore::snapshotParts(bool finished) {
+  beginSnapshot(finished);
+  continueSnapshot(SIZE_MAX);
+  return takeSnapshotBytes();
+}
+
+std::string StateStore::snapshot() { return snapshotParts(false).toString(); }
 
 }  // namespace millrace

@@ -40,6 +40,12 @@ struct SubtaskInfo {
 
 class RestoredOperator;  // state/snapshot.h: the snapshot parts of one operator, all old subtasks
 
+// Memory of one state.
+struct StateSize {
+  std::string name;
+  size_t bytes = 0;
+};
+
 class StateStore {
  public:
   // restored may be nullptr (a fresh start); it must outlive the opening calls.
@@ -61,13 +67,29 @@ class StateStore {
   const SubtaskInfo& subtask() const;
   // Memory of all states, in bytes.
   size_t byteSize() const;
+  // The same state by state, in the order in which they were opened.
+  std::vector<StateSize> sizes() const;
   bool empty() const;  // no state has been opened
-  // Serialises every state: the bytes of one snapshot file (format in docs/internals). Of an
-  // operator that has seen the end of its input and has finished, the keyed states are written
-  // without entries: nothing will ever look at them.
-  SnapshotBytes snapshotParts(bool finished) const;
+
+  // A snapshot has the states as they are at beginSnapshot(), which only marks them; lists, which
+  // are small, are written at once. Entries are written by continueSnapshot(), in slices between
+  // which the states may be used as ever: what is about to change is saved first. Of an operator
+  // that has seen the end of its input and has finished, the keyed states are written without
+  // entries: nothing will ever look at them. Requires: no snapshot is under way.
+  void beginSnapshot(bool finished);
+  bool snapshotUnderWay() const;
+  // Writes about that many bytes more; true when the snapshot is complete.
+  bool continueSnapshot(size_t budgetBytes);
+  // The bytes of the snapshot file (format in docs/internals) that are ready and have not been
+  // taken yet, in order; with those taken after continueSnapshot() returned true the file is whole.
+  SnapshotBytes takeSnapshotBytes();
+  // Forgets the snapshot under way, if any.
+  void abandonSnapshot();
+
+  // A whole snapshot at once.
+  SnapshotBytes snapshotParts(bool finished);
   // The same of an unfinished operator, in one string.
-  std::string snapshot() const;
+  std::string snapshot();
 
  private:
   struct Impl;

@@ -411,6 +411,34 @@ TEST(StateStore, LargeSnapshotsHaveManyParts) {
   EXPECT_EQ(other.openList("texts", Redistribution::kSplit).value()->elements(), list->elements());
 }
 
+TEST(StateStore, SizesAreThoseOfWhatIsHeld) {
+  StateStore store({0, 1, kMaxParallelism}, nullptr);
+  fillTable(store, 100'000);
+  StateSchema schema;
+  schema.name = "rows";
+  schema.key = kShapes[2].types;
+  schema.row = {Type::string()};
+  KeyedRows& rows = *store.openRows(schema, {.indexed = true}).value();
+  auto sizeOf = [&](size_t i) { return store.sizes()[i].bytes; };
+  EXPECT_EQ(store.sizes()[0].name, "groups");
+  EXPECT_EQ(store.sizes()[1].name, "rows");
+  // Hash, key and value are 48 bytes; the slots are a third of them to twice as much.
+  EXPECT_GT(sizeOf(0), 100'000U * (48 + 12));
+  EXPECT_LT(sizeOf(0), 100'000U * (48 + 32));
+  EXPECT_LT(sizeOf(1), 1000U);
+  std::vector<int64_t> numbers(1000);
+  for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int64_t>(i);
+  KeyBatch keys;
+  keys.encode(rows.encoder(), kShapes[2].columns(numbers), Rows::dense(numbers.size()));
+  ColumnPtr texts = columnOf(Type::string(), std::vector<Value>(1000, std::string(5000, 'x')));
+  for (int i = 0; i < 5; ++i) rows.add(keys, {&texts, 1}, Rows::dense(1000));
+  EXPECT_GT(sizeOf(1), 5'000U * 5'000);
+  EXPECT_LT(sizeOf(1), 5'000U * 5'000 * 3 / 2);
+  EXPECT_EQ(store.byteSize(), sizeOf(0) + sizeOf(1));
+  rows.clear();
+  EXPECT_LT(sizeOf(1), 1000U);
+}
+
 TEST(StringHeap, KeepsWhatWasAssignedLast) {
   StringHeap heap;
   std::vector<StateString> strings(3000);

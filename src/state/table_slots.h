@@ -33,6 +33,8 @@ struct KeyedTable::Slots {
     return *reinterpret_cast<const StateString*>(entry + kHashBytes);
   }
 
+  uint32_t slotOf(const std::byte* value) const;
+
   KeyEncoder::Kind kind;
   uint32_t keyBytes;
   HashSlots index;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
+#include "state/namespaced_sweep.h"
 #include "state/table_slots.h"
 
 namespace millrace {
@@ -13,152 +15,109 @@ constexpr size_t kBatch = 1024;
 
 // Entries are read in hash order, which is no order in memory.
 constexpr size_t kPrefetchDistance = 16;
-
-struct GroupedValue {
-  uint32_t group;
-  const std::byte* value;
-};
-
-// A stable counting sort for many values, a comparing one for few.
-void sortValues(std::vector<GroupedValue>& values, uint32_t maxParallelism) {
-  if (values.size() < maxParallelism) {
-    std::stable_sort(values.begin(), values.end(),
-                     [](const auto& a, const auto& b) { return a.group < b.group; });
-    return;
-  }
-  std::vector<size_t> starts(maxParallelism + 1, 0);
-  for (const GroupedValue& value : values) ++starts[value.group + 1];
-  for (size_t group = 0; group < maxParallelism; ++group) starts[group + 1] += starts[group];
-  std::vector<GroupedValue> sorted(values.size());
-  for (const GroupedValue& value : values) sorted[starts[value.group]++] = value;
-  values = std::move(sorted);
-}
+constexpr size_t kLineBytes = 64;
 
 }  // namespace
 
-namespace {
+class TableSnapshot::Saver final : public EntrySaver {
+ public:
+  Saver(const KeyedTable& table, int64_t space, SnapshotBuffers& buffers)
+      : table_(table),
+        slots_(*table.slots_),
+        space_(space),
+        buffers_(buffers),
+        fixed_(slots_.kind != KeyEncoder::Kind::kBytes && slots_.strings.empty()) {}
 
-// Key groups by the leading key columns only.
-void regroup(const KeyedTable& table, uint32_t maxParallelism, std::vector<GroupedValue>& values) {
-  std::vector<const std::byte*> addresses;
-  std::vector<uint64_t> hashes;
-  for (size_t first = 0; first < values.size(); first += kBatch) {
-    size_t n = std::min(kBatch, values.size() - first);
-    addresses.clear();
-    for (size_t k = 0; k < n; ++k) addresses.push_back(values[first + k].value);
-    std::vector<ColumnPtr> keys = table.decodeKeys(addresses.data(), n);
-    keys.resize(table.schema().groupColumns);
-    hashes.resize(n);
-    hashKeys(keys, Rows::dense(n), hashes.data());
-    for (size_t k = 0; k < n; ++k) {
-      values[first + k].group = keyGroupOf(hash32Of(hashes[k]), maxParallelism);
-    }
-  }
-}
-
-}  // namespace
-
-std::vector<TableSnapshot::Run> TableSnapshot::sortByGroup(const KeyedTable& table,
-                                                           uint32_t maxParallelism,
-                                                           std::vector<const std::byte*>& values) {
-  const KeyedTable::Slots& slots = *table.slots_;
-  std::vector<GroupedValue> grouped;
-  grouped.reserve(slots.index.size());
-  for (size_t i = 0; i < slots.index.capacity(); ++i) {
-    HashSlots::Slot slot = slots.index.at(static_cast<uint32_t>(i));
-    if (slot.entry == 0) continue;
-    grouped.push_back({keyGroupOf(slot.tag, maxParallelism),
-                       slots.pages.address(slot.entry) + slots.headerBytes()});
-  }
-  if (table.schema().groupColumns != 0) regroup(table, maxParallelism, grouped);
-  sortValues(grouped, maxParallelism);
-  values.clear();
-  values.reserve(grouped.size());
-  std::vector<Run> runs;
-  for (const GroupedValue& entry : grouped) {
-    if (runs.empty() || runs.back().group != entry.group) {
-      runs.push_back({entry.group, values.size(), values.size()});
-    }
-    values.push_back(entry.value);
-    ++runs.back().last;
-  }
-  return runs;
-}
-
-void TableSnapshot::writeEntries(SnapshotWriter& writer, const KeyedTable& table,
-                                 const std::byte* const* values, size_t n) {
-  const KeyedTable::Slots& slots = *table.slots_;
-  bool byteKeys = slots.kind == KeyEncoder::Kind::kBytes;
-  uint32_t header = slots.headerBytes();
-  if (!byteKeys && slots.strings.empty()) {
-    size_t stride = slots.pages.stride();
+  void save(const std::byte* const* values, size_t n) override {
     for (size_t first = 0; first < n; first += kBatch) {
-      size_t last = std::min(first + kBatch, n);
-      char* room = writer.reserve((last - first) * stride);
-      for (size_t k = first; k < last; ++k, room += stride) {
-        if (k + kPrefetchDistance < n) __builtin_prefetch(values[k + kPrefetchDistance]);
-        std::memcpy(room, values[k] - header, stride);
+      saveBatch(values + first, std::min(kBatch, n - first));
+    }
+  }
+
+ private:
+  void saveBatch(const std::byte* const* values, size_t n) {
+    findGroups(values, n);
+    for (size_t first = 0; first < n;) {
+      size_t last = first + 1;
+      while (last < n && groups_[last] == groups_[first]) ++last;
+      SnapshotBuffers::Group& group = buffers_.group(groups_[first]);
+      group.addEntries(space_, last - first);
+      if (fixed_) {
+        writeFixed(group, values + first, last - first);
+      } else {
+        for (size_t k = first; k < last; ++k) {
+          if (k + kPrefetchDistance < last)
+            __builtin_prefetch(entryOf(values[k + kPrefetchDistance]));
+          writeEntry(group, values[k]);
+        }
+      }
+      buffers_.done(groups_[first]);
+      first = last;
+    }
+  }
+
+  const std::byte* entryOf(const std::byte* value) const { return slots_.entryOf(value); }
+
+  void prefetchEntry(const std::byte* entry) const {
+    __builtin_prefetch(entry);
+    if (slots_.pages.stride() > kLineBytes) __builtin_prefetch(entry + kLineBytes);
+  }
+
+  void findGroups(const std::byte* const* values, size_t n) {
+    hashes_.resize(n);
+    groups_.resize(n);
+    if (table_.schema().groupColumns != 0) {
+      // By the leading key columns only.
+      std::vector<ColumnPtr> keys = table_.decodeKeys(values, n);
+      keys.resize(table_.schema().groupColumns);
+      hashKeys(keys, Rows::dense(n), hashes_.data());
+    } else {
+      for (size_t k = 0; k < n; ++k) {
+        if (k + kPrefetchDistance < n) prefetchEntry(entryOf(values[k + kPrefetchDistance]));
+        hashes_[k] = KeyedTable::Slots::hashOf(entryOf(values[k]));
       }
     }
-    return;
+    for (size_t k = 0; k < n; ++k) groups_[k] = buffers_.groupOf(hashes_[k]);
   }
-  for (size_t k = 0; k < n; ++k) {
-    if (k + kPrefetchDistance < n) {
-      __builtin_prefetch(values[k + kPrefetchDistance] - header);
-    }
-    const std::byte* entry = values[k] - header;
-    if (byteKeys) {
-      std::string_view key = table.strings_.view(KeyedTable::Slots::keyString(entry));
-      writer.append(entry, KeyedTable::Slots::kHashBytes);
-      writer.put(static_cast<uint32_t>(key.size()));
-      writer.append(key.data(), key.size());
-    } else {
-      writer.append(entry, header);
-    }
-    writer.append(values[k], table.valueBytes_);
-    for (uint32_t offset : slots.strings) {
-      StateString string;
-      std::memcpy(&string, values[k] + offset, sizeof(string));
-      std::string_view text = table.strings_.view(string);
-      writer.put(static_cast<uint32_t>(text.size()));
-      writer.append(text.data(), text.size());
-    }
-  }
-}
 
-void TableSnapshot::write(SnapshotWriter& writer, const StateSchema& schema, const Spaces& spaces) {
-  struct Part {
-    uint32_t group;
-    size_t space;
-    size_t first;
-    size_t last;
-  };
-  std::vector<std::vector<const std::byte*>> values(spaces.size());
-  std::vector<Part> parts;
-  for (size_t i = 0; i < spaces.size(); ++i) {
-    for (const Run& run : sortByGroup(*spaces[i].second, writer.maxParallelism(), values[i])) {
-      parts.push_back({run.group, i, run.first, run.last});
+  void writeFixed(SnapshotBuffers::Group& group, const std::byte* const* values, size_t n) const {
+    size_t stride = slots_.pages.stride();
+    char* room = group.reserve(n * stride);
+    for (size_t k = 0; k < n; ++k, room += stride) std::memcpy(room, entryOf(values[k]), stride);
+  }
+
+  void writeEntry(SnapshotBuffers::Group& group, const std::byte* value) const {
+    const std::byte* entry = entryOf(value);
+    if (slots_.kind == KeyEncoder::Kind::kBytes) {
+      std::string_view key = table_.strings_.view(KeyedTable::Slots::keyString(entry));
+      group.append(entry, KeyedTable::Slots::kHashBytes);
+      group.put(static_cast<uint32_t>(key.size()));
+      group.append(key.data(), key.size());
+    } else {
+      group.append(entry, slots_.headerBytes());
+    }
+    group.append(value, table_.valueBytes_);
+    for (uint32_t offset : slots_.strings) {
+      StateString string;
+      std::memcpy(&string, value + offset, sizeof(string));
+      std::string_view text = table_.strings_.view(string);
+      group.put(static_cast<uint32_t>(text.size()));
+      group.append(text.data(), text.size());
     }
   }
-  std::stable_sort(parts.begin(), parts.end(),
-                   [](const Part& a, const Part& b) { return a.group < b.group; });
-  writer.beginState(schema);
-  for (size_t begin = 0; begin < parts.size();) {
-    size_t end = begin;
-    uint64_t entries = 0;
-    for (; end < parts.size() && parts[end].group == parts[begin].group; ++end) {
-      entries += parts[end].last - parts[end].first;
-    }
-    writer.beginGroup(parts[begin].group, entries);
-    for (; begin < end; ++begin) {
-      const Part& part = parts[begin];
-      writer.put(spaces[part.space].first);
-      writer.put(uint64_t{part.last - part.first});
-      writeEntries(writer, *spaces[part.space].second, values[part.space].data() + part.first,
-                   part.last - part.first);
-    }
-  }
-  writer.endState();
+
+  const KeyedTable& table_;
+  const KeyedTable::Slots& slots_;
+  int64_t space_;
+  SnapshotBuffers& buffers_;
+  bool fixed_;  // entries are written as they lie in memory
+  std::vector<uint64_t> hashes_;
+  std::vector<uint32_t> groups_;
+};
+
+std::unique_ptr<EntrySaver> TableSnapshot::saver(const KeyedTable& table, int64_t space,
+                                                 SnapshotBuffers& buffers) {
+  return std::make_unique<Saver>(table, space, buffers);
 }
 
 Status TableSnapshot::readBatch(SnapshotReader& reader, KeyedTable& table, size_t n) {
@@ -217,19 +176,33 @@ Status TableSnapshot::read(SnapshotReader& reader, KeyGroupRange range,
   return Status();
 }
 
-void KeyedTable::snapshot(SnapshotWriter& writer) const {
-  TableSnapshot::write(writer, *schema_, {{0, this}});
+namespace {
+
+class OneTableSweep final : public StateSweep {
+ public:
+  explicit OneTableSweep(KeyedTable& table) : table_(table) {}
+  ~OneTableSweep() override { table_.abandonSweep(); }
+  bool step() override { return table_.sweepSome(); }
+
+ private:
+  KeyedTable& table_;
+};
+
+}  // namespace
+
+std::unique_ptr<StateSweep> KeyedTable::beginSnapshot(SnapshotBuffers& buffers) {
+  beginSweep(TableSnapshot::saver(*this, 0, buffers));
+  return std::make_unique<OneTableSweep>(*this);
 }
 
 Status KeyedTable::restore(SnapshotReader& reader, KeyGroupRange range, uint32_t maxParallelism) {
   TRY(reader.check(*schema_, maxParallelism));
+  reserve(size() + reader.totalEntries(range));
   return TableSnapshot::read(reader, range, [this](int64_t) -> KeyedTable& { return *this; });
 }
 
-void NamespacedTable::snapshot(SnapshotWriter& writer) const {
-  TableSnapshot::Spaces spaces;
-  for (const auto& [space, table] : spaces_) spaces.emplace_back(space, table.get());
-  TableSnapshot::write(writer, *schema_, spaces);
+std::unique_ptr<StateSweep> NamespacedTable::beginSnapshot(SnapshotBuffers& buffers) {
+  return std::make_unique<NamespacedSweep>(*this, buffers);
 }
 
 Status NamespacedTable::restore(SnapshotReader& reader, KeyGroupRange range,

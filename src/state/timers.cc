@@ -7,10 +7,12 @@
 #include <map>
 #include <vector>
 
+#include "base/check.h"
 #include "state/key_batch.h"
 #include "state/row_index.h"
 #include "state/row_pages.h"
 #include "state/snapshot.h"
+#include "state/snapshot_buffers.h"
 
 namespace millrace {
 
@@ -23,7 +25,8 @@ struct Entry {
   int64_t time;
   int64_t space;
   uint64_t keyHash;
-  uint32_t keySize;
+  uint32_t keySize : 31;
+  uint32_t mark : 1;  // differs from the store's while a snapshot has not saved the timer yet
   uint32_t tag;
 
   const char* keyBytes() const { return reinterpret_cast<const char*>(this + 1); }
@@ -36,6 +39,9 @@ struct Bucket {
   Entry* first = nullptr;
   Entry* last = nullptr;
 };
+
+constexpr uint32_t kLongestKey = (uint32_t{1} << 31) - 1;
+constexpr size_t kSweepRun = 256;
 
 uint32_t tagOf(const Timer& timer) {
   uint64_t words[3] = {static_cast<uint64_t>(timer.time), static_cast<uint64_t>(timer.space),
@@ -75,6 +81,39 @@ struct Timers::Impl {
     buckets.erase(bucket);
   }
 
+  // Before the timer goes away.
+  void preserve(Entry* entry) {
+    if (buffers == nullptr) return;
+    if (entry->mark != mark) save(entry);
+    if (entry == cursor) cursor = entry->next;
+  }
+
+  void save(Entry* entry) {
+    uint32_t number = buffers->groupOf(entry->keyHash);
+    SnapshotBuffers::Group& group = buffers->group(number);
+    group.addEntries(1);
+    group.put(entry->time);
+    group.put(entry->space);
+    group.put(entry->keyHash);
+    group.put(uint32_t{entry->keySize});
+    group.append(entry->keyBytes(), entry->keySize);
+    buffers->done(number);
+    entry->mark = mark;
+  }
+
+  // The next timer in order, whether it has been saved or not; nullptr behind the last.
+  Entry* takeNext() {
+    if (cursor == nullptr) {
+      auto bucket = buckets.upper_bound(cursorTime);
+      if (bucket == buckets.end()) return nullptr;
+      cursorTime = bucket->first;
+      cursor = bucket->second.first;
+    }
+    Entry* entry = cursor;
+    cursor = entry->next;
+    return entry;
+  }
+
   void release(Entry* entry) {
     pages.release(reinterpret_cast<char*>(entry), sizeof(Entry) + entry->keySize);
   }
@@ -85,6 +124,15 @@ struct Timers::Impl {
   Buckets buckets;
   Buckets::iterator lastUsed = buckets.end();
   size_t size = 0;
+
+  // A snapshot flips this: timers that carry the other value are not saved yet, new ones carry it
+  // from the start. When no snapshot is under way all timers carry it.
+  uint32_t mark = 0;
+  SnapshotBuffers* buffers = nullptr;  // while a snapshot is under way
+  // Where the sweep goes on: in the list of cursorTime, or behind that when there is no cursor. All
+  // timers before are saved.
+  int64_t cursorTime = 0;
+  Entry* cursor = nullptr;
 };
 
 Timers::Timers(StateSchema schema) : impl_(std::make_unique<Impl>(std::move(schema))) {}
@@ -106,9 +154,10 @@ void Timers::add(const Timer& timer) {
   if (impl_->index.at(slot).row != nullptr) return;
   auto* entry = reinterpret_cast<Entry*>(impl_->pages.allocate(sizeof(Entry) + timer.key.size()));
   Bucket& bucket = impl_->bucketOf(timer.time);
-  *entry = {nullptr,     bucket.last,   timer.time,
-            timer.space, timer.keyHash, static_cast<uint32_t>(timer.key.size()),
-            tag};
+  *entry = {nullptr,       bucket.last,
+            timer.time,    timer.space,
+            timer.keyHash, static_cast<uint32_t>(timer.key.size()) & kLongestKey,
+            impl_->mark,   tag};
   std::memcpy(entry + 1, timer.key.data(), timer.key.size());
   (bucket.last ? bucket.last->next : bucket.first) = entry;
   bucket.last = entry;
@@ -121,6 +170,7 @@ void Timers::remove(const Timer& timer) {
   size_t slot = impl_->slotOf(timer, tagOf(timer));
   Entry* entry = impl_->index.at(slot).row;
   if (entry == nullptr) return;
+  impl_->preserve(entry);
   impl_->index.eraseAt(slot);
   impl_->unlink(entry, impl_->buckets.find(entry->time));
   impl_->release(entry);
@@ -137,6 +187,7 @@ Status Timers::advance(int64_t now, const std::function<Status(const Timer&)>& f
     auto bucket = impl_->buckets.begin();
     Entry* entry = bucket->second.first;
     if (entry->next) impl_->index.prefetch(entry->next->tag);
+    impl_->preserve(entry);
     size_t slot = impl_->index.find(entry->tag, [&](const Entry* e) { return e == entry; });
     impl_->index.eraseAt(slot);
     impl_->unlink(entry, bucket);
@@ -147,26 +198,45 @@ Status Timers::advance(int64_t now, const std::function<Status(const Timer&)>& f
   return Status();
 }
 
-void Timers::snapshot(SnapshotWriter& writer) const {
-  std::vector<std::vector<const Entry*>> groups(writer.maxParallelism());
-  for (const auto& [time, bucket] : impl_->buckets) {
-    for (const Entry* entry = bucket.first; entry != nullptr; entry = entry->next) {
-      groups[writer.groupOf(entry->keyHash)].push_back(entry);
-    }
+class Timers::Sweep final : public StateSweep {
+ public:
+  Sweep(Impl& timers, SnapshotBuffers& buffers) : timers_(timers) {
+    CHECK(timers_.buffers == nullptr, "a snapshot is under way");
+    timers_.buffers = &buffers;
+    timers_.mark ^= 1;
+    timers_.cursor = nullptr;
+    if (timers_.buckets.empty()) return;
+    timers_.cursorTime = timers_.buckets.begin()->first;
+    timers_.cursor = timers_.buckets.begin()->second.first;
   }
-  writer.beginState(impl_->schema);
-  for (uint32_t group = 0; group < groups.size(); ++group) {
-    if (groups[group].empty()) continue;
-    writer.beginGroup(group, groups[group].size());
-    for (const Entry* entry : groups[group]) {
-      writer.put(entry->time);
-      writer.put(entry->space);
-      writer.put(entry->keyHash);
-      writer.put(entry->keySize);
-      writer.append(entry->keyBytes(), entry->keySize);
+  ~Sweep() override {
+    // Abandoned: what is left takes the mark all the same.
+    if (!over_) {
+      while (Entry* entry = timers_.takeNext()) entry->mark = timers_.mark;
     }
+    timers_.buffers = nullptr;
   }
-  writer.endState();
+
+  bool step() override {
+    if (over_) return false;
+    for (size_t i = 0; i < kSweepRun; ++i) {
+      Entry* entry = timers_.takeNext();
+      if (entry == nullptr) {
+        over_ = true;
+        return false;
+      }
+      if (entry->mark != timers_.mark) timers_.save(entry);
+    }
+    return true;
+  }
+
+ private:
+  Impl& timers_;
+  bool over_ = false;
+};
+
+std::unique_ptr<StateSweep> Timers::beginSnapshot(SnapshotBuffers& buffers) {
+  return std::make_unique<Sweep>(*impl_, buffers);
 }
 
 Status Timers::restore(SnapshotReader& reader, KeyGroupRange range, uint32_t maxParallelism) {

@@ -13,8 +13,9 @@
 
 namespace millrace {
 
-class SnapshotWriter;
+class SnapshotBuffers;
 class SnapshotReader;
+class StateSweep;
 
 struct Timer {
   int64_t time = 0;      // milliseconds
@@ -40,11 +41,14 @@ class Timers {
   size_t size() const;
   size_t byteSize() const;
 
-  void snapshot(SnapshotWriter& writer) const;
+  // Marks all timers for a snapshot; the result saves them, in order of (time, registration). Until
+  // it has, a timer is saved before it is removed. This must outlive the result.
+  std::unique_ptr<StateSweep> beginSnapshot(SnapshotBuffers& buffers);
   Status restore(SnapshotReader& reader, KeyGroupRange range, uint32_t maxParallelism);
 
  private:
   struct Impl;
+  class Sweep;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -63,8 +63,8 @@ def test_where_scripts_come_from():
 
 
 def test_settings():
-    run = sql("SELECT 1 AS a", "-D", "state.backend.type=rocksdb", "--output", "table")
-    expect_run(run, 0, '{"a":1}\n', "note: option 'state.backend.type' has no effect")
+    run = sql("SELECT 1 AS a", "-D", "akka.ask.timeout=1 s", "--output", "table")
+    expect_run(run, 0, '{"a":1}\n', "note: option 'akka.ask.timeout' has no effect")
     run = sql("SET 'table.dml-synch' = 'true'")
     shown = "warning: option 'table.dml-synch' is unknown\nhint: Did you mean 'table.dml-sync'?\n"
     expect_run(run, 0, "")
@@ -75,7 +75,10 @@ def test_settings():
     run = sql("SET 'parallelism.default' = '0'")
     expect_run(run, 1, "", "(line 1, column 29)")
     expect_run(sql("SET 'table.dml-synch' = 'true'", "--strict"), 1, "", "table.dml-sync")
-    expect_run(sql("SET 'state.backend.type' = 'rocksdb'", "--strict"), 1, "", "no effect")
+    changelog = "SET 'state.backend.changelog.enabled' = 'true'"
+    expect_run(sql(changelog, "--strict"), 1, "", "no effect")
+    expect_run(sql("SET 'state.backend.type' = 'hashmap'", "--strict"), 0, "", "")
+    expect_run(sql("SET 'state.backend.type' = 'rocksdb'"), 1, "", "unsupported")
     expect_run(sql("SET 'execution.runtime-mode' = 'batch'"), 1, "", "unsupported")
     expect_run(sql("SET 'parallelism.default' = 'x'"), 1, "", "It must be an integer")
     text = "SET 'state.checkpoints.dir' = 'x'; SET"

@@ -35,6 +35,7 @@ constexpr Alias kAliases[] = {
     {"execution.checkpointing.checkpoints-after-tasks-finish.enabled",
      "execution.checkpointing.checkpoints-after-tasks-finish"},
     {"restart-strategy", "restart-strategy.type"},
+    {"state.backend", "state.backend.type"},
     {"execution.savepoint.path", "execution.state-recovery.path"},
     {"execution.savepoint.ignore-unclaimed-state",
      "execution.state-recovery.ignore-unclaimed-state"},
@@ -116,6 +117,11 @@ std::vector<OptionSpec> sessionSpecs() {
              "What happens to a NULL for a NOT NULL column of a sink."),
       choice("table.exec.sink.type-length-enforcer", {"IGNORE", "TRIM_PAD"},
              "What happens to values longer or shorter than the type of a sink's column."),
+      spec("state.backend.type", kText, "hashmap",
+           "Where state is kept; only 'hashmap', which is memory, is supported."),
+      spec(
+          "millrace.state.memory-budget", OptionType::kMemorySize, "",
+          "A job whose state has that much takes a last checkpoint and fails; empty has no limit."),
       spec("millrace.execution.batch-rows", kNumber, "4096", "Rows of a batch at most."),
       spec("millrace.execution.threads", kNumber, "0",
            "Worker threads of a job; 0 derives the number."),
@@ -298,6 +304,10 @@ Status checkMeaning(const OptionReader& reader, const std::string& key, const st
     return Error(ErrorKind::kUnsupported, fmt::format("runtime mode '{}'", value))
         .withHint("Set 'execution.runtime-mode' to 'streaming'; bounded input ends by itself.");
   }
+  if (key == "state.backend.type" && !equalWithoutCase(value, "hashmap")) {
+    return Error(ErrorKind::kUnsupported, fmt::format("state backend '{}'", value))
+        .withHint("Set 'state.backend.type' to 'hashmap': state is kept in memory.");
+  }
   return {};
 }
 
@@ -381,6 +391,13 @@ int64_t Configuration::durationMillis(std::string_view key) const {
   const OptionSpec* spec = specOf(key);
   CHECK(spec != nullptr && spec->type == OptionType::kDuration, key);
   return readerOf(*spec, text(key)).durationMillis(key);
+}
+
+int64_t Configuration::memoryBytes(std::string_view key) const {
+  const OptionSpec* spec = specOf(key);
+  CHECK(spec != nullptr && spec->type == OptionType::kMemorySize, key);
+  std::string value = text(key);
+  return value.empty() ? 0 : readerOf(*spec, value).memoryBytes(key);
 }
 
 }  // namespace millrace

@@ -41,6 +41,7 @@ class Configuration {
   int64_t integer(std::string_view key) const;
   double real(std::string_view key) const;
   int64_t durationMillis(std::string_view key) const;
+  int64_t memoryBytes(std::string_view key) const;
 
   // The keys that mean something here: for docs, completion and close matches.
   static const std::vector<OptionSpec>& specs();

@@ -74,6 +74,8 @@ Result<JobOptions> Session::jobOptions(JobPurpose purpose) const {
   JobOptions options;
   options.numWorkers = static_cast<uint32_t>(configuration_.integer("millrace.execution.threads"));
   options.checkpoints = checkpointOptions(configuration_);
+  options.stateMemoryBudget =
+      static_cast<uint64_t>(configuration_.memoryBytes("millrace.state.memory-budget"));
   // A client cannot take back the rows it was given: queries end at their first failure.
   if (purpose == JobPurpose::kQuery) return options;
   options.restart = TRY(restartOptions(configuration_, options.checkpoints.intervalMillis > 0));

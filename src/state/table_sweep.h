@@ -1,0 +1,75 @@
+// TableSweep: the entries that a snapshot under way still has to save.
+//
+// It is made at the mark and knows one bit per entry number. Whoever is about to hand out an entry
+// notes it first, so that its bytes are saved as they were at the mark; entries made later count as
+// saved. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+namespace millrace {
+
+// Where the entries of a table go, in batches.
+class EntrySaver {
+ public:
+  virtual ~EntrySaver() = default;
+  // Writes the entries of these values as they are now.
+  virtual void save(const std::byte* const* values, size_t n) = 0;
+};
+
+class TableSweep {
+ public:
+  // end: all entry numbers in use are lower. entries: how many there are.
+  TableSweep(uint32_t end, size_t entries, std::unique_ptr<EntrySaver> saver);
+
+  size_t remaining() const { return remaining_; }
+
+  // The entry is about to be handed out.
+  void note(uint32_t entry, const std::byte* value) {
+    if (isSaved(entry)) return;
+    setSaved(entry);
+    --remaining_;
+    noted_.push_back(value);
+  }
+  // The entry has just been made.
+  void noteNew(uint32_t entry) {
+    if (entry < end_) setSaved(entry);
+  }
+  // Saves what has been noted.
+  void flush() {
+    if (!noted_.empty()) save();
+  }
+
+  // The slot at which to go on: every unsaved entry is there or behind it, in an index of that
+  // capacity. An index that has grown since is swept from its start.
+  size_t position(size_t capacity) const { return capacity == capacity_ ? position_ : 0; }
+  void setPosition(size_t position, size_t capacity) {
+    position_ = position;
+    capacity_ = capacity;
+  }
+
+ private:
+  struct Free {
+    void operator()(uint64_t* bits) const { std::free(bits); }
+  };
+
+  bool isSaved(uint32_t entry) const {
+    return entry >= end_ || (bits_.get()[entry / 64] >> (entry % 64) & 1) != 0;
+  }
+  void setSaved(uint32_t entry) { bits_.get()[entry / 64] |= uint64_t{1} << (entry % 64); }
+  void save();
+
+  uint32_t end_;
+  size_t remaining_;
+  std::unique_ptr<uint64_t, Free> bits_;  // zeroed by the system page by page, when it is touched
+  std::vector<const std::byte*> noted_;
+  std::unique_ptr<EntrySaver> saver_;
+  size_t position_ = 0;
+  size_t capacity_ = 0;
+};
+
+}  // namespace millrace
