@@ -11,7 +11,7 @@ setup:  ## install what is missing (Debian 12)
 	@scripts/setup.sh
 
 build: setup  ## release build: build/release/bin/millrace
-	@scripts/build.sh release
+	@scripts/build.sh release millrace
 
 demo: build  ## a live stock ticker and a Nexmark query, under 30 seconds
 	@scripts/demo.sh
