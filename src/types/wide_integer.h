@@ -10,7 +10,8 @@ namespace millrace {
 struct Wide256 {
   unsigned __int128 high = 0;
   unsigned __int128 low = 0;
-  auto operator<=>(const Wide256&) const = default;
+  // clang-tidy takes the operator's literal zero for a pointer.
+  auto operator<=>(const Wide256&) const = default;  // NOLINT(modernize-use-nullptr)
   bool operator==(const Wide256&) const = default;
 };
 
