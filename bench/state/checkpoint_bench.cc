@@ -1,13 +1,15 @@
-// What checkpoints of large state cost: checkpoint_bench [DIRECTORY [MILLIONS OF KEYS]].
+// What checkpoints of large state cost: checkpoint_bench [DIRECTORY [MILLIONS OF KEYS [quick]]].
 //
 // A job counts random keys, 104 bytes of state each, on two subtasks. The program prints the disk's
 // sequential rate with fsync, the parts of 50 checkpoints, the throughput with and without a
-// checkpoint every 10 seconds, the time of a restore, and what an event costs as keys grow.
+// checkpoint every 10 seconds, the time of a restore, and what an event costs as keys grow; `quick`
+// leaves out the throughput and the cost of events.
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -44,6 +46,9 @@ StateSchema countSchema() {
   return schema;
 }
 
+// While it is set the source waits.
+std::atomic<bool> paused = false;
+
 // Every key once, then keys at random for ever.
 class RandomKeys final : public Source, public SourceReader {
  public:
@@ -55,7 +60,9 @@ class RandomKeys final : public Source, public SourceReader {
     return std::unique_ptr<SourceReader>(std::move(reader));
   }
   Status open(SourceContext&) override { return {}; }
+  int64_t wakeAtMillis() const override { return realEnv().clock().nowMillis() + 10; }
   Result<SourceStatus> poll(size_t maxRows, Batch& out) override {
+    if (paused) return SourceStatus::kWaiting;
     MutableColumnPtr column = Column::make(kNumber, maxRows);
     int64_t* values = column->mutableValues<int64_t>();
     for (size_t i = 0; i < maxRows; ++i, next_ += kParallelism) {
@@ -96,6 +103,11 @@ class Count final : public Operator {
   std::vector<std::byte*> values_;
 };
 
+class Discard final : public Operator {
+ public:
+  Status processBatch(int, Batch, Output&) override { return {}; }
+};
+
 JobGraph countJob(uint64_t keys) {
   JobGraph graph;
   graph.name = "checkpoint bench";
@@ -114,7 +126,15 @@ JobGraph countJob(uint64_t keys) {
   count.makeOperator = [](const SubtaskInfo&) -> Result<OperatorPtr> {
     return OperatorPtr(std::make_unique<Count>());
   };
-  graph.nodes = {std::move(source), std::move(count)};
+  JobNode discard;
+  discard.id = discard.name = "discard";
+  discard.parallelism = kParallelism;
+  discard.inputs = {{1, Partitioning::kForward, {}}};
+  discard.output = source.output;
+  discard.makeOperator = [](const SubtaskInfo&) -> Result<OperatorPtr> {
+    return OperatorPtr(std::make_unique<Discard>());
+  };
+  graph.nodes = {std::move(source), std::move(count), std::move(discard)};
   return graph;
 }
 
@@ -167,7 +187,7 @@ Throughput measureThroughput(Job& job, double seconds, int checkpoints) {
   return {rows / (now() - begin), rows / (cpuSeconds() - cpuBefore)};
 }
 
-void measureCheckpoints(Job& job, double disk) {
+void measureCheckpoints(Job& job, double disk, const char* beside) {
   std::vector<double> sync, rates, seconds;
   for (int i = 0; i < kCheckpoints; ++i) {
     double begin = now();
@@ -184,8 +204,8 @@ void measureCheckpoints(Job& job, double disk) {
   std::sort(sync.begin(), sync.end());
   std::sort(rates.begin(), rates.end());
   std::sort(seconds.begin(), seconds.end());
-  fmt::print("checkpoints: {}; synchronous part: median {:.3f} ms, p99 {:.3f} ms\n", kCheckpoints,
-             sync[sync.size() / 2], sync.back());
+  fmt::print("{} checkpoints beside {}; synchronous part: median {:.3f} ms, largest {:.3f} ms\n",
+             kCheckpoints, beside, sync[sync.size() / 2], sync.back());
   fmt::print("whole checkpoint: median {:.2f} s, {:.0f} MB/s, {:.0f} % of the disk's rate\n",
              seconds[seconds.size() / 2], rates[rates.size() / 2],
              100 * rates[rates.size() / 2] / disk);
@@ -213,8 +233,24 @@ double eventNanos(uint64_t keys) {
   return (now() - begin) * 1e9 / kEvents;
 }
 
-void run(const std::string& directory, uint64_t keys) {
+void compareThroughputs(Job& job) {
+  Throughput without = measureThroughput(job, 20, 0);
+  Throughput with = measureThroughput(job, 40, 4);
+  Throughput again = measureThroughput(job, 20, 0);
+  without.perSecond = (without.perSecond + again.perSecond) / 2;
+  without.perCpuSecond = (without.perCpuSecond + again.perCpuSecond) / 2;
+  fmt::print(
+      "M rows per second: {:.2f} without checkpoints, {:.2f} with one every 10 s: {:.1f} % less\n",
+      without.perSecond / 1e6, with.perSecond / 1e6,
+      100 * (1 - with.perSecond / without.perSecond));
+  fmt::print("M rows per CPU-second: {:.2f} and {:.2f}: {:.1f} % less\n",
+             without.perCpuSecond / 1e6, with.perCpuSecond / 1e6,
+             100 * (1 - with.perCpuSecond / without.perCpuSecond));
+}
+
+void run(const std::string& directory, uint64_t keys, bool quick) {
   for (uint64_t millions : {1, 5, 10, 25, 50}) {
+    if (quick) break;
     fmt::print("{} M keys: {:.0f} ns an event\n", millions, eventNanos(millions * 1'000'000));
   }
   double disk = diskRate(directory);
@@ -227,19 +263,10 @@ void run(const std::string& directory, uint64_t keys) {
   sleepSeconds(1.5);
   fmt::print("filled in {:.1f} s: {} MB of state\n", now() - begin,
              job->progress().operators[1].stateBytes / 1'000'000);
-  Throughput without = measureThroughput(*job, 20, 0);
-  Throughput with = measureThroughput(*job, 40, 4);
-  Throughput again = measureThroughput(*job, 20, 0);
-  without.perSecond = (without.perSecond + again.perSecond) / 2;
-  without.perCpuSecond = (without.perCpuSecond + again.perCpuSecond) / 2;
-  fmt::print(
-      "M rows per second: {:.2f} without checkpoints, {:.2f} with one every 10 s: {:.1f} % less\n",
-      without.perSecond / 1e6, with.perSecond / 1e6,
-      100 * (1 - with.perSecond / without.perSecond));
-  fmt::print("M rows per CPU-second: {:.2f} and {:.2f}: {:.1f} % less\n",
-             without.perCpuSecond / 1e6, with.perCpuSecond / 1e6,
-             100 * (1 - with.perCpuSecond / without.perCpuSecond));
-  measureCheckpoints(*job, disk);
+  if (!quick) compareThroughputs(*job);
+  measureCheckpoints(*job, disk, "a job at full speed");
+  paused = true;
+  measureCheckpoints(*job, disk, "an idle job");
   options.checkpoints.restorePath = job->progress().lastCheckpointPath;
   job->cancel();
   job->wait(-1);
@@ -259,7 +286,7 @@ int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::string directory = argc > 1 ? argv[1] : fmt::format("build/checkpoint-bench-{}", ::getpid());
   uint64_t keys = (argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 10) * 1'000'000;
-  millrace::run(directory, keys);
+  millrace::run(directory, keys, argc > 3);
   (void)millrace::realEnv().files().removeTree(directory).ok();
   return 0;
 }

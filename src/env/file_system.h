@@ -46,6 +46,11 @@ class FileSystem {
   virtual Result<std::unique_ptr<RandomAccessFile>> openForRead(const std::string& path) = 0;
   // Creates or empties the file; parent directories are made.
   virtual Result<std::unique_ptr<WritableFile>> create(const std::string& path) = 0;
+  // The same for a large file that will be synced: the device begins while it is still being
+  // written, so that sync() has little to wait for.
+  virtual Result<std::unique_ptr<WritableFile>> createStreamed(const std::string& path) {
+    return create(path);
+  }
   // Opens an existing file, cuts it to `size` bytes and appends there.
   virtual Result<std::unique_ptr<WritableFile>> reopen(const std::string& path, uint64_t size) = 0;
   virtual Result<FileInfo> stat(const std::string& path) = 0;

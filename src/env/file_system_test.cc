@@ -53,6 +53,27 @@ TEST_P(FileSystemTest, WritesReadsListsAndRemoves) {
   EXPECT_FALSE(files_.exists(path));
 }
 
+TEST_P(FileSystemTest, StreamsLargeFiles) {
+  std::string path = root_ + "/streamed";
+  auto file = files_.createStreamed(path).value();
+  std::string content;
+  // Pieces that fit no block, larger and smaller than the buffer; synced in between.
+  for (size_t size : {5'000u, 3'000'001u, 17u, 0u, 1'048'576u, 900'000u, 1u}) {
+    std::string piece;
+    for (size_t i = 0; i < size; ++i)
+      piece += static_cast<char>((content.size() + i) * 2654435761u >> 24);
+    file->append(piece).value();
+    content += piece;
+    EXPECT_EQ(file->size(), content.size());
+    if (size % 2 == 1) {
+      file->sync().value();
+      EXPECT_EQ(readFile(files_, path).value(), content);
+    }
+  }
+  file->close().value();
+  EXPECT_EQ(readFile(files_, path).value(), content);
+}
+
 TEST_P(FileSystemTest, SaysWhatIsWrong) {
   EXPECT_EQ(files_.openForRead(root_ + "/none").error().kind(), ErrorKind::kNotFound);
   EXPECT_EQ(files_.list(root_ + "/none").error().kind(), ErrorKind::kNotFound);

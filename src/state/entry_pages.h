@@ -50,6 +50,14 @@ class EntryPages {
     next_ = kFirst;
     free_ = 0;
   }
+  // Calls visit(entry) for the numbers below end() that have been released.
+  template <typename Visit>
+  void forEachFree(Visit visit) const {
+    for (uint32_t entry = free_; entry != 0;) {
+      visit(entry);
+      std::memcpy(&entry, address(entry), sizeof(entry));
+    }
+  }
   // All entries have lower numbers.
   uint32_t end() const { return next_; }
   size_t byteSize() const { return size_t{next_ - kFirst} * stride_; }

@@ -23,6 +23,9 @@ constexpr size_t kSparseSlots = 64;
 
 constexpr size_t kVisitRun = 1024;
 constexpr size_t kSweepRun = 256;
+
+// With more free entries than this the mark would take too long to look at them.
+constexpr size_t kFewFree = 4096;
 constexpr uint32_t kHashBytes = 8;
 
 // How entries hold the keys of a batch, one class per KeyEncoder::Kind.
@@ -381,12 +384,29 @@ void KeyedTable::forEach(const std::function<void(std::byte* const*, size_t)>& v
 void KeyedTable::beginSweep(std::unique_ptr<EntrySaver> saver) {
   CHECK(sweep_ == nullptr, "a snapshot is under way");
   if (slots_->index.size() == 0) return;
-  sweep_ =
-      std::make_unique<TableSweep>(slots_->pages.end(), slots_->index.size(), std::move(saver));
+  const EntryPages& pages = slots_->pages;
+  sweep_ = std::make_unique<TableSweep>(pages.end(), slots_->index.size(), std::move(saver));
+  sweepsInOrder_ = pages.end() - EntryPages::kFirst - slots_->index.size() <= kFewFree;
+  if (sweepsInOrder_) pages.forEachFree([&](uint32_t entry) { sweep_->noteFree(entry); });
 }
 
 bool KeyedTable::sweepSome() {
   if (!sweep_) return false;
+  if (sweepsInOrder_) {
+    sweep_->noteNext(kSweepRun, [&](uint32_t entry) {
+      return slots_->pages.address(entry) + slots_->headerBytes();
+    });
+  } else {
+    sweepSlots();
+  }
+  sweep_->flush();
+  if (sweep_->remaining() > 0) return true;
+  sweep_.reset();
+  return false;
+}
+
+// The index knows which entries there are, but meets them all over memory.
+void KeyedTable::sweepSlots() {
   const HashSlots& index = slots_->index;
   uint32_t header = slots_->headerBytes();
   size_t capacity = index.capacity();
@@ -402,11 +422,7 @@ bool KeyedTable::sweepSome() {
       break;
     }
   }
-  sweep_->flush();
   sweep_->setPosition(i, capacity);
-  if (sweep_->remaining() > 0) return true;
-  sweep_.reset();
-  return false;
 }
 
 void KeyedTable::finishSweep() {

@@ -93,12 +93,14 @@ class KeyedTable {
   struct Slots;
   // Saves the entry when that is still to be done.
   void preserve(const std::byte* value);
+  void sweepSlots();
   std::shared_ptr<const StateSchema> schema_;
   std::shared_ptr<const KeyEncoder> encoder_;
   uint32_t valueBytes_ = 0;
   std::unique_ptr<Slots> slots_;
   StringHeap strings_;
   std::unique_ptr<TableSweep> sweep_;  // while a snapshot is under way
+  bool sweepsInOrder_ = false;         // of entry numbers, instead of the index
 };
 
 class NamespacedTable {

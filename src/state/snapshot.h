@@ -48,6 +48,8 @@ struct SnapshotState {
 
 class SnapshotWriter {
  public:
+  static constexpr size_t kBlockRoom = 16;
+
   SnapshotWriter(uint32_t subtask, uint32_t parallelism, uint32_t maxParallelism);
 
   uint32_t maxParallelism() const { return maxParallelism_; }
@@ -70,6 +72,9 @@ class SnapshotWriter {
   void put(T value) {
     std::memcpy(reserve(sizeof(T)), &value, sizeof(T));
   }
+  // Adds a whole run of the state as a block of its own, without a copy. Its bytes begin behind
+  // kBlockRoom bytes that are free for the block's header; block.used counts both.
+  void addRun(uint32_t group, uint64_t entries, SnapshotBytes::Part block);
   // The parts of the file that are complete and have not been taken yet.
   SnapshotBytes takeFull();
   // The rest of the file. The writer may not be used afterwards.

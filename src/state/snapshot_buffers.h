@@ -22,9 +22,9 @@ class SnapshotBuffers {
    public:
     // Room for `bytes` bytes, to be filled at once.
     char* reserve(size_t bytes) {
-      if (capacity_ - used_ < bytes) grow(bytes);
-      char* room = bytes_.get() + used_;
-      used_ += bytes;
+      if (buffer_.capacity - buffer_.used < bytes) grow(bytes);
+      char* room = buffer_.bytes.get() + buffer_.used;
+      buffer_.used += bytes;
       return room;
     }
     void append(const void* data, size_t bytes) {
@@ -41,12 +41,15 @@ class SnapshotBuffers {
    private:
     friend class SnapshotBuffers;
     void grow(size_t bytes);
+    // Bytes of the entries.
+    size_t size() const { return buffer_.used - SnapshotWriter::kBlockRoom; }
+    const char* data() const { return buffer_.bytes.get() + SnapshotWriter::kBlockRoom; }
+    void clear();
 
-    std::unique_ptr<char[]> bytes_;
-    size_t used_ = 0;
-    size_t capacity_ = 0;
+    // Behind the room for a block's header, so that a full buffer becomes a block of the file.
+    SnapshotBytes::Part buffer_{nullptr, SnapshotWriter::kBlockRoom, SnapshotWriter::kBlockRoom};
     uint64_t entries_ = 0;
-    // The namespace run that is open: where it begins in bytes_ and what it has.
+    // The namespace run that is open: where it begins in the buffer and what it has.
     bool hasRun_ = false;
     int64_t space_ = 0;
     uint64_t runEntries_ = 0;
@@ -61,28 +64,30 @@ class SnapshotBuffers {
   // Valid until done() is called.
   Group& group(uint32_t group) {
     Group& found = groups_[group];
-    before_ = found.used_;
+    before_ = found.size();
     return found;
   }
   // An entry, or several, of the group last asked for are complete.
   void done(uint32_t group) {
     Group& filled = groups_[group];
-    size_t added = filled.used_ - before_;
+    size_t added = filled.size() - before_;
     addedBytes_ += added;
     buffered_ += added;
-    if (filled.used_ >= kRunBytes) {
+    if (filled.size() >= kRunBytes) {
       writeRun(group);
     } else if (buffered_ >= limit_) {
-      flush();
+      write(limit_ / 8);
     }
   }
   // All bytes that ever came.
   uint64_t addedBytes() const { return addedBytes_; }
-  // Writes everything.
-  void flush();
+  // What has not been written yet.
+  size_t bufferedBytes() const { return buffered_; }
+  // Writes that many bytes or some more, or all there are; returns how many.
+  size_t write(size_t bytes);
 
  private:
-  static constexpr size_t kRunBytes = 256 * 1024;
+  static constexpr size_t kRunBytes = 128 * 1024;
 
   void writeRun(uint32_t group);
 
@@ -91,6 +96,7 @@ class SnapshotBuffers {
   std::vector<Group> groups_;
   size_t limit_;
   size_t buffered_ = 0;
+  uint32_t next_ = 0;  // the group to write next
   size_t before_ = 0;
   uint64_t addedBytes_ = 0;
 };

@@ -38,12 +38,16 @@ std::string SnapshotBytes::toString() const {
   return text;
 }
 
+SnapshotBytes::Part SnapshotBytes::makePart(size_t capacity) {
+  Part part;
+  part.bytes.reset(static_cast<char*>(allocatePages(capacity)));
+  part.capacity = capacity;
+  return part;
+}
+
 SnapshotBytes::Part& SnapshotBytes::addPart(size_t bytes) {
   size_t usual = std::min(kLargestPart, kFirstPart << std::min<size_t>(numAdded_++ * 2, 16));
-  Part part;
-  part.capacity = std::max(bytes, usual);
-  part.bytes.reset(static_cast<char*>(allocatePages(part.capacity)));
-  parts_.push_back(std::move(part));
+  parts_.push_back(makePart(std::max(bytes, usual)));
   return parts_.back();
 }
 

@@ -25,6 +25,7 @@ class SnapshotBytes {
 
   SnapshotBytes() = default;
   static SnapshotBytes of(std::string_view bytes);
+  static Part makePart(size_t capacity);
 
   bool empty() const { return parts_.empty(); }
   size_t size() const;

@@ -188,7 +188,7 @@ Result<std::unique_ptr<SnapshotFileWriter>> SnapshotDirectory::create(uint64_t c
   StoredFile stored;
   stored.name = fmt::format("{}-{}-{:x}.state", fileStem(operatorId), subtask, attempt);
   stored.subtask = subtask;
-  auto file = TRY(files_.create(pathOf(checkpointId) + "/" + stored.name));
+  auto file = TRY(files_.createStreamed(pathOf(checkpointId) + "/" + stored.name));
   return std::make_unique<SnapshotFileWriter>(std::move(stored), std::move(file));
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <numeric>
 #include <random>
 #include <set>
 
@@ -413,6 +414,35 @@ TEST(SnapshotSweep, AtOnceEqualsTheStates) {
     describe(states, content);
     describeTimers(states, content);
     EXPECT_TRUE(contentOf(file, 3, wide) == content) << "seed " << seed;
+  }
+}
+
+// Entries are saved in the order of memory, or of the index where many are free.
+TEST(SnapshotSweep, FewAndManyFreeEntries) {
+  constexpr int64_t kKeys = 12'000;
+  for (int64_t numErased : {0, 50, 11'000}) {
+    States states({0, 1, kMaxParallelism}, nullptr, false);
+    std::vector<std::byte*> values(kKeys);
+    auto findAll = [&](int64_t first) {
+      std::vector<int64_t> numbers(kKeys);
+      std::iota(numbers.begin(), numbers.end(), first);
+      states.encode(states.table->encoder(), numbers);
+      states.table->findOrInsert(states.keys, values.data(), nullptr);
+    };
+    findAll(0);
+    for (int64_t k = 0; k < numErased; ++k) states.table->erase(values[k]);
+    Content expected = contentOf(states.store.snapshot(), 1, false);
+    EXPECT_EQ(expected.size(), static_cast<size_t>(kKeys - numErased));
+    states.store.beginSnapshot(false);
+    std::string file;
+    for (int slice = 0; !states.store.continueSnapshot(20'000); ++slice) {
+      file += states.store.takeSnapshotBytes().toString();
+      // Takes up free entries and new ones, then frees some that are old.
+      if (slice == 2) findAll(kKeys / 2);
+      if (slice == 4) states.table->erase(values[0]);
+    }
+    file += states.store.takeSnapshotBytes().toString();
+    EXPECT_TRUE(contentOf(file, 2, false) == expected) << numErased;
   }
 }
 

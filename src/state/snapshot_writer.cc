@@ -25,6 +25,14 @@ Json groupRows(const std::vector<SnapshotGroup>& groups) {
   return rows;
 }
 
+// The header of a block, whose payload follows and is complete.
+void writeHeader(char* block, uint64_t payloadBytes) {
+  SnapshotBlockHeader header;
+  header.bytes = static_cast<uint32_t>(payloadBytes);
+  header.checksum = XXH3_64bits(block + sizeof(header), payloadBytes);
+  std::memcpy(block, &header, sizeof(header));
+}
+
 }  // namespace
 
 SnapshotWriter::SnapshotWriter(uint32_t subtask, uint32_t parallelism, uint32_t maxParallelism)
@@ -56,12 +64,20 @@ char* SnapshotWriter::room(size_t bytes) {
 
 void SnapshotWriter::closeBlock() {
   if (blockStart_ == 0) return;
-  SnapshotBlockHeader header;
   char* block = out_.parts().back().bytes.get() + (blockStart_ - partStart_);
-  header.bytes = static_cast<uint32_t>(position() - blockStart_ - sizeof(header));
-  header.checksum = XXH3_64bits(block + sizeof(header), header.bytes);
-  std::memcpy(block, &header, sizeof(header));
+  writeHeader(block, position() - blockStart_ - sizeof(SnapshotBlockHeader));
   blockStart_ = 0;
+}
+
+void SnapshotWriter::addRun(uint32_t group, uint64_t entries, SnapshotBytes::Part block) {
+  static_assert(kBlockRoom == sizeof(SnapshotBlockHeader));
+  closeGroup();
+  closeBlock();
+  uint64_t bytes = block.used - kBlockRoom;
+  writeHeader(block.bytes.get(), bytes);
+  partStart_ = position();
+  states_[state_].groups.push_back({group, partStart_, 0, bytes, entries});
+  out_.parts().push_back(std::move(block));
 }
 
 char* SnapshotWriter::reserve(size_t bytes) {

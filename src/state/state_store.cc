@@ -14,6 +14,9 @@ namespace millrace {
 
 namespace {
 
+// What is written of a state's buffers at a time, once all its entries are there.
+constexpr size_t kFlushBytes = 256 * 1024;
+
 StateSchema listSchema(std::string name, Redistribution redistribution) {
   StateSchema schema;
   schema.name = std::move(name);
@@ -224,7 +227,10 @@ bool StateStore::continueSnapshot(size_t budgetBytes) {
       if (written + part.buffers->addedBytes() - before >= budgetBytes) return false;
     }
     written += part.buffers->addedBytes() - before;
-    part.buffers->flush();
+    while (part.buffers->bufferedBytes() > 0) {
+      if (written >= budgetBytes) return false;
+      written += part.buffers->write(kFlushBytes);
+    }
     // In this order: the sweep may still refer to the buffers.
     part.sweep.reset();
     part.buffers.reset();

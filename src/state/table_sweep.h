@@ -5,6 +5,7 @@
 // saved. Not thread-safe.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -39,6 +40,21 @@ class TableSweep {
   void noteNew(uint32_t entry) {
     if (entry < end_) setSaved(entry);
   }
+  // No entry has that number at the mark.
+  void noteFree(uint32_t entry) { setSaved(entry); }
+  // Notes up to n unsaved entries in the order of their numbers, which is that of memory. Requires:
+  // noteFree() was called for every number that was free at the mark. valueOf(entry): its value.
+  template <typename ValueOf>
+  void noteNext(size_t n, ValueOf valueOf) {
+    for (; n > 0 && remaining_ > 0; ++word_) {
+      for (uint64_t unsaved = ~bits_.get()[word_]; unsaved != 0; unsaved &= unsaved - 1) {
+        if (n == 0) return;
+        uint32_t entry = static_cast<uint32_t>(word_ * 64 + std::countr_zero(unsaved));
+        note(entry, valueOf(entry));
+        --n;
+      }
+    }
+  }
   // Saves what has been noted.
   void flush() {
     if (!noted_.empty()) save();
@@ -70,6 +86,7 @@ class TableSweep {
   std::unique_ptr<EntrySaver> saver_;
   size_t position_ = 0;
   size_t capacity_ = 0;
+  size_t word_ = 0;  // where noteNext() goes on in bits_
 };
 
 }  // namespace millrace

@@ -17,6 +17,9 @@ namespace {
 
 constexpr size_t kAppendBuffer = 64 * 1024;
 
+// Of a streamed file as much as this stays in the page cache before it goes to the device.
+constexpr size_t kStreamedBytes = size_t{8} << 20;
+
 std::string localPath(const std::string& path) {
   constexpr std::string_view kScheme = "file://";
   if (path.compare(0, kScheme.size(), kScheme) != 0) return path;
@@ -90,8 +93,9 @@ class PosixReader final : public RandomAccessFile {
 
 class PosixWriter final : public WritableFile {
  public:
-  PosixWriter(int descriptor, std::string path, uint64_t size)
-      : descriptor_(descriptor), path_(std::move(path)), size_(size) {}
+  // streamed: what is written goes on to the device soon, without waiting for sync().
+  PosixWriter(int descriptor, std::string path, uint64_t size, bool streamed = false)
+      : descriptor_(descriptor), path_(std::move(path)), size_(size), streamed_(streamed) {}
   // A file that was not closed keeps what reached the system; its user has given it up.
   ~PosixWriter() override {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -134,10 +138,16 @@ class PosixWriter final : public WritableFile {
   }
 
   Status write(std::string_view data) {
+    unsent_ += data.size();
     while (!data.empty()) {
       ssize_t n = uninterrupted([&] { return ::write(descriptor_, data.data(), data.size()); });
       if (n < 0) return systemError("write", path_, errno);
       data.remove_prefix(static_cast<size_t>(n));
+    }
+    if (streamed_ && unsent_ >= kStreamedBytes) {
+      // Only a hint: sync() waits for everything and reports what failed.
+      (void)::sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+      unsent_ = 0;
     }
     return {};
   }
@@ -145,6 +155,8 @@ class PosixWriter final : public WritableFile {
   int descriptor_;
   std::string path_;
   uint64_t size_;
+  bool streamed_;
+  size_t unsent_ = 0;  // bytes written since the system was last told to begin
   std::string buffer_;
 };
 
@@ -181,15 +193,11 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Result<std::unique_ptr<WritableFile>> create(const std::string& path) override {
-    std::string local = localPath(path);
-    constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-    int descriptor = uninterrupted([&] { return ::open(local.c_str(), kFlags, 0644); });
-    if (descriptor < 0 && errno == ENOENT) {
-      TRY(makeDirectories(parentOf(local)));
-      descriptor = uninterrupted([&] { return ::open(local.c_str(), kFlags, 0644); });
-    }
-    if (descriptor < 0) return systemError("create", path, errno);
-    return std::unique_ptr<WritableFile>(std::make_unique<PosixWriter>(descriptor, path, 0));
+    return createWriter(path, false);
+  }
+
+  Result<std::unique_ptr<WritableFile>> createStreamed(const std::string& path) override {
+    return createWriter(path, true);
   }
 
   Result<std::unique_ptr<WritableFile>> reopen(const std::string& path, uint64_t size) override {
@@ -299,6 +307,20 @@ class PosixFileSystem final : public FileSystem {
     // Some file systems have no fsync for directories and need none.
     if (failed != 0 && code != EINVAL) return systemError("sync", path, code);
     return {};
+  }
+
+ private:
+  Result<std::unique_ptr<WritableFile>> createWriter(const std::string& path, bool streamed) {
+    std::string local = localPath(path);
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+    int descriptor = uninterrupted([&] { return ::open(local.c_str(), kFlags, 0644); });
+    if (descriptor < 0 && errno == ENOENT) {
+      TRY(makeDirectories(parentOf(local)));
+      descriptor = uninterrupted([&] { return ::open(local.c_str(), kFlags, 0644); });
+    }
+    if (descriptor < 0) return systemError("create", path, errno);
+    return std::unique_ptr<WritableFile>(
+        std::make_unique<PosixWriter>(descriptor, path, 0, streamed));
   }
 };
 
