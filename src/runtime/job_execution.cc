@@ -244,7 +244,7 @@ Error JobExecution::memoryError() {
                            megabytes(bytes), states);
     }
   }
-  return Error(ErrorKind::kInvalidOption,
+  return Error(ErrorKind::kOutOfMemoryBudget,
                fmt::format("'millrace.state.memory-budget' of {} is too small for the job's state "
                            "of {}: {}",
                            megabytes(options_.stateMemoryBudget), megabytes(sum), parts))

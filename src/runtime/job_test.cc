@@ -317,7 +317,7 @@ TEST(Job, StateBeyondTheBudgetEndsTheJobWithACheckpoint) {
     auto job = runJobSimulated(countJob(1 + seed % 3, numbers, collected, 300), options, env, seed)
                    .value();
     ASSERT_EQ(job->status(), JobStatus::kFailed);
-    EXPECT_EQ(job->error().kind(), ErrorKind::kInvalidOption);
+    EXPECT_EQ(job->error().kind(), ErrorKind::kOutOfMemoryBudget);
     std::string text = job->error().describe();
     EXPECT_NE(text.find("count 0."), std::string::npos) << text;
     EXPECT_NE(text.find("(counts 0."), std::string::npos) << text;
