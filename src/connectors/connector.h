@@ -58,6 +58,9 @@ struct LookupTable {
   int64_t reloadMillis = 0;  // 0 = never again
 };
 
+// What a query does with a table.
+enum class TableUse : uint8_t { kScan, kLookup, kSink };
+
 struct ConnectorDescriptor {
   std::string name;  // "filesystem"
   std::string doc;
@@ -65,8 +68,11 @@ struct ConnectorDescriptor {
   bool usesFormat = false;          // 'format' and '<format>.*' are allowed
   std::vector<MetadataColumn> metadata;
 
-  // nullptr = the connector cannot be read (written, looked up).
-  Status (*validate)(const TableDefinition& table) = nullptr;
+  // What a look at single options does not find. Called when a query that uses the table is
+  // planned, as Flink's factories are: CREATE TABLE checks no options. nullptr = there is nothing.
+  Status (*validate)(const TableDefinition& table, TableUse use) = nullptr;
+  // In what follows nullptr = the connector cannot be read (written, looked up). The table has been
+  // validated.
   // True when a scan of this table ends.
   Result<bool> (*isBounded)(const TableDefinition& table) = nullptr;
   Result<std::unique_ptr<Source>> (*makeSource)(const ScanRequest& request, Env& env) = nullptr;

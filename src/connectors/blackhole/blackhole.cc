@@ -14,18 +14,12 @@ Result<OperatorPtr> makeSink(const SinkRequest&, const SubtaskInfo&, Env&) {
   return OperatorPtr(std::make_unique<BlackholeSink>());
 }
 
-Status validate(const TableDefinition& table) {
-  TRY(readTableOptions(table));
-  return {};
-}
-
 }  // namespace
 
 void addBlackholeConnector(ConnectorCatalog& catalog) {
   ConnectorDescriptor connector;
   connector.name = "blackhole";
   connector.doc = "Takes every row and drops it.";
-  connector.validate = validate;
   connector.makeSink = makeSink;
   connector.sinkAcceptsChangelog = true;
   catalog.add(std::move(connector));

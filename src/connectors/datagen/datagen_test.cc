@@ -75,7 +75,7 @@ TEST(Datagen, WrongOptionsAreErrors) {
   Schema schema = {{"n", Type::integer()}};
   auto isRight = [&](OptionMap options) {
     TableDefinition table = request(schema, std::move(options)).table;
-    return ConnectorCatalog::builtin().find("datagen")->validate(table).ok();
+    return ConnectorCatalog::builtin().find("datagen")->validate(table, TableUse::kScan).ok();
   };
   EXPECT_TRUE(isRight({}));
   EXPECT_FALSE(isRight({{"fields.n.kind", "sequence"}}));

@@ -7,7 +7,6 @@
 
 #include "connectors/filesystem/file_layout.h"
 #include "connectors/filesystem/file_parts.h"
-#include "connectors/filesystem/file_table.h"
 #include "connectors/filesystem/partition_commit.h"
 #include "connectors/print/print_text.h"
 #include "types/time_zone.h"
@@ -228,8 +227,6 @@ Status validateFileSink(const TableOptions& options) {
 
 Result<OperatorPtr> makeFileSink(const SinkRequest& request, const SubtaskInfo& subtask, Env& env) {
   TableOptions options = TRY(readTableOptions(request.table));
-  TRY(validateFileTable(options, request.table));
-  TRY(validateFileSink(options));
   SinkPlan plan;
   plan.zone = request.zone;
   plan.parts.root = plainPath(options.options.text("path"));

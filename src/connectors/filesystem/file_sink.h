@@ -5,7 +5,7 @@
 
 namespace millrace {
 
-// What a sink cannot do is refused here, before anything runs.
+// Refuses what a sink cannot do.
 Status validateFileSink(const TableOptions& options);
 Result<OperatorPtr> makeFileSink(const SinkRequest& request, const SubtaskInfo& subtask, Env& env);
 bool fileSinkNeedsWatermarks(const TableDefinition& table);

@@ -168,10 +168,12 @@ TEST(FileSink, RollsBySizeAndRefusesWhatIsMissing) {
   sink.finish();
   EXPECT_EQ(paths(env, false).size(), 4U);
   TableOptions read = readTableOptions(request().table).value();
-  EXPECT_FALSE(read.connector->validate(request({{"auto-compaction", "true"}}).table).ok());
-  EXPECT_FALSE(
-      read.connector->validate(request({{"sink.partition-commit.policy.kind", "metastore"}}).table)
-          .ok());
+  for (const OptionMap& refused : std::vector<OptionMap>{
+           {{"auto-compaction", "true"}}, {{"sink.partition-commit.policy.kind", "metastore"}}}) {
+    EXPECT_FALSE(read.connector->validate(request(refused).table, TableUse::kSink).ok());
+    // They say nothing about reading.
+    EXPECT_TRUE(read.connector->validate(request(refused).table, TableUse::kScan).ok());
+  }
 }
 
 TEST(FileSink, RollsByAgeAndByInactivity) {

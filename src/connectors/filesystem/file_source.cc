@@ -7,7 +7,6 @@
 
 #include "connectors/filesystem/file_layout.h"
 #include "connectors/filesystem/file_splits.h"
-#include "connectors/filesystem/file_table.h"
 #include "connectors/filesystem/split_reader.h"
 #include "types/column_builder.h"
 
@@ -185,7 +184,6 @@ Result<bool> isFileSourceBounded(const TableDefinition& table) {
 
 Result<std::unique_ptr<Source>> makeFileSource(const ScanRequest& request, Env& env) {
   TableOptions options = TRY(readTableOptions(request.table));
-  TRY(validateFileTable(options, request.table));
   FileScan scan = TRY(makeScan(request, options));
   return std::unique_ptr<Source>(
       std::make_unique<FileSource>(std::move(scan), readSplitOptions(options), env));
@@ -193,7 +191,6 @@ Result<std::unique_ptr<Source>> makeFileSource(const ScanRequest& request, Env& 
 
 Result<LookupTable> makeFileLookup(const ScanRequest& request, Env& env) {
   TableOptions options = TRY(readTableOptions(request.table));
-  TRY(validateFileTable(options, request.table));
   LookupTable table;
   table.reloadMillis = options.options.durationMillis("lookup.full-cache.periodic-reload.interval");
   table.read = [request, options, &env](const std::vector<DecodedField>& fields) -> Result<Batch> {

@@ -153,10 +153,10 @@ std::vector<OptionSpec> sinkOptions() {
   };
 }
 
-Status validate(const TableDefinition& table) {
+Status validate(const TableDefinition& table, TableUse use) {
   TableOptions options = TRY(readTableOptions(table));
   TRY(validateFileTable(options, table));
-  return validateFileSink(options);
+  return use == TableUse::kSink ? validateFileSink(options) : Status();
 }
 
 }  // namespace

@@ -160,7 +160,7 @@ class NexmarkSource : public Source {
   NexmarkColumns columns_;
 };
 
-Status validate(const TableDefinition& table) {
+Status validate(const TableDefinition& table, TableUse) {
   TRY(readOptions(table));
   return {};
 }

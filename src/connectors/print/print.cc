@@ -68,11 +68,6 @@ std::string prefixOf(const std::string& identifier, const SubtaskInfo& subtask) 
   return prefix.empty() ? prefix : prefix + "> ";
 }
 
-Status validate(const TableDefinition& table) {
-  TRY(readTableOptions(table));
-  return {};
-}
-
 Result<OperatorPtr> makeSink(const SinkRequest& request, const SubtaskInfo& subtask, Env&) {
   TableOptions options = TRY(readTableOptions(request.table));
   std::FILE* stream = options.options.boolean("standard-error") ? stderr : stdout;
@@ -87,7 +82,6 @@ void addPrintConnector(ConnectorCatalog& catalog) {
   connector.name = "print";
   connector.doc = "Writes every change to standard output.";
   connector.options = printOptions();
-  connector.validate = validate;
   connector.makeSink = makeSink;
   connector.sinkAcceptsChangelog = true;
   catalog.add(std::move(connector));

@@ -224,6 +224,18 @@ Result<uint32_t> Planner::planOneInput(const LogicalNode& node, const std::strin
   return add(node, role, {edge}, std::move(factory));
 }
 
+// The options of a table that the query uses, checked as Flink's factories do at this point.
+Result<TableOptions> useTable(const TableDefinition& definition, TableUse use,
+                              const CatalogTable& table, SourcePosition position) {
+  Result<TableOptions> read = readTableOptions(definition);
+  Status checked = read.ok() ? Status() : Status(read.error());
+  if (checked.ok() && read.value().connector->validate != nullptr) {
+    checked = read.value().connector->validate(definition, use);
+  }
+  if (checked.ok()) return read;
+  return std::move(checked).error().withContext(fmt::format("table '{}'", table.name)).at(position);
+}
+
 Result<uint32_t> Planner::planScan(const LogicalScan& scan) {
   ScanRequest request;
   request.table = scan.table->definition();
@@ -231,14 +243,7 @@ Result<uint32_t> Planner::planScan(const LogicalScan& scan) {
   request.fields = scan.fields;
   request.metadataKeys = scan.metadataKeys;
   request.zone = context_.eval.zone;
-  Result<TableOptions> read = readTableOptions(request.table);
-  if (!read.ok()) {
-    return std::move(read)
-        .error()
-        .withContext(fmt::format("table '{}'", scan.table->name))
-        .at(scan.position);
-  }
-  TableOptions options = std::move(read).value();
+  TableOptions options = TRY(useTable(request.table, TableUse::kScan, *scan.table, scan.position));
   if (options.connector->makeSource == nullptr) {
     return Error(ErrorKind::kValidation,
                  fmt::format("connector '{}' of table '{}' can only be used as a sink",
@@ -385,7 +390,8 @@ Result<uint32_t> Planner::planLookup(const LogicalLookupJoin& node) {
   request.table.options = node.table->options;
   request.fields = node.table->fields;
   request.zone = context_.eval.zone;
-  TableOptions options = TRY(readTableOptions(request.table));
+  TableOptions options =
+      TRY(useTable(request.table, TableUse::kLookup, *node.table->table, node.table->position));
   if (options.connector->makeLookup == nullptr) {
     return Error(
                ErrorKind::kUnsupported,
@@ -471,14 +477,8 @@ Status Planner::planSink(const LogicalSink& sink, const PlannedRoot& root) {
   request.table.options = sink.options;
   request.changelog = !mode(sink.inputs[0]).insertOnly();
   request.zone = context_.eval.zone;
-  Result<TableOptions> read = readTableOptions(request.table);
-  if (!read.ok()) {
-    return std::move(read)
-        .error()
-        .withContext(fmt::format("table '{}'", sink.table->name))
-        .at(sink.position);
-  }
-  const ConnectorDescriptor* connector = read.value().connector;
+  TableOptions read = TRY(useTable(request.table, TableUse::kSink, *sink.table, sink.position));
+  const ConnectorDescriptor* connector = read.connector;
   if (connector->makeSink == nullptr) {
     return Error(ErrorKind::kValidation,
                  fmt::format("connector '{}' of table '{}' can only be used as a source",
