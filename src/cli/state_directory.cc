@@ -17,11 +17,6 @@ using Json = nlohmann::ordered_json;
 constexpr int kFormatVersion = 1;
 constexpr size_t kJobIdDigits = 32;
 
-std::string_view baseName(std::string_view path) {
-  while (path.ends_with('/')) path.remove_suffix(1);
-  return path.substr(path.rfind('/') + 1);
-}
-
 bool isJobId(const std::string& text) {
   return text.size() == kJobIdDigits &&
          text.find_first_not_of("0123456789abcdef") == std::string::npos;

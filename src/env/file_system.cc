@@ -4,6 +4,22 @@
 
 namespace millrace {
 
+std::string plainPath(std::string path) {
+  for (std::string_view prefix : {"file://", "file:"}) {
+    if (path.starts_with(prefix)) {
+      path.erase(0, prefix.size());
+      break;
+    }
+  }
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+std::string_view baseName(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return path.substr(path.rfind('/') + 1);
+}
+
 Result<std::string> readFile(FileSystem& files, const std::string& path) {
   std::unique_ptr<RandomAccessFile> file = TRY(files.openForRead(path));
   std::string content;

@@ -65,6 +65,11 @@ class FileSystem {
   virtual Status syncDirectory(const std::string& path) = 0;
 };
 
+// A path without "file:" and without slashes at its end.
+std::string plainPath(std::string path);
+// The part of a path behind its last slash; slashes at its end do not count.
+std::string_view baseName(std::string_view path);
+
 // The whole content, and its replacement by temporary file, fsync and rename.
 Result<std::string> readFile(FileSystem& files, const std::string& path);
 Status writeFileAtomically(FileSystem& files, const std::string& path, std::string_view content);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "env/file_system.h"
+#include "state/checkpoint_path.h"
 
 namespace millrace {
 
@@ -30,12 +31,6 @@ std::string fileStem(std::string_view operatorId) {
   }
   return fmt::format("{}-{:08x}", stem,
                      static_cast<uint32_t>(XXH3_64bits(operatorId.data(), operatorId.size())));
-}
-
-std::string_view baseName(std::string_view path) {
-  while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-  size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
 // The id in "chk-<id>", or false.
@@ -233,19 +228,7 @@ Result<std::vector<uint64_t>> SnapshotDirectory::complete() const {
 
 Result<Manifest> SnapshotDirectory::readManifest(FileSystem& files, const std::string& path,
                                                  std::string* directory) {
-  std::string place = path;
-  while (place.size() > 1 && place.back() == '/') place.pop_back();
-  if (baseName(place) == kManifest) {
-    size_t slash = place.rfind('/');
-    place = slash == std::string::npos ? "." : place.substr(0, slash);
-  } else if (!files.exists(fmt::format("{}/{}", place, kManifest))) {
-    std::vector<uint64_t> ids = TRY(completeIds(files, place));
-    if (ids.empty()) {
-      return Error(ErrorKind::kNotFound, fmt::format("no complete checkpoint in '{}'", path))
-          .withHint("Give the directory of a checkpoint, such as 'checkpoints/chk-7'.");
-    }
-    place = fmt::format("{}/{}{}", place, kPrefix, ids.back());
-  }
+  std::string place = TRY(resolveCheckpoint(files, path));
   std::string manifestPath = fmt::format("{}/{}", place, kManifest);
   if (directory) *directory = place;
   return parseManifest(manifestPath, TRY(millrace::readFile(files, manifestPath)));

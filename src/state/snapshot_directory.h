@@ -90,8 +90,8 @@ class SnapshotDirectory {
   Result<std::vector<uint64_t>> complete() const;
   std::string pathOf(uint64_t checkpointId) const;
 
-  // Reads and validates a manifest. path: a checkpoint's directory, its manifest, or a root (then
-  // the latest complete checkpoint). directory (optional): where its files are.
+  // Reads and validates a manifest. path: as resolveCheckpoint() takes it
+  // (state/checkpoint_path.h). directory (optional): where its files are.
   static Result<Manifest> readManifest(FileSystem& files, const std::string& path,
                                        std::string* directory = nullptr);
 

@@ -242,7 +242,77 @@ def test_run_begins_with_a_savepoint():
         other = os.path.join(folder, "other")
         setting = "execution.savepoint.path="
         expect_run(run(script, other, "-D", setting + folder), 1, "", "no complete checkpoint in")
-        expect_run(run(script, other, "-D", setting + savepoint), 0, "", "has finished")
+        expect_run(run(script, other, "-D", setting + script), 1, "", "is not a snapshot")
+        expect_run(run(script, other, "-D", setting + "file:" + savepoint + "/_metadata"), 0, "",
+                   "has finished")
+        expect(results(folder) == list(range(1, 3001)), "lost or repeated rows")
+
+
+def test_run_needs_to_know_which_job():
+    """A directory with the checkpoints of several jobs."""
+    with job(rows=100000) as (folder, script, state):
+        places = []
+        for each in (state, state + "2"):
+            stop(start(script, each), signal.SIGTERM, 0.4)
+            places.append(next(entry.path for entry in os.scandir(each + "/checkpoints")))
+        os.mkdir(folder + "/jobs")
+        for place in places:
+            os.rename(place, os.path.join(folder, "jobs", os.path.basename(place)))
+        refused = run(script, state + "3", "-D", f"execution.state-recovery.path={folder}/jobs")
+        expect_run(refused, 1, "", "has checkpoints of 2 jobs")
+        for place in places:
+            expect(f"'{folder}/jobs/{os.path.basename(place)}'" in refused.err, refused.err)
+
+
+def test_run_without_permission():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        script = os.path.join(folder, "job.sql")
+        write_script(script, folder, 100, 1000, "50 ms", "")
+        os.mkdir(folder + "/state", 0o555)
+        # Root may write everywhere.
+        user = {"user": 65534} if os.geteuid() == 0 else {}
+        refused = Run("run", "-f", script, "--state", folder + "/state", **user)
+        expect_run(refused, 1, "", "permission denied")
+        expect(folder + "/state" in refused.err, refused.err)
+        expect(not os.path.exists(folder + "/out"), "the job ran")
+
+
+# Fills a disk of 1 MiB while the job runs on it.
+ON_A_SMALL_DISK = """
+run() { exec "$2" run -f "$1/job.sql" --state "$1/disk/state" -D "$3"; }
+mount -t tmpfs -o size=1m none "$1/disk"
+run "$@" & job=$!
+sleep 0.6
+cat /dev/zero > "$1/disk/fill"
+sleep 0.6
+"""
+AND_FREES_IT = 'rm "$1/disk/fill"; wait $job'
+AND_STOPS_THE_JOB = 'kill $job; wait $job; rm "$1/disk/fill"; run "$@"'
+
+
+def run_on_a_small_disk(folder, more):
+    os.mkdir(folder + "/disk")
+    tolerant = "execution.checkpointing.tolerable-failed-checkpoints=1000"
+    command = ["unshare", "-m", "sh", "-c", ON_A_SMALL_DISK + more, "sh", folder,
+               harness.PROGRAM, tolerant]
+    done = subprocess.run(command, capture_output=True, timeout=30)
+    return done.returncode, done.stderr.decode()
+
+
+def test_run_on_a_full_disk():
+    """Checkpoints may fail for a while; a savepoint that fails leaves the last checkpoint."""
+    if os.geteuid() != 0:
+        return  # only root may mount
+    with job() as (folder, _, _):
+        code, err = run_on_a_small_disk(folder, AND_FREES_IT)
+        expect(code == 0 and "has finished" in err, code, err)
+        expect("No space left on device" in err and "of 1000 tolerable failures" in err, err)
+        expect(results(folder) == list(range(1, 3001)), "lost or repeated rows")
+    with job() as (folder, _, _):
+        code, err = run_on_a_small_disk(folder, AND_STOPS_THE_JOB)
+        expect("was stopped without a savepoint" in err, code, err)
+        expect(code == 0 and "goes on from checkpoint" in err, code, err)
         expect(results(folder) == list(range(1, 3001)), "lost or repeated rows")
 
 

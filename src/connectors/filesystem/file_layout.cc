@@ -127,17 +127,6 @@ Status filterByRegex(const std::string& regex, std::vector<FileInfo>& files) {
 
 }  // namespace
 
-std::string plainPath(std::string path) {
-  for (std::string_view prefix : {"file://", "file:"}) {
-    if (path.starts_with(prefix)) {
-      path.erase(0, prefix.size());
-      break;
-    }
-  }
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return path;
-}
-
 std::string_view fileName(std::string_view path) {
   size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);

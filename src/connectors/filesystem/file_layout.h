@@ -12,8 +12,6 @@
 
 namespace millrace {
 
-// A path without "file:" and without slashes at its end.
-std::string plainPath(std::string path);
 // The part behind the last slash.
 std::string_view fileName(std::string_view path);
 // Names that start with '.' or '_' are hidden: files in progress, success files.

@@ -1,6 +1,7 @@
 // The options of a job from the configuration of its session.
 #include <fmt/format.h>
 
+#include "env/file_system.h"
 #include "sql/session/session.h"
 
 namespace millrace {
@@ -24,8 +25,8 @@ RestartKind restartKindOf(const std::string& text, bool withCheckpoints) {
 CheckpointOptions checkpointOptions(const Configuration& from) {
   CheckpointOptions options;
   options.intervalMillis = from.durationMillis("execution.checkpointing.interval");
-  options.directory = from.text("execution.checkpointing.dir");
-  options.savepointDirectory = from.text("execution.checkpointing.savepoint-dir");
+  options.directory = plainPath(from.text("execution.checkpointing.dir"));
+  options.savepointDirectory = plainPath(from.text("execution.checkpointing.savepoint-dir"));
   options.retained = static_cast<uint32_t>(from.integer("execution.checkpointing.num-retained"));
   options.retention =
       retentionOf(from.text("execution.checkpointing.externalized-checkpoint-retention"));
