@@ -138,6 +138,7 @@ Result<StateDirectory::Messages> StateDirectory::prepare(JobOptions& options) {
   if (found.empty()) return messages;
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.id > b.id; });
   RecoveryChoice choice = TRY(chooseCheckpoint(files, found));
+  TRY(setAsideDamaged(files, choice));
   for (const std::string& warning : choice.warnings) messages.push_back("warning: " + warning);
   options.checkpoints.restorePath = choice.checkpoint.path;
   messages.push_back(fmt::format("the job goes on from checkpoint {} ('{}')", choice.checkpoint.id,

@@ -66,6 +66,7 @@ Result<RecoveryChoice> chooseCheckpoint(FileSystem& files,
       return choice;
     }
     if (!isDamage(status.error())) return std::move(status).error();
+    choice.damaged.push_back(candidate);
     choice.warnings.push_back(
         fmt::format("checkpoint {} is not usable: {}", candidate.id, status.error().message()));
   }
@@ -73,6 +74,16 @@ Result<RecoveryChoice> chooseCheckpoint(FileSystem& files,
   for (const std::string& warning : choice.warnings) problems += "\n  " + warning;
   return Error(ErrorKind::kRestore, "none of the checkpoints is usable:" + problems)
       .withHint("Restore the files from a backup, or start anew with an empty state directory.");
+}
+
+Status setAsideDamaged(FileSystem& files, const RecoveryChoice& choice) {
+  for (const FoundCheckpoint& damaged : choice.damaged) {
+    std::string manifest = damaged.path + "/manifest.json";
+    if (!files.exists(manifest)) continue;
+    TRY(files.rename(manifest, manifest + ".damaged"));
+    TRY(files.syncDirectory(damaged.path));
+  }
+  return {};
 }
 
 }  // namespace millrace

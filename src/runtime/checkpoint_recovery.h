@@ -28,7 +28,8 @@ Status verifyCheckpoint(FileSystem& files, const std::string& path);
 
 struct RecoveryChoice {
   FoundCheckpoint checkpoint;
-  // One for each checkpoint that was passed over: what is wrong with it.
+  // Those that were passed over, and for each of them what is wrong with it.
+  std::vector<FoundCheckpoint> damaged;
   std::vector<std::string> warnings;
 };
 // The first of the candidates that is usable. An error when none is, or when one cannot be read for
@@ -36,5 +37,10 @@ struct RecoveryChoice {
 // would lose what is not lost. Requires: there is a candidate.
 Result<RecoveryChoice> chooseCheckpoint(FileSystem& files,
                                         const std::vector<FoundCheckpoint>& candidates);
+
+// Makes the checkpoints that were passed over incomplete: their manifests get the name
+// "manifest.json.damaged". The job goes on from an older one and may take back what they have
+// committed, so nothing may go on from them again, not even when their damage was of the moment.
+Status setAsideDamaged(FileSystem& files, const RecoveryChoice& choice);
 
 }  // namespace millrace

@@ -169,6 +169,7 @@ Status JobExecution::rebuild(uint32_t region) {
   TRY(TaskBuilder(*this, path.empty() ? nullptr : &restored).build(region));
   addMessage(path.empty() ? std::string("restarted from the beginning")
                           : fmt::format("restarted from '{}'", path));
+  TRY(setAsideDamaged(env_.files(), choice));
   std::vector<Task*> tasks;
   for (uint32_t planned = 0; planned < tasks_.size(); ++planned) {
     if (regionOf_[planned] != region) continue;

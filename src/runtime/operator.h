@@ -44,7 +44,10 @@ struct ExecutionOptions {
 
 // What an operator instance is given. Lives as long as the instance.
 struct OperatorContext {
+  std::string jobId;       // the same when the job starts again
+  std::string operatorId;  // JobNode::id
   SubtaskInfo subtask;
+  uint64_t restoredCheckpointId = 0;  // that the job goes on from; 0 = it starts anew
   const ExecutionOptions* options = nullptr;
   Env* env = nullptr;
   StateStore* state = nullptr;

@@ -138,6 +138,8 @@ Task::Node& Task::addNode(const JobNode& description, std::unique_ptr<StateStore
                           OperatorMetrics& metrics) {
   nodes_.push_back(std::make_unique<Node>(description, metrics, std::move(state)));
   Node& node = *nodes_.back();
+  node.context.jobId = options_.jobId;
+  node.context.operatorId = description.id;
   node.context.subtask = options_.subtask;
   node.context.options = &options_.execution;
   node.context.env = &env_;
@@ -178,6 +180,7 @@ void Task::setInputs(std::vector<std::vector<Channel*>> channels, std::vector<Sc
 Status Task::open(uint64_t restoredId) {
   nowMillis_ = env_.clock().nowMillis();
   for (auto& node : nodes_) {
+    node->context.restoredCheckpointId = restoredId;
     node->context.refreshTime();
     if (node->op == nullptr) {
       TRY(reader_->open(sourceContext_));

@@ -53,6 +53,7 @@ struct TaskTimes {
 
 struct TaskOptions {
   SubtaskInfo subtask;
+  std::string jobId;
   ExecutionOptions execution;
   int64_t latencyMillis = 10;      // how long an exchange may hold rows back to fill batches
   bool commitsAtEnd = true;        // no checkpoint will commit the sinks: commit at end of input

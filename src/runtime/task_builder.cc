@@ -53,6 +53,7 @@ Status TaskBuilder::buildTask(uint32_t planned) {
 
 TaskOptions TaskBuilder::taskOptions(uint32_t subtask, uint32_t parallelism) const {
   TaskOptions options;
+  options.jobId = job_.id_;
   options.subtask = {subtask, parallelism, job_.graph_.maxParallelism};
   options.execution = job_.graph_.options;
   options.execution.batchRows = std::max(1u, options.execution.batchRows);

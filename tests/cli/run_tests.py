@@ -107,12 +107,7 @@ def test_run_passes_over_damage():
     with job(rows=100000) as (_, script, state):
         stop(start(script, state), signal.SIGTERM, 0.6)
         newest, before = checkpoints(state)[-1], checkpoints(state)[-2]
-        name = next(n for n in sorted(os.listdir(newest)) if n.endswith(".state"))
-        with open(os.path.join(newest, name), "r+b") as part:
-            part.seek(33)
-            byte = part.read(1)
-            part.seek(33)
-            part.write(bytes([byte[0] ^ 1]))
+        name = damage(newest)
         code, err = stop(start(script, state), signal.SIGTERM, 0.4)
         expect(code == 0, code, err)
         expect("is not usable" in err and name in err and "at offset" in err, err)
@@ -122,6 +117,30 @@ def test_run_passes_over_damage():
             with open(os.path.join(place, "manifest.json"), "w") as manifest:
                 manifest.write("{")
         expect_run(run(script, state), 1, "", "none of the checkpoints is usable")
+
+
+def damage(checkpoint):
+    """Changes a byte of a block in one of its files; the name of that file."""
+    name = next(n for n in sorted(os.listdir(checkpoint)) if n.endswith(".state"))
+    with open(os.path.join(checkpoint, name), "r+b") as part:
+        part.seek(33)
+        byte = part.read(1)
+        part.seek(33)
+        part.write(bytes([byte[0] ^ 1]))
+    return name
+
+
+def test_run_takes_back_what_a_damaged_checkpoint_committed():
+    for lost in (1, 2):
+        with job() as (folder, script, state):
+            code, _ = stop(start(script, state), signal.SIGKILL, 0.8)
+            expect(code == -signal.SIGKILL, code)
+            expect(len(results(folder)) > 0, "nothing was committed")
+            for place in checkpoints(state)[-lost:]:
+                damage(place)
+            last = run(script, state, "-D", "parallelism.default=2")
+            expect_run(last, 0, "", "is not usable")
+            expect(results(folder) == list(range(1, 3001)), "lost or repeated rows")
 
 
 def test_run_is_alone():

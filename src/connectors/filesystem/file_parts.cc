@@ -1,8 +1,10 @@
 #include "connectors/filesystem/file_parts.h"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "connectors/filesystem/file_layout.h"
@@ -15,6 +17,7 @@ constexpr size_t kFlushBytes = 256 * 1024;
 // Parts that were closed between checkpoints wait for the next one.
 constexpr uint64_t kNextCheckpoint = UINT64_MAX;
 constexpr char kLineEnd = '\0';
+constexpr std::string_view kPrefix = "part-";
 constexpr std::string_view kHiddenSuffix = ".inprogress";
 
 Error unreadableState() {
@@ -22,34 +25,45 @@ Error unreadableState() {
       .withHint("Start without 'execution.state-recovery.path', or restore another checkpoint.");
 }
 
-Status removeHidden(FileSystem& files, const std::string& directory,
-                    const std::vector<std::string>& runs) {
-  for (const FileInfo& entry : TRY(files.list(directory))) {
-    std::string_view name = fileName(entry.path);
-    if (entry.isDirectory) {
-      if (!isHiddenName(name)) TRY(removeHidden(files, entry.path, runs));
-      continue;
-    }
-    if (!name.starts_with(".part-") || !name.ends_with(kHiddenSuffix)) continue;
-    for (const std::string& run : runs) {
-      if (name.substr(6).starts_with(run)) TRY(files.remove(entry.path));
-    }
+// The lines of a state; an error when the last one has no end.
+Result<std::vector<std::string>> linesOf(std::string_view state) {
+  std::vector<std::string> lines;
+  while (!state.empty()) {
+    size_t stop = state.find(kLineEnd);
+    if (stop == std::string_view::npos) return unreadableState();
+    lines.emplace_back(state.substr(0, stop));
+    state.remove_prefix(stop + 1);
   }
-  return {};
+  return lines;
+}
+
+bool readNumber(std::string_view& text, uint64_t& number) {
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return false;
+  text.remove_prefix(static_cast<size_t>(end - text.data()));
+  return true;
+}
+
+// "3 17": subtask and number, with this character between them, and nothing behind.
+bool readPosition(std::string_view text, char between, uint64_t& subtask, uint64_t& number) {
+  if (!readNumber(text, subtask) || !text.starts_with(between)) return false;
+  text.remove_prefix(1);
+  return readNumber(text, number) && text.empty();
 }
 
 }  // namespace
 
-std::string makeRunId(Random& random) {
-  uint64_t high = random.next();
-  uint64_t low = random.next();
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF,
-                     (high & 0x0FFF) | 0x4000, (low >> 48 & 0x3FFF) | 0x8000,
-                     low & 0xFFFFFFFFFFFFULL);
+std::string makePartsHistory(std::string_view jobId, std::string_view operatorId,
+                             uint64_t restoredCheckpointId) {
+  std::string key = fmt::format("{} {} {}", jobId, restoredCheckpointId, operatorId);
+  XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", hash.high64 >> 32,
+                     hash.high64 >> 16 & 0xFFFF, hash.high64 & 0xFFFF, hash.low64 >> 48,
+                     hash.low64 & 0xFFFFFFFFFFFFULL);
 }
 
-FileParts::FileParts(FilePartsOptions options, uint32_t subtask, Env& env)
-    : options_(std::move(options)), subtask_(subtask), env_(env), runId_(makeRunId(env.random())) {}
+FileParts::FileParts(FilePartsOptions options, const SubtaskInfo& subtask, Env& env)
+    : options_(std::move(options)), subtask_(subtask), env_(env) {}
 
 std::string FileParts::pathOf(const std::string& directory, const std::string& name) const {
   if (directory.empty()) return options_.root + "/" + name;
@@ -57,7 +71,8 @@ std::string FileParts::pathOf(const std::string& directory, const std::string& n
 }
 
 Status FileParts::openPart(const std::string& directory, OpenPart& part) {
-  std::string name = fmt::format("part-{}-{}-{}", runId_, subtask_, nextNumber_++);
+  std::string name =
+      fmt::format("{}{}-{}-{}", kPrefix, owner_.history, subtask_.index, nextNumber_++);
   part.finalPath = pathOf(directory, name);
   part.hiddenPath = pathOf(directory, "." + name + std::string(kHiddenSuffix));
   part.file = TRY(env_.files().create(part.hiddenPath));
@@ -140,50 +155,127 @@ Status FileParts::commit(uint64_t checkpointId) {
 
 bool FileParts::hasUncommitted(const std::string& directory) const {
   if (open_.contains(directory)) return true;
-  std::string prefix = pathOf(directory, "part-");
+  std::string prefix = pathOf(directory, std::string(kPrefix));
   return std::any_of(pending_.begin(), pending_.end(),
                      [&](const PendingPart& part) { return part.finalPath.starts_with(prefix); });
 }
 
-// "U<run>" names this run; "P<hidden>" and then the final path is a pending part.
+// Lines: "J<job>" and "H<history>" say whose parts these are, "N<subtask> <number>" which number is
+// next; "P<hidden>" and then the final path is a pending part.
 std::string FileParts::state() const {
-  std::string out = "U" + runId_;
-  out += kLineEnd;
-  for (const PendingPart& part : pending_) {
-    out += "P" + part.hiddenPath;
+  std::string out;
+  auto add = [&](char kind, std::string_view text) {
+    out += kind;
+    out += text;
     out += kLineEnd;
+  };
+  add('J', owner_.jobId);
+  add('H', owner_.history);
+  add('N', fmt::format("{} {}", subtask_.index, nextNumber_));
+  for (const auto& [subtask, number] : restored_) {
+    bool isGone = subtask >= subtask_.parallelism;
+    if (subtask_.index == 0 && isGone) add('N', fmt::format("{} {}", subtask, number));
+  }
+  for (const PendingPart& part : pending_) {
+    add('P', part.hiddenPath);
     out += part.finalPath;
     out += kLineEnd;
   }
   return out;
 }
 
-Status FileParts::restore(const std::string& state) {
-  std::vector<std::string> lines;
-  for (size_t at = 0; at < state.size();) {
-    size_t stop = state.find(kLineEnd, at);
-    if (stop == std::string::npos) return unreadableState();
-    lines.push_back(state.substr(at, stop - at));
-    at = stop + 1;
+Status FileParts::restore(const std::vector<std::string>& states, PartsOwner owner) {
+  owner_ = std::move(owner);
+  for (const std::string& state : states) {
+    std::vector<std::string> lines = TRY(linesOf(state));
+    TRY(restoreOne(lines));
   }
+  nextNumber_ = restored_[subtask_.index];
+  return {};
+}
+
+Status FileParts::restoreOne(const std::vector<std::string>& lines) {
+  std::string jobId;
   for (size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].starts_with("U")) {
-      earlierRuns_.push_back(lines[i].substr(1));
-    } else if (lines[i].starts_with("P") && i + 1 < lines.size()) {
-      pending_.push_back({lines[i].substr(1), lines[i + 1], 0});
-      ++i;
-    } else {
-      return unreadableState();
+    std::string_view text = lines[i];
+    char kind = text.empty() ? ' ' : text[0];
+    text.remove_prefix(std::min<size_t>(1, text.size()));
+    // Another job goes on from this one's snapshot: it may still run, so that its parts are left
+    // alone, and the names of the new ones are others.
+    bool isOurs = jobId == owner_.jobId;
+    uint64_t subtask = 0;
+    uint64_t number = 0;
+    switch (kind) {
+      case 'J':
+        jobId = text;
+        break;
+      case 'H':
+        if (isOurs) owner_.history = text;
+        break;
+      case 'N': {
+        if (!readPosition(text, ' ', subtask, number)) return unreadableState();
+        if (!isOurs) break;
+        uint64_t& next = restored_[static_cast<uint32_t>(subtask)];
+        next = std::max(next, number);
+        break;
+      }
+      case 'P':
+        if (++i == lines.size()) return unreadableState();
+        if (subtask_.index == 0) pending_.push_back({std::string(text), lines[i], 0});
+        break;
+      case 'U':
+        // A name of parts that every start chose anew; nothing continues it.
+        break;
+      default:
+        return unreadableState();
     }
   }
   return {};
 }
 
-Status FileParts::removeLeftovers() {
-  if (earlierRuns_.empty() || !env_.files().exists(options_.root)) return {};
-  TRY(removeHidden(env_.files(), options_.root, earlierRuns_));
-  earlierRuns_.clear();
-  return {};
+bool FileParts::isSuperseded(std::string_view name) const {
+  if (name.starts_with('.') && name.ends_with(kHiddenSuffix)) {
+    name.remove_prefix(1);
+    name.remove_suffix(kHiddenSuffix.size());
+  }
+  if (!name.starts_with(kPrefix)) return false;
+  name.remove_prefix(kPrefix.size());
+  if (!name.starts_with(owner_.history)) return false;
+  name.remove_prefix(owner_.history.size());
+  uint64_t subtask = 0;
+  uint64_t number = 0;
+  if (!name.starts_with('-') || !readPosition(name.substr(1), '-', subtask, number)) return false;
+  auto next = restored_.find(static_cast<uint32_t>(subtask));
+  return next == restored_.end() || number >= next->second;
+}
+
+Result<std::set<std::string>> FileParts::removeSuperseded() {
+  std::set<std::string> lost;
+  FileSystem& files = env_.files();
+  if (!files.exists(options_.root) || !TRY(files.stat(options_.root)).isDirectory) return lost;
+  TRY(removeSupersededIn("", lost));
+  return lost;
+}
+
+Status FileParts::removeSupersededIn(const std::string& directory, std::set<std::string>& lost) {
+  FileSystem& files = env_.files();
+  std::string place = directory.empty() ? options_.root : options_.root + "/" + directory;
+  bool removed = false;
+  for (const FileInfo& entry : TRY(files.list(place))) {
+    std::string_view name = fileName(entry.path);
+    if (entry.isDirectory) {
+      if (isHiddenName(name)) continue;
+      std::string below = directory.empty() ? "" : directory + "/";
+      TRY(removeSupersededIn(below.append(name), lost));
+      continue;
+    }
+    if (!isSuperseded(name)) continue;
+    TRY(files.remove(entry.path));
+    removed = true;
+    if (!isHiddenName(name)) lost.insert(directory);
+  }
+  // A part that came back after a loss of power would be taken for one of a later checkpoint.
+  return removed ? files.syncDirectory(place) : Status();
 }
 
 }  // namespace millrace

@@ -1,18 +1,27 @@
 // FileParts: the output files of one sink subtask. A part is written under a hidden name in the
 // directory where it belongs and renamed when the checkpoint that closed it is complete, so that
 // readers see each row exactly once.
+//
+// Parts are named part-<history>-<subtask>-<number>. The history is that of one sink in one job and
+// stays the same when the job starts again; numbers count up, and the state has the next one. So
+// after a restore the parts with higher numbers are those that were written behind the restored
+// checkpoint. They may be committed already, by a checkpoint that is lost: their rows come again,
+// and they are removed. docs/decisions/0001-parts-of-lost-checkpoints.md has the reasons.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "env/env.h"
 #include "env/file_system.h"
+#include "state/state_store.h"
 
 namespace millrace {
 
@@ -31,10 +40,16 @@ struct PendingPart {
   uint64_t checkpointId = 0;
 };
 
+// Whose parts they are.
+struct PartsOwner {
+  std::string jobId;
+  std::string history;  // of a sink without a state of this job: makePartsHistory()
+};
+
 // Not thread-safe.
 class FileParts {
  public:
-  FileParts(FilePartsOptions options, uint32_t subtask, Env& env);
+  FileParts(FilePartsOptions options, const SubtaskInfo& subtask, Env& env);
 
   // Writes encoded records into the open part of a directory ("" is the root itself; else
   // "dt=1/hour=2").
@@ -48,11 +63,14 @@ class FileParts {
   Status commit(uint64_t checkpointId);
   bool hasUncommitted(const std::string& directory) const;
 
-  // The state: pending parts as bytes, and back. Restored parts belong to any checkpoint.
+  // The state as bytes, and back from those of all subtasks (none at a fresh start). The first
+  // subtask takes over all pending parts, which then belong to any checkpoint.
   std::string state() const;
-  Status restore(const std::string& state);
-  // Removes what an earlier run of these parts has left behind under hidden names.
-  Status removeLeftovers();
+  Status restore(const std::vector<std::string>& states, PartsOwner owner);
+  // Removes the parts of this history that were written behind the restored state, finished or
+  // not, of all subtasks. Returns the directories that have lost finished ones. Call it in the
+  // first subtask, after restore() and before any subtask writes.
+  Result<std::set<std::string>> removeSuperseded();
 
  private:
   struct OpenPart {
@@ -64,22 +82,32 @@ class FileParts {
     int64_t writtenMillis = 0;
   };
 
+  // By subtask: the number of its next part.
+  using Numbers = std::map<uint32_t, uint64_t>;
+
   std::string pathOf(const std::string& directory, const std::string& name) const;
+  Status restoreOne(const std::vector<std::string>& lines);
+  bool isSuperseded(std::string_view partName) const;
+  Status removeSupersededIn(const std::string& directory, std::set<std::string>& lost);
   Status openPart(const std::string& directory, OpenPart& part);
   Status closePart(OpenPart& part, uint64_t checkpointId);
 
   FilePartsOptions options_;
-  uint32_t subtask_;
+  SubtaskInfo subtask_;
   Env& env_;
-  std::string runId_;
+  PartsOwner owner_;
+  // Restored: what has a higher number is superseded. The first subtask keeps the numbers of those
+  // that are no more: their names are used.
+  Numbers restored_;
   uint64_t nextNumber_ = 0;
   int64_t nextCheck_ = INT64_MAX;
   std::map<std::string, OpenPart> open_;  // by directory
   std::vector<PendingPart> pending_;
-  std::vector<std::string> earlierRuns_;
 };
 
-// A random id in the usual form of 8-4-4-4-12 hexadecimal digits.
-std::string makeRunId(Random& random);
+// The history of a sink that begins behind a checkpoint (0: with the job), in the usual form of
+// 8-4-4-4-12 hexadecimal digits.
+std::string makePartsHistory(std::string_view jobId, std::string_view operatorId,
+                             uint64_t restoredCheckpointId);
 
 }  // namespace millrace

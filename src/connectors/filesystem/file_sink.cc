@@ -48,7 +48,7 @@ class FileSink : public Operator {
         encoder_(std::move(encoder)),
         env_(env),
         first_(subtask.index == 0),
-        parts_(plan_.parts, subtask.index, env),
+        parts_(plan_.parts, subtask, env),
         commits_(plan_.commits, env) {}
 
   Status open(OperatorContext& context) override {
@@ -56,9 +56,14 @@ class FileSink : public Operator {
     partsState_ = TRY(context.state->openList("parts", Redistribution::kUnion));
     partitionsState_ = TRY(context.state->openList("partitions", Redistribution::kSplit));
     for (const std::string& state : partitionsState_->elements()) commits_.restore(state);
-    // One subtask commits what all had left pending.
+    std::string history =
+        makePartsHistory(context.jobId, context.operatorId, context.restoredCheckpointId);
+    TRY(parts_.restore(partsState_->elements(), {context.jobId, std::move(history)}));
     if (!first_) return {};
-    for (const std::string& state : partsState_->elements()) TRY(parts_.restore(state));
+    int64_t now = env_.clock().nowMillis();
+    for (const std::string& directory : TRY(parts_.removeSuperseded())) {
+      TRY(commits_.reopen(directory, now));
+    }
     return {};
   }
 
@@ -85,8 +90,6 @@ class FileSink : public Operator {
 
   Status checkpointComplete(uint64_t checkpointId) override {
     TRY(parts_.commit(checkpointId));
-    if (!leftoversRemoved_) TRY(parts_.removeLeftovers());
-    leftoversRemoved_ = true;
     return commitPartitions();
   }
 
@@ -169,7 +172,6 @@ class FileSink : public Operator {
   ListState* partsState_ = nullptr;
   ListState* partitionsState_ = nullptr;
   bool finished_ = false;
-  bool leftoversRemoved_ = false;
   std::string text_;
   std::string value_;
   std::string directory_;

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "connectors/connector.h"
 #include "connectors/filesystem/file_layout.h"
@@ -40,17 +41,22 @@ Batch batchOf(const std::vector<std::pair<int, const char*>>& rows) {
   return Batch({numbers, texts}, rows.size());
 }
 
-// One subtask of the sink.
+// One subtask of the sink, which goes on from checkpoint 1 when it is restored.
 class Sink {
  public:
-  Sink(const SinkRequest& request, Env& env, const RestoredOperator* restored = nullptr)
-      : store_(SubtaskInfo{}, restored) {
+  Sink(const SinkRequest& request, Env& env, const RestoredOperator* restored = nullptr,
+       const std::string& jobId = "job", const SubtaskInfo& subtask = {})
+      : store_(subtask, restored) {
+    context_.jobId = jobId;
+    context_.operatorId = "insert:t[0]/sink";
+    context_.subtask = subtask;
+    context_.restoredCheckpointId = restored ? 1 : 0;
     context_.options = &options_;
     context_.env = &env;
     context_.state = &store_;
     context_.metrics = &metrics_;
     TableOptions read = readTableOptions(request.table).value();
-    op_ = read.connector->makeSink(request, SubtaskInfo{}, env).value();
+    op_ = read.connector->makeSink(request, subtask, env).value();
     EXPECT_TRUE(op_->open(context_).ok());
     if (restored) complete(1);
   }
@@ -144,6 +150,168 @@ TEST(FileSink, ARestoreCommitsWhatWasPendingAndDropsTheRest) {
   sink.finish();
   std::string text = visible(env);
   EXPECT_EQ(text.size(), std::string("1,a\n2,b\n").size());
+}
+
+// The checkpoint behind the one that is restored was complete, and is lost.
+TEST(FileSink, ARestoreTakesBackWhatLaterCheckpointsCommitted) {
+  SimEnv env(1);
+  std::string snapshot;
+  {
+    Sink sink(request(), env);
+    sink.write(batchOf({{1, "a"}}));
+    snapshot = sink.snapshot(1);
+    sink.complete(1);
+    sink.write(batchOf({{2, "b"}}));
+    sink.snapshot(2);
+    sink.complete(2);
+    sink.write(batchOf({{3, "c"}}));
+    sink.snapshot(3);
+    sink.complete(3);
+    EXPECT_EQ(paths(env, false).size(), 3U);
+  }
+  auto restored = RestoredOperator::fromBytes({snapshot}).value();
+  Sink sink(request(), env, restored.get());
+  EXPECT_EQ(visible(env), "1,a\n");
+  sink.write(batchOf({{2, "b"}, {3, "c"}}));
+  sink.finish();
+  EXPECT_EQ(visible(env), "1,a\n2,b\n3,c\n");
+}
+
+TEST(FileSink, AStartFromTheBeginningTakesEverythingBack) {
+  SimEnv env(1);
+  {
+    Sink sink(request(), env);
+    sink.write(batchOf({{1, "a"}}));
+    sink.finish();
+  }
+  Sink again(request(), env);
+  EXPECT_TRUE(paths(env, false).empty());
+  Sink other(request(), env, nullptr, "another job");
+  again.write(batchOf({{1, "a"}}));
+  again.finish();
+  EXPECT_EQ(visible(env), "1,a\n");
+}
+
+// The job whose snapshot it was may still run: what it has written since then stays.
+TEST(FileSink, AnotherJobTakesNothingBack) {
+  SimEnv env(1);
+  Sink first(request(), env);
+  first.write(batchOf({{1, "a"}}));
+  std::string snapshot = first.snapshot(1);
+  first.complete(1);
+  first.write(batchOf({{2, "b"}}));
+  first.snapshot(2);
+  first.complete(2);
+  first.write(batchOf({{3, "c"}}));
+  auto restored = RestoredOperator::fromBytes({snapshot}).value();
+  Sink second(request(), env, restored.get(), "another job");
+  EXPECT_EQ(visible(env), "1,a\n2,b\n");
+  second.write(batchOf({{4, "d"}}));
+  second.finish();
+  first.finish();
+  std::string text = visible(env);
+  EXPECT_EQ(text.size(), std::string("1,a\n2,b\n3,c\n4,d\n").size());
+  EXPECT_TRUE(paths(env, true).empty());
+}
+
+// From two subtasks to one, and back: names are not used twice, and parts of subtasks that are no
+// more are known.
+TEST(FileSink, PartsOfFormerSubtasksAreKnown) {
+  SimEnv env(1);
+  std::vector<std::string> two;
+  {
+    std::vector<std::unique_ptr<Sink>> sinks;
+    for (uint32_t i = 0; i < 2; ++i) {
+      sinks.push_back(std::make_unique<Sink>(request(), env, nullptr, "job", SubtaskInfo{i, 2}));
+    }
+    sinks[0]->write(batchOf({{1, "a"}}));
+    sinks[1]->write(batchOf({{2, "b"}}));
+    for (auto& sink : sinks) two.push_back(sink->snapshot(1));
+    for (auto& sink : sinks) sink->complete(1);
+    sinks[1]->write(batchOf({{9, "x"}}));
+    sinks[1]->snapshot(2);
+    sinks[1]->complete(2);
+  }
+  std::string one;
+  auto restored = RestoredOperator::fromBytes(two).value();
+  {
+    Sink sink(request(), env, restored.get());
+    EXPECT_EQ(paths(env, false).size(), 2U);
+    sink.write(batchOf({{3, "c"}}));
+    one = sink.snapshot(1);
+    sink.complete(1);
+  }
+  restored = RestoredOperator::fromBytes({one}).value();
+  std::vector<std::unique_ptr<Sink>> sinks;
+  for (uint32_t i = 0; i < 2; ++i) {
+    SubtaskInfo subtask{i, 2};
+    sinks.push_back(std::make_unique<Sink>(request(), env, restored.get(), "job", subtask));
+  }
+  sinks[1]->write(batchOf({{4, "d"}}));
+  for (auto& sink : sinks) sink->finish();
+  EXPECT_EQ(paths(env, false).size(), 4U);
+  EXPECT_EQ(visible(env).size(), std::string("1,a\n2,b\n3,c\n4,d\n").size());
+}
+
+TEST(FileSink, APartitionThatLostFilesIsNotComplete) {
+  SimEnv env(1);
+  SinkRequest sinkRequest = request({{"sink.partition-commit.policy.kind", "success-file"}});
+  sinkRequest.table.partitionKeys = {"p"};
+  std::string snapshot;
+  {
+    Sink sink(sinkRequest, env);
+    sink.write(batchOf({{1, "a"}}));
+    snapshot = sink.snapshot(1);
+    sink.complete(1);
+    sink.write(batchOf({{2, "b"}}));
+    sink.snapshot(2);
+    sink.complete(2);
+    EXPECT_TRUE(env.files().exists("/out/p=b/_SUCCESS"));
+  }
+  auto restored = RestoredOperator::fromBytes({snapshot}).value();
+  Sink sink(sinkRequest, env, restored.get());
+  EXPECT_TRUE(env.files().exists("/out/p=a/_SUCCESS"));
+  EXPECT_FALSE(env.files().exists("/out/p=b/_SUCCESS"));
+  sink.write(batchOf({{2, "b"}}));
+  sink.finish();
+  EXPECT_TRUE(env.files().exists("/out/p=b/_SUCCESS"));
+  EXPECT_EQ(visible(env), "1\n2\n");
+}
+
+TEST(FileSink, ThePartitionIsCompleteWhenTheWatermarkPassesAgain) {
+  SimEnv env(1);
+  SinkRequest sinkRequest = request({{"sink.partition-commit.policy.kind", "success-file"},
+                                     {"sink.partition-commit.trigger", "partition-time"},
+                                     {"partition.time-extractor.timestamp-pattern", "$p:00:00"}});
+  sinkRequest.table.partitionKeys = {"p"};
+  constexpr int64_t kTenOClock = 1'704'103'200'000;  // 2024-01-01 10:00
+  auto watermark = [&] {
+    Batch batch = batchOf({});
+    batch.mutableMarks().push_back({0, kTenOClock});
+    return batch;
+  };
+  std::string mark = "/out/p=2024-01-01 09/_SUCCESS";
+  std::string snapshot;
+  {
+    Sink sink(sinkRequest, env);
+    snapshot = sink.snapshot(1);
+    sink.complete(1);
+    sink.write(batchOf({{1, "2024-01-01 09"}}));
+    sink.write(watermark());
+    sink.snapshot(2);
+    sink.complete(2);
+    EXPECT_TRUE(env.files().exists(mark));
+  }
+  auto restored = RestoredOperator::fromBytes({snapshot}).value();
+  Sink sink(sinkRequest, env, restored.get());
+  EXPECT_FALSE(env.files().exists(mark));
+  sink.snapshot(2);
+  sink.complete(2);
+  EXPECT_FALSE(env.files().exists(mark));
+  sink.write(watermark());
+  sink.snapshot(3);
+  sink.complete(3);
+  EXPECT_TRUE(env.files().exists(mark));
 }
 
 TEST(FileSink, PartitionsAndSuccessFiles) {

@@ -52,10 +52,22 @@ Result<bool> PartitionCommits::isDue(const std::string& partition, int64_t creat
   return local > time + options_.delayMillis;
 }
 
+std::string PartitionCommits::markOf(const std::string& partition) const {
+  return options_.root + "/" + partition + "/" + options_.successFile;
+}
+
 Status PartitionCommits::mark(const std::string& partition) {
-  std::string path = options_.root + "/" + partition + "/" + options_.successFile;
-  auto file = TRY(env_.files().create(path));
+  auto file = TRY(env_.files().create(markOf(partition)));
   return file->close();
+}
+
+Status PartitionCommits::reopen(const std::string& partition, int64_t nowMillis) {
+  if (!options_.enabled) return {};
+  // The watermark tells when all its rows have come again; the clock does not: then their coming
+  // touches it.
+  if (options_.byPartitionTime) touch(partition, nowMillis);
+  std::string path = markOf(partition);
+  return env_.files().exists(path) ? env_.files().remove(path) : Status();
 }
 
 std::string PartitionCommits::state() const {

@@ -34,6 +34,8 @@ class PartitionCommits {
   bool enabled() const { return options_.enabled; }
   // A row has been written to the partition "dt=1/hour=2".
   void touch(const std::string& partition, int64_t nowMillis);
+  // The partition has lost files whose rows come again: until then it is not complete.
+  Status reopen(const std::string& partition, int64_t nowMillis);
   void advance(int64_t watermark) { watermark_ = watermark; }
   // Marks every partition that is due, or all `atEnd`. `busy` says which still have files to come.
   template <typename Busy>
@@ -55,6 +57,7 @@ class PartitionCommits {
 
  private:
   Result<bool> isDue(const std::string& partition, int64_t createdMillis, int64_t nowMillis) const;
+  std::string markOf(const std::string& partition) const;
   Status mark(const std::string& partition);
 
   PartitionCommitOptions options_;
