@@ -193,13 +193,15 @@ void measureCheckpoints(Job& job, double disk, const char* beside) {
     double begin = now();
     job.checkpoint().value();
     seconds.push_back(now() - begin);
-    uint64_t bytes = 0, longest = 0;
-    for (const CheckpointCosts::Part& part : job.progress().lastCheckpoint.parts) {
-      bytes += part.cost.bytes;
-      longest = std::max(longest, part.cost.syncMicros);
+    uint64_t longest = 0;
+    CheckpointStatistics last = job.progress().checkpoints.latest.front();
+    for (const TaskCheckpointStatistics& task : last.tasks) {
+      for (const SubtaskCheckpointStatistics& subtask : task.subtasks) {
+        longest = std::max(longest, subtask.syncMicros);
+      }
     }
     sync.push_back(static_cast<double>(longest) / 1000);
-    rates.push_back(static_cast<double>(bytes) / 1e6 / seconds.back());
+    rates.push_back(static_cast<double>(last.checkpointedBytes) / 1e6 / seconds.back());
   }
   std::sort(sync.begin(), sync.end());
   std::sort(rates.begin(), rates.end());
@@ -267,7 +269,7 @@ void run(const std::string& directory, uint64_t keys, bool quick) {
   measureCheckpoints(*job, disk, "a job at full speed");
   paused = true;
   measureCheckpoints(*job, disk, "an idle job");
-  options.checkpoints.restorePath = job->progress().lastCheckpointPath;
+  options.checkpoints.restorePath = job->progress().checkpoints.latestPath();
   job->cancel();
   job->wait(-1);
   job.reset();

@@ -84,7 +84,7 @@ RunEnd StatementRunner::show(StatementResult& result, std::string_view script,
       return RunEnd::kDone;
     case StatementResult::Kind::kRows: {
       if (RunEnd end = beginResult(); end != RunEnd::kDone) return end;
-      return write(printRows(output(), result.schema, result.rows));
+      return write(printRows(output(), result.schema, result.rows, zone()));
     }
     case StatementResult::Kind::kText: {
       if (RunEnd end = beginResult(); end != RunEnd::kDone) return end;
@@ -289,9 +289,13 @@ QueryPrintOptions StatementRunner::printOptions(const RunningQuery& query) {
   options.insertOnly = query.insertOnly;
   options.maxColumnWidth =
       static_cast<size_t>(configuration.integer("table.display.max-column-width"));
-  auto zone = TimeZone::find(configuration.text("table.local-time-zone"));
-  if (zone.ok()) options.zone = zone.value();
+  options.zone = zone();
   return options;
+}
+
+const TimeZone* StatementRunner::zone() {
+  auto zone = TimeZone::find(session_.configuration().text("table.local-time-zone"));
+  return zone.ok() ? zone.value() : nullptr;
 }
 
 }  // namespace millrace

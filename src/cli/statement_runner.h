@@ -72,6 +72,7 @@ class StatementRunner {
   void message(std::string_view text);
   OutputForm output();
   QueryPrintOptions printOptions(const RunningQuery& query);
+  const TimeZone* zone();  // of the session; nullptr is UTC
 
   Env& env_;
   RunnerOptions options_;

@@ -5,13 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "runtime/restore_claims.h"
-
 namespace millrace {
 
 namespace {
-
-constexpr size_t kHistory = 10;
 
 // "0123456789ab": savepoints of one job are told apart by it.
 std::string savepointSuffix(Random& random) {
@@ -80,9 +76,10 @@ void CheckpointCoordinator::close(const Error& reason) {
   nextPeriodic_ = INT64_MAX;
   answerRequests(reason);
   if (!pending_) return;
-  noteEnded(CheckpointState::kFailed, nullptr, reason.message());
+  tracker_.failed(env_.clock().nowMillis(), reason.message());
   if (pending_->request.ticket) pending_->request.ticket->set(reason);
   for (const Chunk& chunk : pending_->chunks) chunk.task->snapshotWritten(chunk.bytes.size());
+  if (pending_->output) pending_->output->abandon();
   pending_.reset();
 }
 
@@ -133,16 +130,16 @@ void CheckpointCoordinator::startNext(int64_t nowMillis) {
   pending_->id = nextId_++;
   pending_->request = std::move(requests_.front());
   pending_->numMissing = tasks_.size();
-  Manifest& manifest = pending_->written.manifest;
+  Manifest manifest;
   manifest.checkpointId = pending_->id;
   manifest.jobName = graph_.name;
   manifest.maxParallelism = graph_.maxParallelism;
   manifest.createdMillis = nowMillis;
-  pending_->costs.id = pending_->id;
-  pending_->costs.startedMillis = nowMillis;
+  pending_->output = outputOf(pending_->request, std::move(manifest));
+  pending_->triggerMillis = nowMillis;
   pending_->deadlineMillis = nowMillis + options_.timeoutMillis;
   requests_.pop_front();
-  noteStarted();
+  noteTriggered();
   bool stop = pending_->request.kind == CheckpointKind::kStop;
   for (Task* task : tasks_) task->requestCheckpoint(pending_->id, stop);
 }
@@ -161,13 +158,13 @@ void CheckpointCoordinator::snapshotBytes(Task& task, uint64_t checkpointId, siz
 }
 
 void CheckpointCoordinator::checkpointTaken(Task& task, uint64_t checkpointId,
-                                            std::vector<SnapshotCost> costs) {
+                                            int64_t barrierMillis,
+                                            SubtaskCheckpointStatistics statistics) {
   {
     std::lock_guard lock(mutex_);
     if (!pending_ || pending_->id != checkpointId) return;
-    for (size_t i = 0; i < costs.size(); ++i) {
-      pending_->costs.parts.push_back({task.node(i).id, task.subtask().index, costs[i]});
-    }
+    statistics.startDelayMillis = std::max<int64_t>(0, barrierMillis - pending_->triggerMillis);
+    tracker_.acknowledged(task.node(0).id, std::move(statistics));
     pending_->done.insert(&task);
     --pending_->numMissing;
   }
@@ -203,56 +200,37 @@ std::string CheckpointCoordinator::root() const {
   return fmt::format("{}/{}", options_.directory, jobId_);
 }
 
-std::optional<SnapshotDirectory> CheckpointCoordinator::directoryOf(const Request& request) const {
-  std::string root;
-  if (!request.directory.empty()) {
-    root = request.directory;
-  } else if (!options_.directory.empty()) {
-    root = this->root();
-  } else {
-    return std::nullopt;
+std::unique_ptr<CheckpointOutput> CheckpointCoordinator::outputOf(const Request& request,
+                                                                  Manifest manifest) {
+  std::string root = request.directory.empty() ? this->root() : request.directory;
+  if (!root.empty()) {
+    SnapshotDirectory directory(env_.files(), std::move(root), std::max(1u, options_.retained));
+    return makeFileOutput(std::move(directory), std::move(manifest));
   }
-  return SnapshotDirectory(env_.files(), std::move(root), std::max(1u, options_.retained));
-}
-
-Status CheckpointCoordinator::write(SnapshotDirectory& directory, Written& written,
-                                    Chunk& chunk) const {
-  const JobNode& node = chunk.task->node(chunk.node);
-  auto place = std::make_pair(static_cast<const Task*>(chunk.task), chunk.node);
-  std::unique_ptr<SnapshotFileWriter>& file = written.open[place];
-  if (!file) {
-    // The root belongs to this job attempt alone, so there are no other writers to tell apart.
-    constexpr uint64_t kAttempt = 0;
-    file = TRY(directory.create(written.manifest.checkpointId, node.id, chunk.task->subtask().index,
-                                kAttempt));
-  }
-  TRY(file->append(std::move(chunk.bytes)));
-  if (!chunk.last) return {};
-  StoredOperator& stored = written.manifest.operators[node.id];
-  stored.parallelism = node.parallelism;
-  stored.files.push_back(TRY(file->finish()));
-  written.open.erase(place);
-  return {};
+  if (options_.keepsLastInMemory) return makeMemoryOutput(memory_, std::move(manifest));
+  return makeNoOutput();
 }
 
 Status CheckpointCoordinator::writeChunks(std::unique_lock<std::mutex>& lock) {
   // poll() is the only one that writes and completes; close() may take the checkpoint away.
   while (pending_ && !pending_->chunks.empty()) {
     uint64_t id = pending_->id;
-    std::optional<SnapshotDirectory> directory = directoryOf(pending_->request);
-    Written written = std::move(pending_->written);
+    std::unique_ptr<CheckpointOutput> output = std::move(pending_->output);
     std::vector<Chunk> chunks;
     chunks.swap(pending_->chunks);
     lock.unlock();
     Status status;
     for (Chunk& chunk : chunks) {
       size_t size = chunk.bytes.size();
-      if (status.ok() && directory) status = write(*directory, written, chunk);
+      if (status.ok()) {
+        status = output->append(chunk.task->node(chunk.node), chunk.task->subtask().index,
+                                std::move(chunk.bytes), chunk.last);
+      }
       chunk.task->snapshotWritten(size);
     }
     lock.lock();
     if (!pending_ || pending_->id != id) return {};
-    pending_->written = std::move(written);
+    pending_->output = std::move(output);
     TRY(std::move(status));
   }
   return {};
@@ -260,34 +238,21 @@ Status CheckpointCoordinator::writeChunks(std::unique_lock<std::mutex>& lock) {
 
 Status CheckpointCoordinator::complete(std::unique_lock<std::mutex>& lock) {
   uint64_t id = pending_->id;
-  std::string path;
-  Manifest written;
-  if (std::optional<SnapshotDirectory> directory = directoryOf(pending_->request)) {
-    path = directory->pathOf(id);
-    Manifest manifest = std::move(pending_->written.manifest);
-    for (auto& [operatorId, stored] : manifest.operators) {
-      std::sort(stored.files.begin(), stored.files.end(),
-                [](const StoredFile& a, const StoredFile& b) { return a.subtask < b.subtask; });
-    }
-    nameOperators(graph_, manifest);
-    lock.unlock();
-    Status committed = directory->commit(manifest);
-    lock.lock();
-    if (!pending_ || pending_->id != id) return {};
-    TRY(std::move(committed));
-    written = std::move(manifest);
-  }
-  noteEnded(CheckpointState::kCompleted, &written, path);
+  std::unique_ptr<CheckpointOutput> output = std::move(pending_->output);
+  lock.unlock();
+  Status committed = output->commit(graph_);
+  lock.lock();
+  if (!pending_ || pending_->id != id) return {};
+  pending_->output = std::move(output);
+  TRY(std::move(committed));
+  std::string path = pending_->output->path();
+  tracker_.completed(env_.clock().nowMillis(), path);
   Request request = std::move(pending_->request);
-  lastCosts_ = std::move(pending_->costs);
-  lastCosts_.completedMillis = env_.clock().nowMillis();
   pending_.reset();
-  ++numCompleted_;
   failuresInARow_ = 0;
   if (options_.intervalMillis > 0) {
     nextPeriodic_ = std::max(nextPeriodic_, env_.clock().nowMillis() + options_.minPauseMillis);
   }
-  lastPath_ = path;
   lastCompleteId_ = id;
   lastCompleteKind_ = request.kind;
   numDelivered_ = 0;
@@ -298,17 +263,14 @@ Status CheckpointCoordinator::complete(std::unique_lock<std::mutex>& lock) {
 
 Status CheckpointCoordinator::fail(std::unique_lock<std::mutex>& lock, Error error) {
   if (!pending_) return {};
-  noteEnded(CheckpointState::kFailed, nullptr, error.message());
+  tracker_.failed(env_.clock().nowMillis(), error.message());
   Request request = std::move(pending_->request);
   uint64_t id = pending_->id;
   std::unique_ptr<Pending> failed = std::move(pending_);
   lock.unlock();
   for (const Chunk& chunk : failed->chunks) chunk.task->snapshotWritten(chunk.bytes.size());
+  if (failed->output) failed->output->abandon();
   failed.reset();
-  if (std::optional<SnapshotDirectory> directory = directoryOf(request)) {
-    // What cannot be removed costs space only.
-    (void)directory->abort(id).ok();
-  }
   Error failure(ErrorKind::kCheckpoint, fmt::format("checkpoint {}: {}", id, error.message()));
   if (!error.hint().empty()) failure = std::move(failure).withHint(error.hint());
   lock.lock();
@@ -356,32 +318,27 @@ Error CheckpointCoordinator::timedOut() const {
           "Set 'execution.checkpointing.timeout' higher, or find out what holds the data back.");
 }
 
-void CheckpointCoordinator::noteStarted() {
-  CheckpointStatistics entry;
-  entry.id = pending_->id;
-  entry.isSavepoint = !pending_->request.directory.empty();
-  entry.triggeredMillis = pending_->written.manifest.createdMillis;
-  history_.push_front(std::move(entry));
-  if (history_.size() > kHistory) history_.pop_back();
-}
-
-// text: the path of a complete one, the reason of a failed one.
-void CheckpointCoordinator::noteEnded(CheckpointState state, const Manifest* manifest,
-                                      const std::string& text) {
-  if (state == CheckpointState::kFailed) ++numFailed_;
-  for (CheckpointStatistics& entry : history_) {
-    if (entry.id != pending_->id) continue;
-    entry.state = state;
-    entry.durationMillis = env_.clock().nowMillis() - entry.triggeredMillis;
-    (state == CheckpointState::kFailed ? entry.failure : entry.path) = text;
-    if (manifest == nullptr) return;
-    for (const auto& [id, stored] : manifest->operators) {
-      CheckpointStatistics::Operator op{id, stored.parallelism, 0};
-      for (const StoredFile& file : stored.files) op.bytes += file.bytes;
-      entry.bytes += op.bytes;
-      entry.operators.push_back(std::move(op));
+void CheckpointCoordinator::noteTriggered() {
+  CheckpointStatistics checkpoint;
+  checkpoint.id = pending_->id;
+  checkpoint.isSavepoint = !pending_->request.directory.empty();
+  checkpoint.triggerTimestampMillis = pending_->triggerMillis;
+  checkpoint.numSubtasks = static_cast<uint32_t>(tasks_.size());
+  for (const Task* task : tasks_) {
+    if (task->subtask().index > 0) continue;
+    TaskCheckpointStatistics& part = checkpoint.tasks.emplace_back();
+    part.headId = task->node(0).id;
+    part.numSubtasks = task->subtask().parallelism;
+    for (size_t i = 0; i < task->numNodes(); ++i) {
+      part.name += (i > 0 ? " -> " : "") + task->node(i).name;
     }
   }
+  tracker_.triggered(std::move(checkpoint));
+}
+
+void CheckpointCoordinator::noteRestored(uint64_t checkpointId, std::string path) {
+  std::lock_guard lock(mutex_);
+  tracker_.restored({checkpointId, env_.clock().nowMillis(), std::move(path)});
 }
 
 int64_t CheckpointCoordinator::nextPoll() const {
@@ -406,34 +363,14 @@ bool CheckpointCoordinator::isBusy() const {
   return pending_ != nullptr || !requests_.empty();
 }
 
-uint64_t CheckpointCoordinator::numCompleted() const {
+CheckpointHistory CheckpointCoordinator::history() const {
   std::lock_guard lock(mutex_);
-  return numCompleted_;
-}
-
-uint64_t CheckpointCoordinator::numFailed() const {
-  std::lock_guard lock(mutex_);
-  return numFailed_;
-}
-
-std::vector<CheckpointStatistics> CheckpointCoordinator::statistics() const {
-  std::lock_guard lock(mutex_);
-  return {history_.begin(), history_.end()};
+  return tracker_.history();
 }
 
 std::vector<std::string> CheckpointCoordinator::takeMessages() {
   std::lock_guard lock(mutex_);
   return std::exchange(messages_, {});
-}
-
-CheckpointCosts CheckpointCoordinator::lastCosts() const {
-  std::lock_guard lock(mutex_);
-  return lastCosts_;
-}
-
-std::string CheckpointCoordinator::lastPath() const {
-  std::lock_guard lock(mutex_);
-  return lastPath_;
 }
 
 }  // namespace millrace

@@ -1,4 +1,4 @@
-// CheckpointCoordinator: starts checkpoints, collects what the tasks report, writes the files and
+// CheckpointCoordinator: starts checkpoints, collects what the tasks report, has it written and
 // tells the tasks when a checkpoint is durable. One checkpoint is under way at a time.
 //
 // Requests and reports come from any thread; files are written by poll(), which one thread calls.
@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,9 +17,9 @@
 #include <vector>
 
 #include "env/env.h"
+#include "runtime/checkpoint_output.h"
 #include "runtime/job.h"
 #include "runtime/task.h"
-#include "state/snapshot_directory.h"
 
 namespace millrace {
 
@@ -68,7 +67,8 @@ class CheckpointCoordinator {
   // From the tasks (TaskListener).
   void snapshotBytes(Task& task, uint64_t checkpointId, size_t node, SnapshotBytes bytes,
                      bool last);
-  void checkpointTaken(Task& task, uint64_t checkpointId, std::vector<SnapshotCost> costs);
+  void checkpointTaken(Task& task, uint64_t checkpointId, int64_t barrierMillis,
+                       SubtaskCheckpointStatistics statistics);
   void completionDelivered(uint64_t checkpointId);
 
   // Does what is due: starts, writes, completes. An error is a failure of the whole job: more
@@ -83,14 +83,14 @@ class CheckpointCoordinator {
   bool isStopped() const;
   // True when requests wait or a checkpoint is under way.
   bool isBusy() const;
-  uint64_t numCompleted() const;
-  uint64_t numFailed() const;
-  std::string lastPath() const;
-  // Where checkpoints (not savepoints) go; empty = nowhere.
+  // Where checkpoints (not savepoints) go; empty = not into files.
   std::string root() const;
-  std::vector<CheckpointStatistics> statistics() const;
+  // The last checkpoint, when they are kept in memory. For the thread that polls.
+  const CheckpointMemory& memory() const { return memory_; }
+  CheckpointHistory history() const;
+  // The job, or a part of it, goes on from this checkpoint.
+  void noteRestored(uint64_t checkpointId, std::string path);
   std::vector<std::string> takeMessages();
-  CheckpointCosts lastCosts() const;
 
  private:
   struct Request {
@@ -105,11 +105,6 @@ class CheckpointCoordinator {
     SnapshotBytes bytes;
     bool last;
   };
-  // What has been written.
-  struct Written {
-    Manifest manifest;
-    std::map<std::pair<const Task*, size_t>, std::unique_ptr<SnapshotFileWriter>> open;
-  };
   struct Pending {
     uint64_t id = 0;
     Request request;
@@ -117,29 +112,28 @@ class CheckpointCoordinator {
     std::set<const Task*> done;  // tasks that have handed over everything
     size_t numMissing = 0;       // the others
     std::vector<Chunk> chunks;   // not written yet
-    Written written;
-    CheckpointCosts costs;
+    int64_t triggerMillis = 0;
+    // nullptr while it is being written to.
+    std::unique_ptr<CheckpointOutput> output;
   };
 
   void startNext(int64_t nowMillis);
   void answerRequests(const Error& reason);
   bool hasLast() const;
   Error timedOut() const;
-  void noteStarted();
-  void noteEnded(CheckpointState state, const Manifest* manifest, const std::string& text);
+  void noteTriggered();
   Status judgeFailure(const Request& request, Error failure);
   Status writeChunks(std::unique_lock<std::mutex>& lock);
-  Status write(SnapshotDirectory& directory, Written& written, Chunk& chunk) const;
   Status complete(std::unique_lock<std::mutex>& lock);
   Status fail(std::unique_lock<std::mutex>& lock, Error error);
-  // Nothing when the checkpoint is kept nowhere.
-  std::optional<SnapshotDirectory> directoryOf(const Request& request) const;
+  std::unique_ptr<CheckpointOutput> outputOf(const Request& request, Manifest manifest);
 
   const CheckpointOptions options_;
   const std::string jobId_;
   const JobGraph& graph_;
   Env& env_;
   const std::function<void()> wake_;
+  CheckpointMemory memory_;  // of the thread that polls
 
   mutable std::mutex mutex_;  // guards everything below
   std::vector<Task*> tasks_;
@@ -150,13 +144,9 @@ class CheckpointCoordinator {
   uint64_t nextId_;
   int64_t nextPeriodic_ = INT64_MAX;
   CheckpointKind periodicKind_ = CheckpointKind::kPeriodic;  // kFinal once one has failed
-  uint64_t numFailed_ = 0;
   uint32_t failuresInARow_ = 0;
-  std::deque<CheckpointStatistics> history_;  // the newest first
+  CheckpointTracker tracker_;
   std::vector<std::string> messages_;
-  uint64_t numCompleted_ = 0;
-  std::string lastPath_;
-  CheckpointCosts lastCosts_;
   uint64_t lastCompleteId_ = 0;
   CheckpointKind lastCompleteKind_ = CheckpointKind::kPeriodic;
   size_t numDelivered_ = 0;  // tasks that know of lastCompleteId_

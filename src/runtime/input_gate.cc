@@ -12,7 +12,9 @@ Batch emptyBatch(const Schema& schema) {
   return Batch(std::move(columns), 0);
 }
 
-InputGate::InputGate(std::vector<std::vector<Channel*>> channels, std::vector<Schema> schemas) {
+InputGate::InputGate(std::vector<std::vector<Channel*>> channels, std::vector<Schema> schemas,
+                     const Clock& clock)
+    : clock_(clock) {
   for (uint32_t input = 0; input < channels.size(); ++input) {
     uint32_t count = static_cast<uint32_t>(channels[input].size());
     inputs_.push_back({WatermarkMerger(count, LaggingInputs::kIgnore), count, count, false,
@@ -88,6 +90,7 @@ void InputGate::readBarrier(GateChannel& from, uint64_t checkpointId) {
   barrier_ = checkpointId;
   from.arrived = true;
   from.blocked = from.channel->alignsBarriers();
+  if (numArrived_ == 0 && from.blocked) alignmentBegan_ = clock_.monotonicNanos();
   ++numArrived_;
   checkAlignment();
 }
@@ -162,10 +165,13 @@ void InputGate::queueIdleChange(uint32_t input) {
 
 void InputGate::checkAlignment() {
   if (numArrived_ == 0 || numArrived_ < numOpenChannels_) return;
-  release();
   InputEvent event;
   event.kind = InputEvent::Kind::kBarrier;
   event.checkpointId = barrier_;
+  bool aligned = std::any_of(channels_.begin(), channels_.end(),
+                             [](const GateChannel& channel) { return channel.blocked; });
+  if (aligned) event.alignmentNanos = clock_.monotonicNanos() - alignmentBegan_;
+  release();
   events_.push_back(std::move(event));
 }
 

@@ -10,6 +10,7 @@
 #include <deque>
 #include <vector>
 
+#include "env/env.h"
 #include "runtime/channel.h"
 #include "runtime/watermark.h"
 #include "types/batch.h"
@@ -30,13 +31,15 @@ struct InputEvent {
   int input = 0;
   bool idle = false;
   uint64_t checkpointId = 0;
+  int64_t alignmentNanos = 0;  // from the first barrier to the last; 0 when nothing waited
   Batch batch;
 };
 
 class InputGate {
  public:
-  // channels[i] are those of input i; schemas[i] its columns.
-  InputGate(std::vector<std::vector<Channel*>> channels, std::vector<Schema> schemas);
+  // channels[i] are those of input i; schemas[i] its columns. The clock measures alignment.
+  InputGate(std::vector<std::vector<Channel*>> channels, std::vector<Schema> schemas,
+            const Clock& clock);
 
   InputEvent next();
   bool allEnded() const { return numOpenChannels_ == 0; }
@@ -68,13 +71,15 @@ class InputGate {
   void queueIdleChange(uint32_t input);
   void checkAlignment();
 
+  const Clock& clock_;
   std::vector<GateChannel> channels_;
   std::vector<GateInput> inputs_;
   std::deque<InputEvent> events_;  // consequences that are still to be told
   size_t next_ = 0;
   uint32_t numOpenChannels_ = 0;
   uint32_t numArrived_ = 0;
-  uint64_t barrier_ = 0;  // the last one that came
+  uint64_t barrier_ = 0;        // the last one that came
+  int64_t alignmentBegan_ = 0;  // monotonic: when the first of its channels was blocked
 };
 
 // A batch of the schema without rows.

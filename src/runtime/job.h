@@ -28,8 +28,10 @@ enum class CheckpointRetention : uint8_t {
 
 struct CheckpointOptions {
   int64_t intervalMillis = 0;  // execution.checkpointing.interval; 0 = none
-  std::string directory;       // execution.checkpointing.dir; empty = checkpoints are kept nowhere
-  std::string restorePath;     // execution.state-recovery.path; empty = fresh start
+  std::string directory;       // execution.checkpointing.dir; empty = none
+  // Without a directory: the last checkpoint stays in memory, so that the job can restart from it.
+  bool keepsLastInMemory = false;
+  std::string restorePath;  // execution.state-recovery.path; empty = fresh start
   bool allowNonRestoredState = false;
   uint32_t retained = 1;
   CheckpointRetention retention = CheckpointRetention::kAlways;
@@ -42,26 +44,6 @@ struct CheckpointOptions {
   // Tests: take one checkpoint when the sources have read this many rows in total, then stop the
   // job as with a savepoint. 0 = off.
   uint64_t stopAfterRecords = 0;
-};
-
-// What a checkpoint has cost one operator of one subtask.
-struct SnapshotCost {
-  uint64_t syncMicros = 0;   // nothing else was done: until the states were marked
-  uint64_t asyncMillis = 0;  // from then until all bytes were handed over
-  uint64_t bytes = 0;
-};
-
-// What a completed checkpoint has cost.
-struct CheckpointCosts {
-  struct Part {
-    std::string operatorId;
-    uint32_t subtask = 0;
-    SnapshotCost cost;
-  };
-  uint64_t id = 0;  // 0 = none yet
-  int64_t startedMillis = 0;
-  int64_t completedMillis = 0;
-  std::vector<Part> parts;
 };
 
 struct JobOptions {
@@ -92,15 +74,12 @@ struct OperatorProgress {
 
 struct JobProgress {
   JobStatus status = JobStatus::kRunning;
+  int64_t startTimeMillis = 0;  // of the clock
   int64_t elapsedMillis = 0;
   std::vector<OperatorProgress> operators;
-  uint64_t checkpointsCompleted = 0;
-  uint64_t checkpointsFailed = 0;
-  std::string lastCheckpointPath;
-  std::vector<CheckpointStatistics> checkpoints;  // the last 10, the newest first
+  CheckpointHistory checkpoints;
   uint64_t numRestarts = 0;
   bool restarting = false;  // parts of the job wait for their restart
-  CheckpointCosts lastCheckpoint;
 };
 
 // Thread-safe.

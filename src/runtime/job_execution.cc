@@ -99,8 +99,10 @@ Status JobExecution::build() {
   TRY(TaskBuilder(*this, path.empty() ? nullptr : &restored).build({}));
   std::vector<Task*> tasks = allTasks();
   unfinished_.insert(tasks.begin(), tasks.end());
+  options_.checkpoints.keepsLastInMemory = options_.restart.kind != RestartKind::kNone;
   coordinator_ = std::make_unique<CheckpointCoordinator>(
       options_.checkpoints, id_, graph_, env_, std::move(tasks), restoredId_, [this] { wake(); });
+  if (restoredId_ > 0) coordinator_->noteRestored(restoredId_, path);
   return {};
 }
 
@@ -363,14 +365,11 @@ JobProgress JobExecution::progress() {
   JobProgress result;
   result.status = status_;
   int64_t now = status_ == JobStatus::kRunning ? env_.clock().nowMillis() : endedMillis_;
+  result.startTimeMillis = startedMillis_;
   result.elapsedMillis = now - startedMillis_;
-  result.checkpointsCompleted = coordinator_->numCompleted();
-  result.checkpointsFailed = coordinator_->numFailed();
-  result.lastCheckpointPath = coordinator_->lastPath();
-  result.checkpoints = coordinator_->statistics();
+  result.checkpoints = coordinator_->history();
   result.numRestarts = numRestarts_;
   result.restarting = restarting_;
-  result.lastCheckpoint = coordinator_->lastCosts();
   int64_t nanos = env_.clock().monotonicNanos();
   double passed = static_cast<double>(std::max<int64_t>(1, nanos - progressNanos_));
   progressNanos_ = nanos;
@@ -417,9 +416,9 @@ void JobExecution::snapshotBytes(Task& task, uint64_t checkpointId, size_t node,
   coordinator_->snapshotBytes(task, checkpointId, node, std::move(bytes), last);
 }
 
-void JobExecution::checkpointTaken(Task& task, uint64_t checkpointId,
-                                   std::vector<SnapshotCost> costs) {
-  coordinator_->checkpointTaken(task, checkpointId, std::move(costs));
+void JobExecution::checkpointTaken(Task& task, uint64_t checkpointId, int64_t barrierMillis,
+                                   SubtaskCheckpointStatistics statistics) {
+  coordinator_->checkpointTaken(task, checkpointId, barrierMillis, std::move(statistics));
 }
 
 void JobExecution::completionDelivered(Task&, uint64_t checkpointId) {

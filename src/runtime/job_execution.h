@@ -22,8 +22,6 @@
 
 namespace millrace {
 
-struct RestoredCheckpoint;
-
 class JobExecution : private TaskListener {
  public:
   // Makes sources, operators and channels, restores their states and opens them.
@@ -91,7 +89,12 @@ class JobExecution : private TaskListener {
   void startDue();
   Status rebuild(uint32_t region);
   void dropRegion(uint32_t region);
-  // Where the job goes on from: a path, or empty for the beginning.
+  // What the job goes on from, and where that is in words; nothing for the beginning.
+  struct Recovery {
+    std::optional<RestoredCheckpoint> checkpoint;
+    std::string path;  // empty: it was kept in memory
+  };
+  Result<Recovery> recover();
   Result<std::string> recoveryPath();
   // The shares of the time that the node's tasks have spent busy and backpressured.
   void addTimes(uint32_t node, double passedNanos, OperatorProgress& op);
@@ -100,7 +103,8 @@ class JobExecution : private TaskListener {
   void taskFinished(Task& task) override;
   void snapshotBytes(Task& task, uint64_t checkpointId, size_t node, SnapshotBytes bytes,
                      bool last) override;
-  void checkpointTaken(Task& task, uint64_t checkpointId, std::vector<SnapshotCost> costs) override;
+  void checkpointTaken(Task& task, uint64_t checkpointId, int64_t barrierMillis,
+                       SubtaskCheckpointStatistics statistics) override;
   void completionDelivered(Task& task, uint64_t checkpointId) override;
   void sourceRead(uint64_t numRows) override;
   void stateChanged(int64_t bytes) override;

@@ -137,39 +137,51 @@ void JobExecution::startDue() {
   restarting_ = false;
 }
 
+Result<JobExecution::Recovery> JobExecution::recover() {
+  Recovery recovery;
+  if (!coordinator_->memory().empty()) {
+    recovery.checkpoint = TRY(coordinator_->memory().open());
+    return recovery;
+  }
+  recovery.path = TRY(recoveryPath());
+  if (recovery.path.empty()) return recovery;
+  recovery.checkpoint = TRY(openCheckpoint(env_.files(), recovery.path, graph_.maxParallelism));
+  return recovery;
+}
+
+// Empty for the beginning. Requires: no checkpoint is kept in memory.
 Result<std::string> JobExecution::recoveryPath() {
-  if (coordinator_->numCompleted() == 0) return options_.checkpoints.restorePath;
   std::string root = coordinator_->root();
-  if (root.empty()) {
-    return Error(ErrorKind::kRestore, "the job cannot restart: its checkpoints are kept nowhere")
-        .withHint("Set 'execution.checkpointing.dir'.");
+  if (root.empty() || coordinator_->history().counts.completed == 0) {
+    return options_.checkpoints.restorePath;
   }
   std::vector<FoundCheckpoint> found = TRY(findCheckpoints(env_.files(), root));
   if (found.empty()) {
     return Error(ErrorKind::kRestore, fmt::format("there is no checkpoint left in '{}'", root));
   }
   RecoveryChoice choice = TRY(chooseCheckpoint(env_.files(), found));
+  TRY(setAsideDamaged(env_.files(), choice));
   for (const std::string& warning : choice.warnings) addMessage("warning: " + warning);
   return choice.checkpoint.path;
 }
 
 Status JobExecution::rebuild(uint32_t region) {
-  RestoredCheckpoint restored;
-  std::string path = TRY(recoveryPath());
-  restoredId_ = 0;
-  if (!path.empty()) {
-    restored = TRY(openCheckpoint(env_.files(), path, graph_.maxParallelism));
-    restoredId_ = restored.manifest.checkpointId;
-  }
+  Recovery recovery = TRY(recover());
+  const RestoredCheckpoint* restored = recovery.checkpoint ? &*recovery.checkpoint : nullptr;
+  restoredId_ = restored != nullptr ? restored->manifest.checkpointId : 0;
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
     if (regionOf_[plan_.taskOf[i]] != region) continue;
     metrics_[i].busyBefore = metrics_[i].backpressuredBefore = 0;
     for (auto& metrics : metrics_[i].subtasks) metrics->currentWatermark = INT64_MIN;
   }
-  TRY(TaskBuilder(*this, path.empty() ? nullptr : &restored).build(region));
-  addMessage(path.empty() ? std::string("restarted from the beginning")
-                          : fmt::format("restarted from '{}'", path));
-  TRY(setAsideDamaged(env_.files(), choice));
+  TRY(TaskBuilder(*this, restored).build(region));
+  std::string from = "the beginning";
+  if (restored != nullptr) {
+    from = recovery.path.empty() ? fmt::format("checkpoint {}, kept in memory", restoredId_)
+                                 : fmt::format("'{}'", recovery.path);
+    coordinator_->noteRestored(restoredId_, recovery.path);
+  }
+  addMessage("restarted from " + from);
   std::vector<Task*> tasks;
   for (uint32_t planned = 0; planned < tasks_.size(); ++planned) {
     if (regionOf_[planned] != region) continue;

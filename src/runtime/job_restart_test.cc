@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <thread>
 
 #include "env/sim/sim_env.h"
 #include "env/sim/sim_file_system.h"
@@ -153,21 +155,25 @@ TEST(JobRestart, EndsWhenTheStrategySaysSo) {
   }
 }
 
-TEST(JobRestart, NeedsCheckpointsThatAreKept) {
-  SimEnv env(3);
-  NumbersOptions numbers{.limit = 300, .keys = 5, .pauseMillis = 2};
-  auto collected = std::make_shared<Collected>();
-  JobGraph graph;
-  graph.options.batchRows = 10;
-  addCounting(graph, "", 1, numbers, std::make_shared<FailurePlan>(std::set<int64_t>{290}),
-              collected);
-  JobOptions options = restarting("/c");
-  options.checkpoints.directory = {};
-  options.restart.kind = RestartKind::kFixedDelay;
-  // Checkpoints that are kept nowhere commit, but nothing can go on from them.
-  auto job = runJobSimulated(std::move(graph), options, env, 1).value();
-  ASSERT_EQ(job->status(), JobStatus::kFailed);
-  EXPECT_NE(job->error().message().find("kept nowhere"), std::string::npos) << describe(*job);
+TEST(JobRestart, WithoutADirectoryTheLastCheckpointIsInMemory) {
+  for (uint64_t seed = 1; seed <= 30; ++seed) {
+    SimEnv env(seed);
+    NumbersOptions numbers{.limit = 400, .keys = 7, .pauseMillis = 3};
+    auto collected = std::make_shared<Collected>();
+    auto plan = std::make_shared<FailurePlan>(std::set<int64_t>{200, 290, 399});
+    JobGraph graph;
+    graph.options.batchRows = 1 + seed % 9;
+    addCounting(graph, "", 1 + seed % 3, numbers, plan, collected);
+    auto job = runJobSimulated(std::move(graph), restarting({}), env, seed).value();
+    ASSERT_EQ(job->status(), JobStatus::kFinished) << "seed " << seed << " " << describe(*job);
+    expectExactlyOnce(*collected, numbers);
+    CheckpointHistory checkpoints = job->progress().checkpoints;
+    EXPECT_GE(checkpoints.counts.restored, 1u);
+    ASSERT_TRUE(checkpoints.latestRestored.has_value());
+    EXPECT_EQ(checkpoints.latestRestored->externalPath, "");
+    EXPECT_EQ(checkpoints.latestPath(), "");
+    if (HasFatalFailure()) return;
+  }
 }
 
 TEST(JobRestart, FailedCheckpointsAreTolerated) {
@@ -186,8 +192,8 @@ TEST(JobRestart, FailedCheckpointsAreTolerated) {
     auto job = runJobSimulated(std::move(graph), options, env, seed).value();
     ASSERT_EQ(job->status(), JobStatus::kFinished) << "seed " << seed << " " << describe(*job);
     JobProgress progress = job->progress();
-    EXPECT_EQ(progress.checkpointsFailed, 1u);
-    EXPECT_LE(progress.checkpoints.size(), 10u);
+    EXPECT_EQ(progress.checkpoints.counts.failed, 1u);
+    EXPECT_LE(progress.checkpoints.latest.size(), 10u);
     expectExactlyOnce(*collected, numbers);
     if (HasFatalFailure()) return;
   }
@@ -300,7 +306,7 @@ TEST(JobRestart, RetentionDecidesWhatStays) {
       options.checkpoints.retention = each.retention;
       auto job = runJobSimulated(std::move(graph), options, env, 7).value();
       ASSERT_EQ(job->status(), fails ? JobStatus::kFailed : JobStatus::kFinished);
-      ASSERT_GT(job->progress().checkpointsCompleted, 1u);
+      ASSERT_GT(job->progress().checkpoints.counts.completed, 1u);
       EXPECT_EQ(env.files().exists("/c/" + job->id()),
                 fails ? each.afterFailure : each.afterFinish);
     }

@@ -232,7 +232,7 @@ void runInParts(Env& env, uint64_t seed, bool simulated, const std::string& dire
     ASSERT_EQ(job->status(), JobStatus::kStopped) << "seed " << seed << " " << describe(*job);
     uint64_t read = job->progress().operators[0].recordsOut;
     EXPECT_GE(read, options.checkpoints.stopAfterRecords);
-    path = job->progress().lastCheckpointPath;
+    path = job->progress().checkpoints.latestPath();
     ASSERT_FALSE(path.empty());
     ++parts;
   }
@@ -295,7 +295,7 @@ TEST(Job, CheckpointsHaveTheStatesOfTheirBarrier) {
         runJobSimulated(countJob(1 + seed % 2, numbers, collected, 300, failAt), options, env, seed)
             .value();
     ASSERT_EQ(failed->status(), JobStatus::kFailed);
-    options.checkpoints.restorePath = failed->progress().lastCheckpointPath;
+    options.checkpoints.restorePath = failed->progress().checkpoints.latestPath();
     ASSERT_FALSE(options.checkpoints.restorePath.empty());
     EXPECT_GT(collected->rows().size(), 20'000U);
     auto rest = runJobSimulated(countJob(1 + seed % 3, numbers, collected, 300), options, env, seed)
@@ -325,7 +325,7 @@ TEST(Job, StateBeyondTheBudgetEndsTheJobWithACheckpoint) {
     EXPECT_LT(job->progress().operators[0].recordsOut, 50'000U);
     EXPECT_EQ(job->progress().operators[3].states[0].name, "counts");
     if (options.checkpoints.intervalMillis == 0) continue;
-    options.checkpoints.restorePath = job->progress().lastCheckpointPath;
+    options.checkpoints.restorePath = job->progress().checkpoints.latestPath();
     options.stateMemoryBudget = 0;
     EXPECT_EQ(collected->rows().size(), job->progress().operators[0].recordsOut);
     auto rest = runJobSimulated(countJob(2, numbers, collected, 300), options, env, seed).value();

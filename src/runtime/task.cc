@@ -174,7 +174,7 @@ void Task::addExchange(size_t from, ExchangeOptions options, std::vector<Channel
 }
 
 void Task::setInputs(std::vector<std::vector<Channel*>> channels, std::vector<Schema> schemas) {
-  gate_ = std::make_unique<InputGate>(std::move(channels), std::move(schemas));
+  gate_ = std::make_unique<InputGate>(std::move(channels), std::move(schemas), env_.clock());
 }
 
 Status Task::open(uint64_t restoredId) {
@@ -351,10 +351,10 @@ Status Task::handleRequests() {
   uint64_t request = requested_.load(std::memory_order_acquire);
   uint64_t id = request >> 1;
   if (id <= lastCheckpoint_) return {};
-  if (finished_) return snapshot(id);
+  if (finished_) return snapshot(id, 0);
   if (!reader_) return {};
   stopped_ = (request & 1) != 0;
-  return takeCheckpoint(id);
+  return takeCheckpoint(id, 0);
 }
 
 Result<bool> Task::readSource(int64_t& wakeAt) {
@@ -404,7 +404,7 @@ Result<bool> Task::readGate() {
       TRY(head.op->inputIdle(event.input, event.idle, head));
       return true;
     case InputEvent::Kind::kBarrier:
-      TRY(takeCheckpoint(event.checkpointId));
+      TRY(takeCheckpoint(event.checkpointId, event.alignmentNanos));
       return true;
     case InputEvent::Kind::kInputEnd:
       TRY(head.op->endInput(event.input, head));
@@ -414,22 +414,25 @@ Result<bool> Task::readGate() {
   UNREACHABLE();
 }
 
-Status Task::takeCheckpoint(uint64_t checkpointId) {
+Status Task::takeCheckpoint(uint64_t checkpointId, int64_t alignmentNanos) {
   for (auto& node : nodes_) {
     if (node->op) TRY(node->op->flush(*node));
   }
   // The barrier goes out before the states are written, so that consumers align meanwhile.
   for (auto& exchange : exchanges_) exchange->sendBarrier(checkpointId);
-  return snapshot(checkpointId);
+  return snapshot(checkpointId, alignmentNanos);
 }
 
-Status Task::snapshot(uint64_t checkpointId) {
+Status Task::snapshot(uint64_t checkpointId, int64_t alignmentNanos) {
   lastCheckpoint_ = checkpointId;
   // One that is still under way has failed elsewhere.
   for (auto& node : nodes_) node->store().abandonSnapshot();
   sweep_ = std::make_unique<Sweep>();
   sweep_->checkpointId = checkpointId;
-  sweep_->costs.resize(nodes_.size());
+  sweep_->barrierMillis = nowMillis_ - alignmentNanos / 1'000'000;
+  SubtaskCheckpointStatistics& statistics = sweep_->statistics;
+  statistics.index = options_.subtask.index;
+  statistics.alignmentMicros = static_cast<uint64_t>(alignmentNanos) / 1000;
   int64_t before = env_.clock().monotonicNanos();
   for (size_t i = 0; i < nodes_.size(); ++i) {
     Node& node = *nodes_[i];
@@ -439,7 +442,8 @@ Status Task::snapshot(uint64_t checkpointId) {
     sweep_->costs[i].syncMicros = static_cast<uint64_t>(after - before) / 1000;
     before = after;
   }
-  sweep_->begun = before;
+  sweep_->begun = env_.clock().monotonicNanos();
+  statistics.syncMicros = static_cast<uint64_t>(sweep_->begun - before) / 1000;
   return {};
 }
 
@@ -448,7 +452,7 @@ size_t Task::handOver(size_t i, bool last) {
   SnapshotBytes bytes = nodes_[i]->store().takeSnapshotBytes();
   size_t size = bytes.size();
   if (size == 0) return 0;
-  sweep_->costs[i].bytes += size;
+  sweep_->statistics.checkpointedBytes += size;
   unwrittenBytes_.fetch_add(size, std::memory_order_relaxed);
   listener_.snapshotBytes(*this, sweep_->checkpointId, i, std::move(bytes), last);
   return size;
@@ -469,15 +473,20 @@ void Task::continueSnapshot(size_t budgetBytes) {
     size_t i = sweep_->node;
     if (i == nodes_.size()) {
       std::unique_ptr<Sweep> done = std::move(sweep_);
-      listener_.checkpointTaken(*this, done->checkpointId, std::move(done->costs));
+      int64_t nanos = env_.clock().monotonicNanos() - done->begun;
+      done->statistics.asyncMicros = static_cast<uint64_t>(nanos) / 1000;
+      done->statistics.ackTimestampMillis = env_.clock().nowMillis();
+      listener_.checkpointTaken(*this, done->checkpointId, done->barrierMillis,
+                                std::move(done->statistics));
       return;
     }
     StateStore& store = nodes_[i]->store();
     bool done = store.empty() || store.continueSnapshot(budgetBytes - written);
     written += handOver(i, done);
     if (!done) break;
-    int64_t nanos = env_.clock().monotonicNanos() - sweep_->begun;
-    sweep_->costs[i].asyncMillis = static_cast<uint64_t>(nanos) / 1'000'000;
+    for (const StateSize& size : store.snapshotSizes()) {
+      sweep_->statistics.states.push_back({node(i).id, size.name, size.bytes});
+    }
     ++sweep_->node;
   }
   // What the others have preserved meanwhile.

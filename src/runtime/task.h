@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/checkpoint_statistics.h"
 #include "runtime/exchange.h"
 #include "runtime/input_gate.h"
 #include "runtime/job.h"
@@ -33,9 +34,9 @@ class TaskListener {
   // written or dropped the bytes calls Task::snapshotWritten().
   virtual void snapshotBytes(Task& task, uint64_t checkpointId, size_t node, SnapshotBytes bytes,
                              bool last) = 0;
-  // All bytes have been handed over. costs: per node.
-  virtual void checkpointTaken(Task& task, uint64_t checkpointId,
-                               std::vector<SnapshotCost> costs) = 0;
+  // All bytes have been handed over. barrierMillis: when the first barrier came, clock time.
+  virtual void checkpointTaken(Task& task, uint64_t checkpointId, int64_t barrierMillis,
+                               SubtaskCheckpointStatistics statistics) = 0;
   virtual void completionDelivered(Task& task, uint64_t checkpointId) = 0;
   virtual void sourceRead(uint64_t numRows) = 0;
   // The memory of the task's states has changed by that many bytes since the last report.
@@ -52,8 +53,8 @@ struct TaskTimes {
 };
 
 struct TaskOptions {
-  SubtaskInfo subtask;
   std::string jobId;
+  SubtaskInfo subtask;
   ExecutionOptions execution;
   int64_t latencyMillis = 10;      // how long an exchange may hold rows back to fill batches
   bool commitsAtEnd = true;        // no checkpoint will commit the sinks: commit at end of input
@@ -106,8 +107,9 @@ class Task final : public Schedulable {
   struct Sweep {
     uint64_t checkpointId = 0;
     size_t node = 0;
-    int64_t begun = 0;  // monotonic
-    std::vector<SnapshotCost> costs;
+    int64_t begun = 0;          // monotonic
+    int64_t barrierMillis = 0;  // when the first barrier came
+    SubtaskCheckpointStatistics statistics;
   };
 
   Node& addNode(const JobNode& node, std::unique_ptr<StateStore> state, OperatorMetrics& metrics);
@@ -128,8 +130,9 @@ class Task final : public Schedulable {
   // True when something was read; otherwise `wakeAt` may have been lowered.
   Result<bool> readSource(int64_t& wakeAt);
   Result<bool> readGate();
-  Status takeCheckpoint(uint64_t checkpointId);
-  Status snapshot(uint64_t checkpointId);
+  // alignmentNanos: since the first barrier has come.
+  Status takeCheckpoint(uint64_t checkpointId, int64_t alignmentNanos);
+  Status snapshot(uint64_t checkpointId, int64_t alignmentNanos);
   Status endChain();
   bool isOver(const StepBudget& budget, uint32_t batches, uint64_t pushedBefore) const;
   uint64_t numPushed() const;

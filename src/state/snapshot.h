@@ -79,6 +79,8 @@ class SnapshotWriter {
   SnapshotBytes takeFull();
   // The rest of the file. The writer may not be used afterwards.
   SnapshotBytes finish();
+  // The bytes of the entries of a state, in the runs that have ended; all of them after finish().
+  uint64_t entryBytes(uint32_t state) const { return entryBytes_[state]; }
   // How long the file is so far.
   uint64_t position() const { return out_.empty() ? 0 : partStart_ + out_.parts().back().used; }
 
@@ -96,7 +98,8 @@ class SnapshotWriter {
   uint64_t groupBytes_ = 0;
   bool groupOpen_ = false;
   std::vector<SnapshotState> states_;
-  uint32_t state_ = UINT32_MAX;  // where groups go
+  std::vector<uint64_t> entryBytes_;  // by state
+  uint32_t state_ = UINT32_MAX;       // where groups go
 };
 
 // An open snapshot file whose directory has been validated. Thread-safe.

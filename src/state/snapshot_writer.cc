@@ -93,6 +93,7 @@ char* SnapshotWriter::reserve(size_t bytes) {
 
 uint32_t SnapshotWriter::beginState(const StateSchema& schema) {
   states_.push_back({schema.name, schemaText(schema), {}});
+  entryBytes_.push_back(0);
   uint32_t state = static_cast<uint32_t>(states_.size() - 1);
   resumeState(state);
   return state;
@@ -106,7 +107,9 @@ void SnapshotWriter::resumeState(uint32_t state) {
 }
 
 void SnapshotWriter::closeGroup() {
-  if (groupOpen_) states_[state_].groups.back().bytes = groupBytes_;
+  if (!groupOpen_) return;
+  states_[state_].groups.back().bytes = groupBytes_;
+  entryBytes_[state_] += groupBytes_;
   groupOpen_ = false;
 }
 

@@ -108,6 +108,7 @@ struct StateStore::Impl {
   // Behind the states: it goes before them.
   std::unique_ptr<Snapshot> underWay;
   SnapshotBytes rest;  // of a snapshot that is complete
+  std::vector<StateSize> snapshotSizes;
 };
 
 StateStore::StateStore(SubtaskInfo subtask, const RestoredOperator* restored)
@@ -236,6 +237,10 @@ bool StateStore::continueSnapshot(size_t budgetBytes) {
     part.buffers.reset();
   }
   impl_->rest = snapshot.writer.finish();
+  impl_->snapshotSizes.clear();
+  for (uint32_t i = 0; i < impl_->states.size(); ++i) {
+    impl_->snapshotSizes.push_back({impl_->states[i].name, snapshot.writer.entryBytes(i)});
+  }
   impl_->underWay.reset();
   return true;
 }
@@ -244,6 +249,8 @@ SnapshotBytes StateStore::takeSnapshotBytes() {
   if (impl_->underWay) return impl_->underWay->writer.takeFull();
   return std::exchange(impl_->rest, SnapshotBytes());
 }
+
+const std::vector<StateSize>& StateStore::snapshotSizes() const { return impl_->snapshotSizes; }
 
 void StateStore::abandonSnapshot() { impl_->underWay.reset(); }
 

@@ -83,6 +83,8 @@ class StateStore {
   // The bytes of the snapshot file (format in docs/internals) that are ready and have not been
   // taken yet, in order; with those taken after continueSnapshot() returned true the file is whole.
   SnapshotBytes takeSnapshotBytes();
+  // The bytes of the entries in the snapshot that was completed last, in the order of sizes().
+  const std::vector<StateSize>& snapshotSizes() const;
   // Forgets the snapshot under way, if any.
   void abandonSnapshot();
 

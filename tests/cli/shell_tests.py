@@ -46,6 +46,7 @@ def test_stop_job():
         shell.expect("job 'none' not found")
         shell.type("SHOW JOBS;\n")
         shell.expect("job id")
+        shell.expect("start time")
         shell.expect("RUNNING")
         job = re.search(r"\| ([0-9a-f]{32}) \|", shell.before).group(1)
         shell.type(f"STOP JOB '{job}';\n")
@@ -77,7 +78,7 @@ def test_stop_job_with_savepoint():
             shell.type(f"STOP JOB '{second}';\n")
             shell.expect("does not run: it is STOPPED")
             shell.type(f"DESCRIBE JOB '{second}';\n")
-            shell.expect("completed | triggered")
+            shell.expect("COMPLETED | triggered")
             shell.type("DESCRIBE JOB 'none';\n")
             shell.expect("job 'none' not found")
 

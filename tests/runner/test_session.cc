@@ -188,7 +188,7 @@ void TestSession::finish(const std::shared_ptr<Job>& job, int64_t deadline, Quer
       break;
     case JobStatus::kStopped:
       outcome.stopped = true;
-      outcome.checkpoint = progress.lastCheckpointPath;
+      outcome.checkpoint = progress.checkpoints.latestPath();
       break;
     case JobStatus::kRunning:
     case JobStatus::kFinished:

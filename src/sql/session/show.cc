@@ -84,11 +84,15 @@ Status checkPlace(const Catalog& catalog, const ParsedShow& show) {
 StatementResult jobRows(const std::vector<std::shared_ptr<Job>>& jobs) {
   StatementResult result;
   result.kind = StatementResult::Kind::kRows;
-  result.schema = {
-      {"job id", Type::string()}, {"job name", Type::string()}, {"status", Type::string()}};
+  result.schema = {{"job id", Type::string()},
+                   {"job name", Type::string()},
+                   {"status", Type::string()},
+                   {"start time", Type::timestampLtz()}};
   for (const std::shared_ptr<Job>& job : jobs) {
-    result.rows.push_back(
-        {Value(job->id()), Value(job->name()), Value(jobStatusName(job->status()))});
+    JobProgress progress = job->progress();
+    const char* status = progress.restarting ? "RESTARTING" : jobStatusName(progress.status);
+    result.rows.push_back({Value(job->id()), Value(job->name()), Value(status),
+                           Value(progress.startTimeMillis * 1000)});
   }
   return result;
 }

@@ -275,7 +275,8 @@ bool isTextResult(const Schema& schema, const std::vector<std::vector<Value>>& r
          rows.size() == 1 && !rows[0][0].isNull();
 }
 
-std::string rowsAsBox(const Schema& schema, const std::vector<std::vector<Value>>& rows) {
+std::string rowsAsBox(const Schema& schema, const std::vector<std::vector<Value>>& rows,
+                      const TimeZone* zone) {
   if (rows.empty()) return "Empty set\n";
   if (isTextResult(schema, rows)) {
     std::string text = rows[0][0].text();
@@ -284,6 +285,7 @@ std::string rowsAsBox(const Schema& schema, const std::vector<std::vector<Value>
   }
   PrintOptions options;
   options.form = PrintForm::kTableau;
+  options.zone = zone;
   std::vector<std::string> header;
   for (const Field& field : schema) header.push_back(field.name);
   std::vector<std::vector<std::string>> cells;
@@ -325,8 +327,8 @@ std::unique_ptr<QueryPrinter> makeQueryPrinter(OutputForm form, const Schema& sc
 }
 
 std::string printRows(OutputForm form, const Schema& schema,
-                      const std::vector<std::vector<Value>>& rows) {
-  if (form == OutputForm::kTableau) return rowsAsBox(schema, rows);
+                      const std::vector<std::vector<Value>>& rows, const TimeZone* zone) {
+  if (form == OutputForm::kTableau) return rowsAsBox(schema, rows, zone);
   // The order of a listing is part of it: rows are never sorted or folded.
   std::string out;
   QueryPrintOptions options;

@@ -56,8 +56,9 @@ std::unique_ptr<QueryPrinter> makeQueryPrinter(OutputForm form, const Schema& sc
                                                const QueryPrintOptions& options);
 
 // A finished small table: SHOW, DESCRIBE, SET. In kTableau a box and "2 rows in set"; the single
-// text of SHOW CREATE is printed as it is. Otherwise as a query with these rows.
+// text of SHOW CREATE is printed as it is. Otherwise as a query with these rows. The zone is that
+// of TIMESTAMP_LTZ in kTableau; nullptr is UTC.
 std::string printRows(OutputForm form, const Schema& schema,
-                      const std::vector<std::vector<Value>>& rows);
+                      const std::vector<std::vector<Value>>& rows, const TimeZone* zone);
 
 }  // namespace millrace
