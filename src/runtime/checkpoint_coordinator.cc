@@ -93,6 +93,8 @@ void CheckpointCoordinator::answerRequests(const Error& reason) {
 void CheckpointCoordinator::suspend(const Error& reason) {
   std::unique_lock lock(mutex_);
   suspended_ = reason;
+  // Every task that was told to end goes.
+  draining_ = drained_ = false;
   answerRequests(reason);
   // Not a failure of the checkpoint's own: it does not count.
   if (pending_) (void)fail(lock, reason).ok();
@@ -112,7 +114,26 @@ void CheckpointCoordinator::resume(std::vector<Task*> tasks) {
 }
 
 bool CheckpointCoordinator::hasLast() const {
-  return lastCompleteKind_ == CheckpointKind::kStop || lastCompleteKind_ == CheckpointKind::kFinal;
+  return lastCompleteKind_ == CheckpointKind::kStop ||
+         lastCompleteKind_ == CheckpointKind::kDrain || lastCompleteKind_ == CheckpointKind::kFinal;
+}
+
+bool CheckpointCoordinator::waitsForDrain() const {
+  return !drained_ && !requests_.empty() && requests_.front().kind == CheckpointKind::kDrain;
+}
+
+bool CheckpointCoordinator::isDraining() const {
+  std::lock_guard lock(mutex_);
+  return draining_;
+}
+
+void CheckpointCoordinator::tasksHaveFinished() {
+  {
+    std::lock_guard lock(mutex_);
+    if (drained_) return;
+    drained_ = true;
+  }
+  wake_();
 }
 
 void CheckpointCoordinator::startNext(int64_t nowMillis) {
@@ -123,6 +144,14 @@ void CheckpointCoordinator::startNext(int64_t nowMillis) {
     return;
   }
   if (suspended_) return;
+  if (waitsForDrain()) {
+    // A checkpoint among tasks that end for no reason of their input's would restore them so.
+    if (!draining_) {
+      for (Task* task : tasks_) task->endInput();
+    }
+    draining_ = true;
+    return;
+  }
   if (requests_.empty() && nowMillis >= nextPeriodic_) requests_.push_back({periodicKind_, {}, {}});
   if (requests_.empty()) return;
   if (options_.intervalMillis > 0) nextPeriodic_ = nowMillis + options_.intervalMillis;
@@ -291,6 +320,8 @@ Status CheckpointCoordinator::judgeFailure(const Request& request, Error failure
       if (request.directory.empty()) return failure;
       requests_.push_front({CheckpointKind::kResume, {}, {}});
       return {};
+    case CheckpointKind::kDrain:
+      return failure;
     case CheckpointKind::kFinal:
       periodicKind_ = CheckpointKind::kFinal;
       break;
@@ -345,6 +376,7 @@ int64_t CheckpointCoordinator::nextPoll() const {
   std::lock_guard lock(mutex_);
   if (pending_) return pending_->deadlineMillis;  // the tasks' reports wake
   if (suspended_) return INT64_MAX;
+  if (draining_ && waitsForDrain()) return INT64_MAX;
   return requests_.empty() ? nextPeriodic_ : INT64_MIN;
 }
 
@@ -355,7 +387,8 @@ bool CheckpointCoordinator::hasEnded(CheckpointKind kind) const {
 
 bool CheckpointCoordinator::isStopped() const {
   std::lock_guard lock(mutex_);
-  return lastCompleteId_ != 0 && lastCompleteKind_ == CheckpointKind::kStop;
+  return lastCompleteId_ != 0 && (lastCompleteKind_ == CheckpointKind::kStop ||
+                                  lastCompleteKind_ == CheckpointKind::kDrain);
 }
 
 bool CheckpointCoordinator::isBusy() const {

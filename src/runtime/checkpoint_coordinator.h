@@ -27,6 +27,7 @@ enum class CheckpointKind : uint8_t {
   kPeriodic,
   kOnDemand,  // Job::checkpoint()
   kStop,      // sources read nothing behind its barrier; then the job ends
+  kDrain,     // the sources end, and when all tasks have finished it is taken; then the job ends
   kResume,    // after a kStop that failed: lets the sources go on
   kFinal,     // after the end of all input: commits the sinks
 };
@@ -70,6 +71,11 @@ class CheckpointCoordinator {
   void checkpointTaken(Task& task, uint64_t checkpointId, int64_t barrierMillis,
                        SubtaskCheckpointStatistics statistics);
   void completionDelivered(uint64_t checkpointId);
+
+  // Sources have been told to end, for a kDrain that is asked for.
+  bool isDraining() const;
+  // All tasks have finished while it drains: the savepoint can be taken.
+  void tasksHaveFinished();
 
   // Does what is due: starts, writes, completes. An error is a failure of the whole job: more
   // checkpoints have failed in a row than is tolerated.
@@ -118,6 +124,8 @@ class CheckpointCoordinator {
   };
 
   void startNext(int64_t nowMillis);
+  // True while the next request is a kDrain whose tasks have not finished yet.
+  bool waitsForDrain() const;
   void answerRequests(const Error& reason);
   bool hasLast() const;
   Error timedOut() const;
@@ -140,6 +148,8 @@ class CheckpointCoordinator {
   std::optional<Error> suspended_;
   std::deque<Request> requests_;
   std::unique_ptr<Pending> pending_;
+  bool draining_ = false;
+  bool drained_ = false;  // all tasks have finished
   std::optional<Error> closed_;
   uint64_t nextId_;
   int64_t nextPeriodic_ = INT64_MAX;

@@ -26,6 +26,12 @@ enum class CheckpointRetention : uint8_t {
   kNever,
 };
 
+// How a job stops with a savepoint.
+enum class StopMode : uint8_t {
+  kNoDrain,  // nothing more is emitted: a job that goes on from the savepoint emits it
+  kDrain,  // as at the end of the input: the last watermark passes, windows fire, then it is taken
+};
+
 struct CheckpointOptions {
   int64_t intervalMillis = 0;  // execution.checkpointing.interval; 0 = none
   std::string directory;       // execution.checkpointing.dir; empty = none
@@ -97,9 +103,11 @@ class Job {
   virtual void cancel() = 0;
   // Takes a checkpoint now; waits for it. Returns its path.
   virtual Result<std::string> checkpoint() = 0;
-  // Takes a savepoint below `directory` (empty: where the options say), then stops without emitting
-  // anything more. Its path. When it fails the job goes on.
-  virtual Result<std::string> stopWithSavepoint(const std::string& directory) = 0;
+  // Takes a savepoint below `directory` (empty: where the options say), then stops. Its path. When
+  // it fails the job goes on; one that was drained cannot and fails, or restarts from the last
+  // checkpoint.
+  virtual Result<std::string> stopWithSavepoint(const std::string& directory,
+                                                StopMode mode = StopMode::kNoDrain) = 0;
   virtual JobProgress progress() = 0;
   // What has happened since the last call, a line each: failures and restarts, checkpoints that
   // failed. Only the last hundred are kept.

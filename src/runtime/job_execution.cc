@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <set>
 #include <thread>
 
@@ -167,9 +166,7 @@ void JobExecution::advance() {
   Status polled = coordinator_->poll();
   for (std::string& message : coordinator_->takeMessages()) addMessage(std::move(message));
   if (!polled.ok()) {
-    std::vector<uint32_t> all(numRegions_);
-    std::iota(all.begin(), all.end(), 0);
-    return handleFailure(all, std::move(polled).error());
+    return handleFailure(allRegions(), std::move(polled).error());
   }
   startDue();
   if (overBudget_.load(std::memory_order_acquire) && (endsForMemory_ || hasUnfinished())) {
@@ -186,8 +183,11 @@ JobStatus JobExecution::reachedEnd() {
   if (coordinator_->hasEnded(CheckpointKind::kStop)) {
     reached = JobStatus::kStopped;
   } else if (!hasUnfinished()) {
-    if (coordinator_->hasEnded(CheckpointKind::kFinal)) {
+    if (coordinator_->hasEnded(CheckpointKind::kFinal) ||
+        coordinator_->hasEnded(CheckpointKind::kDrain)) {
       reached = JobStatus::kFinished;
+    } else if (coordinator_->isDraining()) {
+      coordinator_->tasksHaveFinished();
     } else if (options_.checkpoints.intervalMillis > 0) {
       if (!finalRequested_) {
         finalRequested_ = true;
@@ -333,14 +333,15 @@ Result<std::string> JobExecution::checkpoint() {
   return coordinator_->request(CheckpointKind::kOnDemand, {})->wait();
 }
 
-Result<std::string> JobExecution::stopWithSavepoint(const std::string& directory) {
+Result<std::string> JobExecution::stopWithSavepoint(const std::string& directory, StopMode mode) {
   const std::string& place =
       directory.empty() ? options_.checkpoints.savepointDirectory : directory;
   if (place.empty()) {
     return Error(ErrorKind::kCheckpoint, "there is no directory for the savepoint")
         .withHint("Set 'execution.checkpointing.savepoint-dir'.");
   }
-  std::string path = TRY(coordinator_->request(CheckpointKind::kStop, place)->wait());
+  CheckpointKind kind = mode == StopMode::kDrain ? CheckpointKind::kDrain : CheckpointKind::kStop;
+  std::string path = TRY(coordinator_->request(kind, place)->wait());
   wait(-1);
   return path;
 }

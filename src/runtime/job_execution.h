@@ -55,7 +55,7 @@ class JobExecution : private TaskListener {
   // Fails the job with a bug of the engine's.
   void fail(Error error);
   Result<std::string> checkpoint();
-  Result<std::string> stopWithSavepoint(const std::string& directory);
+  Result<std::string> stopWithSavepoint(const std::string& directory, StopMode mode);
   JobProgress progress();
   std::vector<std::string> takeMessages();
 
@@ -85,7 +85,8 @@ class JobExecution : private TaskListener {
   // Restarts (job_restart.cc).
   void handleFailures();
   // The regions start again, or the job fails.
-  void handleFailure(const std::vector<uint32_t>& regions, Error error);
+  void handleFailure(std::vector<uint32_t> regions, Error error);
+  std::vector<uint32_t> allRegions() const;
   void startDue();
   Status rebuild(uint32_t region);
   void dropRegion(uint32_t region);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "runtime/checkpoint_recovery.h"
@@ -45,6 +46,12 @@ void JobExecution::taskFailed(Task& task, Error error) {
   wake();
 }
 
+std::vector<uint32_t> JobExecution::allRegions() const {
+  std::vector<uint32_t> all(numRegions_);
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
 void JobExecution::handleFailures() {
   std::vector<Failure> failures;
   {
@@ -58,7 +65,9 @@ void JobExecution::handleFailures() {
   }
 }
 
-void JobExecution::handleFailure(const std::vector<uint32_t>& regions, Error error) {
+void JobExecution::handleFailure(std::vector<uint32_t> regions, Error error) {
+  // What has been drained must read on as well.
+  if (coordinator_->isDraining()) regions = allRegions();
   int64_t now = env_.clock().nowMillis();
   uint64_t restarts = 0;
   {

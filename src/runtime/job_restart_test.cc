@@ -282,6 +282,118 @@ TEST(JobRestart, SavepointsThatFailLetTheJobGoOn) {
   realEnv().files().removeTree(directory).value();
 }
 
+// However early or late the stop comes, it stops the job with a savepoint or not at all, and never
+// twice.
+TEST(JobRestart, StopsAtAnyTimeAndOnlyOnce) {
+  std::string directory = fmt::format("/tmp/millrace-stops-test-{}", ::getpid());
+  NumbersOptions numbers{.limit = 400, .keys = 5, .pauseMillis = 1};
+  int stopped = 0;
+  for (int round = 0; round < 24; ++round) {
+    auto collected = std::make_shared<Collected>();
+    auto make = [&] {
+      JobGraph graph;
+      graph.options.batchRows = 5;
+      addCounting(graph, "", 2, numbers, std::make_shared<FailurePlan>(std::set<int64_t>{}),
+                  collected);
+      return graph;
+    };
+    JobOptions options = restarting(directory + "/checkpoints");
+    auto job = startJob(make(), options, realEnv()).value();
+    // It runs for some 40 ms.
+    std::this_thread::sleep_for(std::chrono::milliseconds(2 * round));
+    std::vector<Result<std::string>> results(2, Result<std::string>(std::string()));
+    std::vector<std::thread> callers;
+    for (auto& result : results) {
+      callers.emplace_back([&] { result = job->stopWithSavepoint(directory); });
+    }
+    for (std::thread& caller : callers) caller.join();
+    ASSERT_TRUE(job->wait(20'000));
+    EXPECT_FALSE(results[0].ok() && results[1].ok());
+    for (const auto& result : results) {
+      if (result.ok()) options.checkpoints.restorePath = result.value();
+      if (!result.ok()) {
+        EXPECT_EQ(result.error().kind(), ErrorKind::kCheckpoint);
+      }
+    }
+    bool isStopped = !options.checkpoints.restorePath.empty();
+    ASSERT_EQ(job->status(), isStopped ? JobStatus::kStopped : JobStatus::kFinished)
+        << describe(*job);
+    if (isStopped) {
+      ++stopped;
+      job = startJob(make(), options, realEnv()).value();
+      ASSERT_TRUE(job->wait(20'000));
+      ASSERT_EQ(job->status(), JobStatus::kFinished) << describe(*job);
+    }
+    expectExactlyOnce(*collected, numbers);
+    if (HasFatalFailure()) break;
+  }
+  EXPECT_GT(stopped, 3);
+  realEnv().files().removeTree(directory).value();
+}
+
+// As at the end of the input: the last watermark has passed, and everything is committed.
+TEST(JobRestart, DrainsBeforeItStops) {
+  std::string directory = fmt::format("/tmp/millrace-drain-test-{}", ::getpid());
+  for (int64_t intervalMillis : {0, 20}) {
+    NumbersOptions numbers{.limit = 1'000'000'000, .keys = 5, .pauseMillis = 1};
+    auto collected = std::make_shared<Collected>();
+    auto make = [&] {
+      JobGraph graph;
+      graph.options.batchRows = 10;
+      addCounting(graph, "left/", 2, numbers, std::make_shared<FailurePlan>(std::set<int64_t>{}),
+                  collected);
+      addCounting(graph, "right/", 1, numbers, std::make_shared<FailurePlan>(std::set<int64_t>{}),
+                  std::make_shared<Collected>());
+      return graph;
+    };
+    JobOptions options;
+    options.checkpoints.intervalMillis = intervalMillis;
+    auto job = startJob(make(), options, realEnv()).value();
+    EXPECT_FALSE(job->wait(100));
+    std::string path = job->stopWithSavepoint(directory, StopMode::kDrain).value();
+    EXPECT_EQ(job->status(), JobStatus::kFinished);
+    JobProgress progress = job->progress();
+    EXPECT_GT(progress.operators[0].recordsOut, 0u);
+    EXPECT_EQ(collected->rows().size(), progress.operators[0].recordsOut);
+    EXPECT_EQ(progress.operators[3].currentWatermark, kMaxWatermark);
+    ASSERT_TRUE(progress.checkpoints.latestSavepoint.has_value());
+    EXPECT_EQ(progress.checkpoints.latestSavepoint->externalPath, path);
+
+    // A job that goes on from it counts on.
+    options.checkpoints.restorePath = path;
+    job = startJob(make(), options, realEnv()).value();
+    EXPECT_FALSE(job->wait(100));
+    ASSERT_TRUE(job->stopWithSavepoint(directory).ok());
+    std::map<int64_t, std::vector<int64_t>> counts;
+    for (const Collected::Row& row : collected->rows()) counts[row.key].push_back(row.value);
+    for (auto& [key, values] : counts) {
+      std::sort(values.begin(), values.end());
+      for (size_t i = 0; i < values.size(); ++i) {
+        ASSERT_EQ(values[i], static_cast<int64_t>(i) + 1) << "key " << key;
+      }
+    }
+  }
+  realEnv().files().removeTree(directory).value();
+}
+
+TEST(JobRestart, ADrainedJobWithoutItsSavepointStartsAgain) {
+  NumbersOptions numbers{.limit = 1'000'000'000, .keys = 5, .pauseMillis = 1};
+  auto collected = std::make_shared<Collected>();
+  JobGraph graph;
+  graph.options.batchRows = 10;
+  addCounting(graph, "", 2, numbers, std::make_shared<FailurePlan>(std::set<int64_t>{}), collected);
+  auto job = startJob(std::move(graph), restarting({}), realEnv()).value();
+  EXPECT_FALSE(job->wait(100));
+  EXPECT_FALSE(job->stopWithSavepoint("/proc/no-such-place", StopMode::kDrain).ok());
+  EXPECT_FALSE(job->wait(200));
+  EXPECT_EQ(job->progress().numRestarts, 1u);
+  uint64_t before = job->progress().operators[0].recordsOut;
+  EXPECT_FALSE(job->wait(100));
+  EXPECT_GT(job->progress().operators[0].recordsOut, before);
+  job->cancel();
+  EXPECT_TRUE(job->wait(20'000));
+}
+
 TEST(JobRestart, RetentionDecidesWhatStays) {
   struct Case {
     CheckpointRetention retention;

@@ -67,8 +67,8 @@ class SimulatedJob final : public Job {
   const Error& error() const override { return execution_->error(); }
   void cancel() override {}
   Result<std::string> checkpoint() override { return execution_->checkpoint(); }
-  Result<std::string> stopWithSavepoint(const std::string& directory) override {
-    return execution_->stopWithSavepoint(directory);
+  Result<std::string> stopWithSavepoint(const std::string& directory, StopMode mode) override {
+    return execution_->stopWithSavepoint(directory, mode);
   }
   JobProgress progress() override { return execution_->progress(); }
   std::vector<std::string> takeMessages() override { return execution_->takeMessages(); }

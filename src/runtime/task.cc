@@ -203,6 +203,11 @@ void Task::requestCheckpoint(uint64_t checkpointId, bool stop) {
   notify();
 }
 
+void Task::endInput() {
+  endsInput_.store(true, std::memory_order_release);
+  notify();
+}
+
 void Task::notifyComplete(uint64_t checkpointId) {
   complete_.store(checkpointId, std::memory_order_release);
   notify();
@@ -367,7 +372,8 @@ Result<bool> Task::readSource(int64_t& wakeAt) {
   Node& source = *nodes_[0];
   Batch batch;
   source.context.refreshTime();
-  switch (TRY(reader_->poll(maxRows, batch))) {
+  bool ends = endsInput_.load(std::memory_order_acquire);
+  switch (ends ? SourceStatus::kEnd : TRY(reader_->poll(maxRows, batch))) {
     case SourceStatus::kData: {
       uint32_t rows = batch.numSelected();
       bump(source.metrics().recordsIn, rows);
@@ -434,13 +440,11 @@ Status Task::snapshot(uint64_t checkpointId, int64_t alignmentNanos) {
   statistics.index = options_.subtask.index;
   statistics.alignmentMicros = static_cast<uint64_t>(alignmentNanos) / 1000;
   int64_t before = env_.clock().monotonicNanos();
-  for (size_t i = 0; i < nodes_.size(); ++i) {
-    Node& node = *nodes_[i];
-    TRY(node.op ? node.op->snapshotState(checkpointId) : reader_->snapshotState(checkpointId));
-    if (!node.store().empty()) node.store().beginSnapshot(finished_);
-    int64_t after = env_.clock().monotonicNanos();
-    sweep_->costs[i].syncMicros = static_cast<uint64_t>(after - before) / 1000;
-    before = after;
+  for (auto& node : nodes_) {
+    TRY(node->op ? node->op->snapshotState(checkpointId) : reader_->snapshotState(checkpointId));
+    // Of a job that is drained the input goes on: whoever restores it looks for the entries.
+    bool isOver = finished_ && !endsInput_.load(std::memory_order_relaxed);
+    if (!node->store().empty()) node->store().beginSnapshot(isOver);
   }
   sweep_->begun = env_.clock().monotonicNanos();
   statistics.syncMicros = static_cast<uint64_t>(sweep_->begun - before) / 1000;

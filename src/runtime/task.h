@@ -85,6 +85,8 @@ class Task final : public Schedulable {
   // Any thread. Sources put the barrier into their stream, finished tasks report their states; for
   // others the barrier comes in their channels. stop = sources read nothing more behind it.
   void requestCheckpoint(uint64_t checkpointId, bool stop);
+  // Any thread: a source ends as if it had nothing more to read. Told to every task of the job.
+  void endInput();
   // Any thread: the checkpoint is durable.
   void notifyComplete(uint64_t checkpointId);
   // Any thread: that many bytes of a snapshot wait no longer.
@@ -162,6 +164,7 @@ class Task final : public Schedulable {
   // Requests from other threads: the id shifted left by one, plus 1 for stop.
   std::atomic<uint64_t> requested_{0};
   std::atomic<uint64_t> complete_{0};
+  std::atomic<bool> endsInput_{false};
 
   TaskTimes times_;
   Parked parked_ = Parked::kRunnable;

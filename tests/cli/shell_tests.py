@@ -85,6 +85,40 @@ def test_stop_job_with_savepoint():
     in_shell(test)
 
 
+def test_stop_job_with_drain():
+    """The windows that are open fire before the savepoint: every row is counted."""
+    with tempfile.TemporaryDirectory() as folder:
+
+        def test(shell):
+            for statement in (
+                f"SET 'execution.checkpointing.savepoint-dir' = '{folder}/savepoints';",
+                "SET 'table.display.max-column-width' = '200';",
+                "CREATE TABLE h (a INT, t AS LOCALTIMESTAMP, WATERMARK FOR t AS t) WITH"
+                " ('connector' = 'datagen', 'rows-per-second' = '200');",
+                "CREATE TABLE c (n BIGINT) WITH ('connector' = 'filesystem', 'format' = 'csv',"
+                f" 'path' = '{folder}/out');",
+                "INSERT INTO c SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE h, DESCRIPTOR(t),"
+                " INTERVAL '1' DAY)) GROUP BY window_start, window_end;",
+            ):
+                shell.type(statement + "\n")
+            shell.expect("Job ID: ")
+            shell.expect("Millrace SQL> ")
+            job = re.search(r"[0-9a-f]{32}", shell.before).group(0)
+            time.sleep(0.5)
+            shell.type(f"STOP JOB '{job}' WITH SAVEPOINT WITH DRAIN;\n")
+            shell.expect("savepoint path")
+            shell.expect(f"{folder}/savepoints/savepoint-")
+            shell.type("SHOW JOBS;\n")
+            shell.expect("FINISHED")
+
+        in_shell(test)
+        counts = []
+        for name in os.listdir(folder + "/out"):
+            with open(os.path.join(folder, "out", name)) as part:
+                counts += [int(line) for line in part]
+        expect(sum(counts) > 0, counts)
+
+
 def test_typing():
     def test(shell):
         shell.type("BEGIN STATEMENT SET;\nINSERT INTO s VALUES (1);\n")

@@ -14,7 +14,6 @@ Result<std::shared_ptr<Job>> Session::findJob(const std::string& id) const {
 }
 
 Result<StatementResult> Session::runStopJob(const ParsedStopJob& stop) {
-  if (stop.withDrain) return Error(ErrorKind::kUnsupported, "STOP JOB with drain");
   std::shared_ptr<Job> job = TRY(findJob(stop.job));
   if (job->status() != JobStatus::kRunning) {
     return Error(ErrorKind::kValidation, fmt::format("job '{}' does not run: it is {}", stop.job,
@@ -27,7 +26,8 @@ Result<StatementResult> Session::runStopJob(const ParsedStopJob& stop) {
     result.message = "Execute statement succeeded.";
     return result;
   }
-  std::string path = TRY(job->stopWithSavepoint({}));
+  StopMode mode = stop.withDrain ? StopMode::kDrain : StopMode::kNoDrain;
+  std::string path = TRY(job->stopWithSavepoint({}, mode));
   result.kind = StatementResult::Kind::kRows;
   result.schema = {{"savepoint path", Type::string()}};
   result.rows.push_back({Value(path)});
