@@ -59,6 +59,14 @@ Result<const FormatDescriptor*> readFormat(const TableDefinition& table,
 
 }  // namespace
 
+bool acceptsChangelog(const ConnectorDescriptor& connector, const OptionMap& options) {
+  if (connector.sinkAcceptsChangelog) return true;
+  auto named = options.find("format");
+  if (!connector.usesFormat || named == options.end()) return false;
+  const FormatDescriptor* format = FormatCatalog::builtin().find(named->second);
+  return format != nullptr && format->encodesChanges;
+}
+
 Result<TableOptions> readTableOptions(const TableDefinition& table) {
   auto named = table.options.find("connector");
   if (named == table.options.end()) {

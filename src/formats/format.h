@@ -66,7 +66,9 @@ struct FormatDescriptor {
   std::vector<OptionSpec> options;  // keys without the format's prefix
   Framing framing = Framing::kLines;
   bool skipsByteOrderMark = false;  // one at the front of a file is no part of the first record
-  // Checks the schema and options when a table is created or used.
+  bool encodesChanges = false;      // records say what a row is: -U, +U and -D can be written
+  // Checks the schema and options when a table is created or used. Here and below: nullptr = the
+  // format checks nothing, cannot be read, cannot be written.
   Status (*validate)(const Schema& schema, const OptionReader& options) = nullptr;
   Result<std::unique_ptr<Decoder>> (*makeDecoder)(const DecoderRequest& request,
                                                   const OptionReader& options) = nullptr;

@@ -75,6 +75,7 @@ class FileSink : public Operator {
     for (uint32_t column : plan_.dataColumns) columns.push_back(batch.column(column));
     Batch data(std::move(columns), batch.numRows());
     data.setSelection(batch.selection());
+    data.setKinds(batch.kindBuffer());
     if (!plan_.keyColumns.empty()) return writePartitions(batch, data);
     text_.clear();
     TRY(encoder_->encode(data, text_));

@@ -40,6 +40,11 @@ Result<Type> metadataType(const std::string& key) {
 
 // Partition columns stand in paths, not in files: the decoder's schema leaves them out.
 Result<FileScan> makeScan(const ScanRequest& request, const TableOptions& options) {
+  if (options.format->makeDecoder == nullptr) {
+    return Error(ErrorKind::kUnsupported,
+                 fmt::format("reading the format '{}'", options.format->name))
+        .withHint("Use the table as a sink only.");
+  }
   FileScan scan;
   scan.root = plainPath(options.options.text("path"));
   scan.defaultPartition = options.options.text("partition.default-name");

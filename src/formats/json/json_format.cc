@@ -9,26 +9,8 @@
 
 namespace millrace {
 
-JsonOptions readJsonOptions(const OptionReader& options) {
-  JsonOptions read;
-  read.failOnMissingField = options.boolean("fail-on-missing-field");
-  read.ignoreParseErrors = options.boolean("ignore-parse-errors");
-  if (toUpperAscii(options.text("timestamp-format.standard")) == "ISO-8601") {
-    read.timestampStyle = TimestampStyle::kIso;
-  }
-  std::string mode = toUpperAscii(options.text("map-null-key.mode"));
-  if (mode == "DROP") read.mapNullKeyMode = MapNullKeyMode::kDrop;
-  if (mode == "LITERAL") read.mapNullKeyMode = MapNullKeyMode::kLiteral;
-  read.mapNullKeyLiteral = options.text("map-null-key.literal");
-  read.decimalAsPlainNumber = options.boolean("encode.decimal-as-plain-number");
-  read.ignoreNullFields = options.boolean("encode.ignore-null-fields");
-  return read;
-}
-
-namespace {
-
-std::vector<OptionSpec> jsonOptions() {
-  return {
+const std::vector<OptionSpec>& jsonOptionSpecs() {
+  static const std::vector<OptionSpec> specs = {
       {"fail-on-missing-field",
        OptionType::kBoolean,
        "false",
@@ -78,7 +60,26 @@ std::vector<OptionSpec> jsonOptions() {
        {},
        "Only true is supported: read token by token and only what the query uses."},
   };
+  return specs;
 }
+
+JsonOptions readJsonOptions(const OptionReader& options) {
+  JsonOptions read;
+  read.failOnMissingField = options.boolean("fail-on-missing-field");
+  read.ignoreParseErrors = options.boolean("ignore-parse-errors");
+  if (toUpperAscii(options.text("timestamp-format.standard")) == "ISO-8601") {
+    read.timestampStyle = TimestampStyle::kIso;
+  }
+  std::string mode = toUpperAscii(options.text("map-null-key.mode"));
+  if (mode == "DROP") read.mapNullKeyMode = MapNullKeyMode::kDrop;
+  if (mode == "LITERAL") read.mapNullKeyMode = MapNullKeyMode::kLiteral;
+  read.mapNullKeyLiteral = options.text("map-null-key.literal");
+  read.decimalAsPlainNumber = options.boolean("encode.decimal-as-plain-number");
+  read.ignoreNullFields = options.boolean("encode.ignore-null-fields");
+  return read;
+}
+
+namespace {
 
 Status validateType(const Type& type) {
   bool isMap = type.kind() == TypeKind::kMap || type.kind() == TypeKind::kMultiset;
@@ -91,7 +92,9 @@ Status validateType(const Type& type) {
   return {};
 }
 
-Status validate(const Schema& schema, const OptionReader& options) {
+}  // namespace
+
+Status validateJson(const Schema& schema, const OptionReader& options) {
   if (options.boolean("fail-on-missing-field") && options.boolean("ignore-parse-errors")) {
     return Error(ErrorKind::kInvalidOption,
                  "fail-on-missing-field and ignore-parse-errors shouldn't both be true")
@@ -112,14 +115,16 @@ Status validate(const Schema& schema, const OptionReader& options) {
   return {};
 }
 
+namespace {
+
 Result<std::unique_ptr<Decoder>> makeDecoder(const DecoderRequest& request,
                                              const OptionReader& options) {
-  TRY(validate(request.schema, options));
+  TRY(validateJson(request.schema, options));
   return makeJsonDecoder(request, readJsonOptions(options));
 }
 
 Result<std::unique_ptr<Encoder>> makeEncoder(const Schema& schema, const OptionReader& options) {
-  TRY(validate(schema, options));
+  TRY(validateJson(schema, options));
   return makeJsonEncoder(schema, readJsonOptions(options));
 }
 
@@ -129,9 +134,9 @@ void addJsonFormat(FormatCatalog& catalog) {
   FormatDescriptor format;
   format.name = "json";
   format.doc = "One JSON object per line.";
-  format.options = jsonOptions();
+  format.options = jsonOptionSpecs();
   format.framing = Framing::kLines;
-  format.validate = validate;
+  format.validate = validateJson;
   format.makeDecoder = makeDecoder;
   format.makeEncoder = makeEncoder;
   catalog.add(std::move(format));

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "formats/text_values.h"
 #include "runtime/option.h"
+#include "types/type.h"
 
 namespace millrace {
 
@@ -21,6 +23,10 @@ struct JsonOptions {
   bool ignoreNullFields = false;
 };
 
+// The options of the json format. Formats that wrap it take some of them over.
+const std::vector<OptionSpec>& jsonOptionSpecs();
+// Requires here and below: `options` was made with jsonOptionSpecs().
+Status validateJson(const Schema& schema, const OptionReader& options);
 JsonOptions readJsonOptions(const OptionReader& options);
 
 }  // namespace millrace

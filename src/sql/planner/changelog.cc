@@ -121,9 +121,8 @@ class ModeInference {
 
   static Result<ChangelogMode> sinkMode(const LogicalSink& sink, const ChangelogMode& inputs) {
     const ConnectorDescriptor* connector = connectorOf(sink);
-    if (connector == nullptr || connector->sinkAcceptsChangelog || inputs.insertOnly()) {
-      return inputs;
-    }
+    if (connector == nullptr || inputs.insertOnly()) return inputs;
+    if (acceptsChangelog(*connector, sink.options)) return inputs;
     const LogicalNode& producer = producerOf(*sink.inputs[0]);
     const char* what = inputs.deletes ? "update and delete changes" : "update changes";
     return Error(ErrorKind::kValidation,
