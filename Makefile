@@ -1,7 +1,7 @@
 # The commands of daily work; `make help` lists them. Each is a thin call of a script in scripts/.
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test check bench test-flink format clean
+.PHONY: help setup build demo test check crash-test bench test-flink format clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test:  ## everything a change must pass
 
 check:  ## the long version: format, lint, every configuration, sanitizers, fuzzers
 	@scripts/check.sh
+
+crash-test: build  ## N jobs (1000) killed, moved and damaged at random moments
+	@python3 tests/crash/crash_test.py --trials $(or $(N),1000)
 
 bench: build  ## Nexmark, query by query
 	@scripts/bench.sh
