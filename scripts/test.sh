@@ -3,7 +3,7 @@
 #   test.sh [STAGE...]      build, default, sanitizer, random (default: all, in this order)
 # build      release build
 # default    text tests in the default configuration with their three runs, unit tests, house rules,
-#            command line, Nexmark, jobs killed and restored, crashes, memory
+#            command line, Nexmark, jobs killed and restored, old savepoints, crashes, memory
 # sanitizer  debug build with ASan and UBSan, unit tests and the fast text tests
 # random     each text test once more under one configuration, chosen by its path and the commit
 # A stage that breaks counts as one failure; so does one that runs nothing.
@@ -22,6 +22,7 @@ defaultStage() {
   runCounted "command line" 300 python3 tests/cli/cli_test.py
   runCounted "Nexmark" 600 python3 tests/nexmark/verify.py --quick
   runCounted "restore after kills" 300 python3 tests/restore/restore_test.py
+  runCounted "savepoints of earlier formats" 300 python3 tests/restore/goldens_test.py
   runCounted "crashes" 300 python3 tests/crash/crash_test.py --trials 30
   runCounted "memory" 300 python3 tests/memory/memory_test.py
 }
