@@ -8,6 +8,7 @@ A trial runs a job with `millrace run`, disturbs it (faults.py), starts it again
 parallelism, until it ends, and compares its output with that of an undisturbed run. Everything a
 trial chooses comes from its seed. When one fails, its folder is kept, and the command that
 repeats it is printed; moments of the clock differ all the same, so repeat it a few times.
+Ctrl-C ends the test early and counts what there is.
 
 MILLRACE names the program (default: build/release/bin/millrace). --report writes what was found
 into docs/crash-test.md. The last line is "N passed, N failed".
@@ -160,8 +161,13 @@ def run_all(options, work):
     with concurrent.futures.ThreadPoolExecutor(options.parallel) as pool:
         running = [pool.submit(run_trial, job, fault, seed, references[job], work)
                    for job, fault, seed in plan(options)]
-        for done in concurrent.futures.as_completed(running):
-            tally.add(done.result())
+        try:
+            for done in concurrent.futures.as_completed(running):
+                tally.add(done.result())
+        except KeyboardInterrupt:
+            print('interrupted: the trials that run are finished, the others left out', flush=True)
+            for trial in running:
+                trial.cancel()
     return tally
 
 

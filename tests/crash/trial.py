@@ -33,9 +33,11 @@ class Process:
 
         with open(log, 'wb') as out:
             # Python ignores SIGXFSZ, and so must the job: it shall see the failing write.
+            # A session of its own keeps Ctrl-C away from it.
             self.child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                restore_signals=file_limit is None, preexec_fn=limit if file_limit else None)
+                start_new_session=True, restore_signals=file_limit is None,
+                preexec_fn=limit if file_limit else None)
 
     def runs(self):
         return self.child.poll() is None
