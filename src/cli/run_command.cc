@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 
@@ -55,14 +56,30 @@ class Stopper {
   }
   ~Stopper() { onInterrupt(nullptr); }
 
-  // The path of the savepoint, or why there is none; nothing when no interrupt came.
-  std::optional<Result<std::string>> outcome() const {
-    std::lock_guard lock(mutex_);
+  // The path of the savepoint, or why there is none; nothing when no interrupt came. Waits for an
+  // interrupt that is being dealt with: the job ends before its savepoint's path is here.
+  std::optional<Result<std::string>> outcome() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !stopping_; });
     return outcome_;
   }
 
  private:
   void stop() {
+    setStopping(true);
+    stopAll();
+    setStopping(false);
+  }
+
+  void setStopping(bool stopping) {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = stopping;
+    }
+    changed_.notify_all();
+  }
+
+  void stopAll() {
     for (const std::shared_ptr<Job>& job : jobs_.running()) {
       Result<std::string> path = job->stopWithSavepoint({});
       {
@@ -76,8 +93,10 @@ class Stopper {
   }
 
   RunningJobs& jobs_;
-  mutable std::mutex mutex_;
-  std::optional<Result<std::string>> outcome_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;                       // guarded by mutex_
+  std::optional<Result<std::string>> outcome_;  // guarded by mutex_
 };
 
 // Runs the scripts; the job, or nothing after an error, which was shown.

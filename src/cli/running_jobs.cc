@@ -9,12 +9,15 @@ JobStarter RunningJobs::starter(Env& env, Prepare prepare) {
              JobGraph graph, JobOptions options) -> Result<std::shared_ptr<Job>> {
     if (prepare) TRY(prepare(options));
     std::shared_ptr<Job> job = TRY(startJob(std::move(graph), std::move(options), env));
+    bool interrupted = false;
     {
       std::lock_guard lock(mutex_);
-      jobs_.push_back(job);
+      // An interrupt that comes later finds the job among the others. One that came before cancels
+      // it here, and must not find it too: who stops a job with a savepoint would see it cancelled.
+      interrupted = pendingInterrupt() != 0;
+      if (!interrupted) jobs_.push_back(job);
     }
-    // The interrupt may have come before the job could be found.
-    if (pendingInterrupt() != 0) job->cancel();
+    if (interrupted) job->cancel();
     return job;
   };
 }

@@ -93,6 +93,17 @@ def test_run_stops_with_a_savepoint():
         expect(results(folder) == list(range(1, 3001)), "lost or repeated rows")
 
 
+def test_run_stops_while_it_starts():
+    with job(rows=1000000) as (_, script, state):
+        stop(start(script, state), signal.SIGTERM, 0.4)
+        for i in range(40):
+            process = start(script, state)
+            process.stderr.readline()  # it goes on from a checkpoint
+            code, err = stop(process, signal.SIGTERM, 0.0001 * i)
+            if code != 128 + signal.SIGTERM:  # else it was too early to stop anything
+                expect(code == 0 and f"savepoint '{state}/" in err, code, err)
+
+
 def test_run_goes_on_after_kill():
     with job() as (folder, script, state):
         for after in (0.05, 0.4, 0.6):
