@@ -102,6 +102,7 @@ class FileJob:
         """Writes the parts once; a trial links them into its directory one after the other."""
         choose = random.Random(1)
         self.folder = folder
+        self.kept_lines = 0
         folder.mkdir(parents=True)
         for part in range(self.parts):
             rows = [json.dumps({'id': part * self.lines_per_part + i,
@@ -109,6 +110,7 @@ class FileJob:
                                 'amount': choose.randrange(1_000_000) / 100,
                                 'note': f'  order of the {choose.randrange(10_000)}th customer '})
                     for i in range(self.lines_per_part)]
+            self.kept_lines += sum('"noise"' not in row for row in rows)
             data = gzip.compress(('\n'.join(rows) + '\n').encode(), 1)
             (folder / f'part-{part}.json.gz').write_bytes(data)
 

@@ -186,7 +186,7 @@ class Reference:
         trial.parallelism = 1
         process = trial.start()
         if job.feeds:
-            self.wait_until_quiet(trial)
+            self.stop_when_all_is_read(trial)
         if process.wait() != 0:
             raise Failure(f'{job.name} fails undisturbed: {process.said()[-600:]}')
         out = trial.place / 'out'
@@ -195,16 +195,17 @@ class Reference:
         self.bytes = sum(path.stat().st_size for path in out.rglob('part-*'))
 
     @staticmethod
-    def wait_until_quiet(trial):
-        """Stops the job when all input is there and its output grows no more."""
+    def stop_when_all_is_read(trial):
+        """Stops a job that would wait for more input, when it has written what it must."""
+        out = trial.place / 'out'
+        wanted = trial.job.kept_lines
         trial.feeder.join()
-        size, grown = -1, time.monotonic()
-        while time.monotonic() - grown < 1:
-            time.sleep(0.1)
-            now = trial.job.size_of(trial.place / 'out')
-            if now != size:
-                size, grown = now, time.monotonic()
+        trial.wait_for(lambda: trial.job.result(out).total() >= wanted, SECONDS_PER_RUN, poll=0.3)
         trial.process.interrupt()
+        trial.process.wait()
+        written = trial.job.result(out).total()
+        if written != wanted:
+            raise Failure(f'{trial.job.name} writes {written} lines undisturbed, not {wanted}')
 
     def difference(self, rows):
         """A short account of how rows differ from these; empty when they do not."""
