@@ -34,9 +34,10 @@ void EntryPages::addPage() {
   bases_[level] = reinterpret_cast<uint64_t>(allocatePages(bytes)) - bytes;
 }
 
-void EntryPages::releaseAll() {
+void EntryPages::releasePagesFrom(uint32_t end) {
+  next_ = end;
   for (uint32_t level = 0; level < 32; ++level) {
-    if (bases_[level] == 0) continue;
+    if (bases_[level] == 0 || (uint64_t{1} << level) < end) continue;
     releasePages(reinterpret_cast<void*>(bases_[level] + (uint64_t{1} << level) * stride_));
     bases_[level] = 0;
   }

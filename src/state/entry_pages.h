@@ -47,7 +47,6 @@ class EntryPages {
   }
   void clear() {
     releaseAll();
-    next_ = kFirst;
     free_ = 0;
   }
   // Calls visit(entry) for the numbers below end() that have been released.
@@ -58,13 +57,28 @@ class EntryPages {
       std::memcpy(&entry, address(entry), sizeof(entry));
     }
   }
+  // Gives back the pages behind the last entry in use, and hands out low numbers first from now on.
+  // isFree(entry): for all numbers below end().
+  template <typename IsFree>
+  void compact(IsFree isFree) {
+    uint32_t end = next_;
+    while (end > kFirst && isFree(end - 1)) --end;
+    releasePagesFrom(end);
+    free_ = 0;
+    while (end > kFirst) {
+      --end;
+      if (isFree(end)) release(end);
+    }
+  }
   // All entries have lower numbers.
   uint32_t end() const { return next_; }
   size_t byteSize() const { return size_t{next_ - kFirst} * stride_; }
 
  private:
   void addPage();
-  void releaseAll();
+  // Forgets the numbers from `end` on.
+  void releasePagesFrom(uint32_t end);
+  void releaseAll() { releasePagesFrom(kFirst); }
 
   uint32_t stride_;
   uint32_t next_ = kFirst;

@@ -15,6 +15,9 @@ constexpr size_t kFirstCapacity = 16;
 // Entries per 8 slots. Probes stay short and a slot is small beside its entry.
 constexpr size_t kLoadEighths = 5;
 
+// An index shrinks when it has so many times the slots that it needs.
+constexpr size_t kShrinkFactor = 8;
+
 }  // namespace
 
 HashSlots::~HashSlots() { releasePages(slots_); }
@@ -42,6 +45,12 @@ void HashSlots::reserve(size_t entries) {
   size_t needed = kFirstCapacity;
   while (needed / 8 * kLoadEighths < entries) needed *= 2;
   resize(needed);
+}
+
+void HashSlots::shrink() {
+  size_t needed = kFirstCapacity;
+  while (needed / 8 * kLoadEighths < size_ * 2) needed *= 2;
+  if (needed * kShrinkFactor <= capacity()) resize(needed);
 }
 
 void HashSlots::resize(size_t newCapacity) {

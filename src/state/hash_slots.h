@@ -44,6 +44,8 @@ class HashSlots {
   void grow();
   // Makes room for that many entries altogether.
   void reserve(size_t entries);
+  // Gives back memory when there are few entries.
+  void shrink();
   // Fills a free slot. Requires: it is the first free one from the tag's home on.
   void insertAt(uint32_t i, uint32_t tag, uint32_t entry) {
     slots_[i] = {tag, entry};

@@ -5,6 +5,10 @@
 // the number of matches of an outer join's row). Addresses of rows are stable until they are
 // removed. With `indexed`, rows can be removed by value in constant time whatever the number of
 // rows per key. Not thread-safe.
+//
+// With a time to live (StateSchema::ttlMillis) a row that has not been written for so long is gone,
+// or with ttlOfKeys all rows of a key together: snapshots leave it out, the calls that take keys
+// remove what has expired of those keys, and removeExpired() of others.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +30,7 @@ namespace millrace {
 class SnapshotBuffers;
 class SnapshotReader;
 class StateSweep;
+class StateTime;
 
 // A row in state; nullptr = none.
 struct StateRow;
@@ -38,7 +43,8 @@ class KeyedRows {
     // its key.
     bool appendOnly = false;
   };
-  KeyedRows(StateSchema schema, Options options);
+  // time: what a time to live is counted by; it must outlive this.
+  KeyedRows(StateSchema schema, Options options, const StateTime* time = nullptr);
   ~KeyedRows();
 
   const StateSchema& schema() const;
@@ -50,8 +56,9 @@ class KeyedRows {
   void setKeyGroups(KeyGroupRange range, uint32_t maxParallelism);
 
   // Appends the k-th of `rows` under key k. refs (optional): the new rows; extra bytes are zero.
+  // writtenMillis (optional): when they were written, else now.
   void add(const KeyBatch& keys, std::span<const ColumnPtr> columns, const Rows& rows,
-           StateRow** refs = nullptr);
+           StateRow** refs = nullptr, const int64_t* writtenMillis = nullptr);
   // The oldest row equal to the k-th of `rows` under key k: to be looked at, then erased. nullptr
   // when there is none. Equal rows of one call get the same answer: erase, then look again.
   // Requires: indexed.
@@ -70,6 +77,19 @@ class KeyedRows {
   // The bytes for RowLayout::decode, and the operator's own bytes (8-byte aligned).
   const char* rowBytes(const StateRow* row) const;
   std::byte* extra(StateRow* row) const;
+
+  // nullptr without a time to live.
+  const StateTime* time() const;
+  // When the row, or its key with ttlOfKeys, was written; 0 without a time to live. Not of keys
+  // with appendOnly.
+  int64_t writtenMillis(const StateRow* row) const;
+  // The row is written now. Nothing where rows do not live by themselves.
+  void touch(StateRow* row);
+  // The keys are written now, when there are rows of them. Nothing without ttlOfKeys.
+  void touchKeys(const KeyBatch& keys);
+  // Frees some of the rows that have expired, none without a time to live. Others stay where they
+  // are.
+  void removeExpired();
 
   void erase(StateRow* row);
   // Removes all rows of the key of `row`.

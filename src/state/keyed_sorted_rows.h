@@ -3,6 +3,8 @@
 // Rows of one key are ordered by their memcmp-comparable sort key (types/sort_key.h), equal ones by
 // arrival. A key's few rows are a sorted array; many are kept in sorted chunks. Rows are kept in
 // the bytes of RowLayout with `extraBytes` of the operator's own. Not thread-safe.
+//
+// A time to live is as that of KeyedRows. With ttlOfKeys findOrInsert() writes the keys.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +27,8 @@ class SortedGroup;
 
 class KeyedSortedRows {
  public:
-  explicit KeyedSortedRows(StateSchema schema);
+  // time: what a time to live is counted by; it must outlive this.
+  explicit KeyedSortedRows(StateSchema schema, const StateTime* time = nullptr);
   ~KeyedSortedRows();
 
   const StateSchema& schema() const;
@@ -56,6 +59,15 @@ class KeyedSortedRows {
   void eraseAt(SortedGroup* group, size_t rank);
   // Removes the group itself. Requires: it came from this structure.
   void drop(SortedGroup* group);
+
+  // nullptr without a time to live.
+  const StateTime* time() const;
+  // When the row, or the group with ttlOfKeys, was written; 0 without a time to live.
+  int64_t writtenMillis(const SortedGroup* group, const StateRow* row) const;
+  // Sets it, to now at the latest.
+  void setWrittenMillis(SortedGroup* group, StateRow* row, int64_t millis);
+  // As KeyedRows::removeExpired.
+  void removeExpired();
 
   std::string_view sortKey(const StateRow* row) const;
   const char* rowBytes(const StateRow* row) const;

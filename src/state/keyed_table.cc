@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "state/namespaced_sweep.h"
+#include "state/table_expiry.h"
 #include "state/table_slots.h"
 #include "state/table_sweep.h"
 
@@ -123,12 +124,13 @@ inline uint32_t probe(const HashSlots& index, const EntryPages& pages, const Key
   }
 }
 
-// What is found is noted in `sweep`, unless that is nullptr.
-template <bool kSwept, typename Keys>
+// kTracked: entries[k] is the number of what is found, 0 = nothing.
+template <bool kTracked, typename Keys>
 void findBatch(const HashSlots& index, const EntryPages& pages, const Keys& keys,
-               const uint64_t* hashes, size_t n, std::byte** values, TableSweep* sweep) {
+               const uint64_t* hashes, size_t n, std::byte** values, uint32_t* entries) {
   if (index.size() == 0) {
     std::fill(values, values + n, nullptr);
+    if constexpr (kTracked) std::fill(entries, entries + n, 0);
     return;
   }
   bool prefetch = index.byteSize() + pages.byteSize() > kCachedBytes;
@@ -138,9 +140,7 @@ void findBatch(const HashSlots& index, const EntryPages& pages, const Keys& keys
     for (size_t k = first; k < last; ++k) {
       uint32_t entry = index.at(probe(index, pages, keys, k, hashes[k])).entry;
       values[k] = entry == 0 ? nullptr : pages.address(entry) + kHashBytes + Keys::kBytes;
-      if constexpr (kSwept) {
-        if (entry != 0) sweep->note(entry, values[k]);
-      }
+      if constexpr (kTracked) entries[k] = entry;
     }
   }
 }
@@ -170,10 +170,11 @@ uint32_t insertKey(HashSlots& index, EntryPages& pages, const Keys& keys, size_t
   return number;
 }
 
-template <bool kSwept, typename Keys>
+// kTracked: entries[k] is the number of what is found, with kNewEntry where it is made.
+template <bool kTracked, typename Keys>
 void findOrInsertBatch(HashSlots& index, EntryPages& pages, const Keys& keys,
                        const uint64_t* hashes, size_t n, std::byte** values, uint8_t* isNew,
-                       TableSweep* sweep) {
+                       uint32_t* entries) {
   if (index.capacity() == 0) index.grow();
   if (isNew) std::memset(isNew, 0, n);
   bool prefetch = index.byteSize() + pages.byteSize() > kCachedBytes;
@@ -185,12 +186,12 @@ void findOrInsertBatch(HashSlots& index, EntryPages& pages, const Keys& keys,
       uint32_t entry = index.at(i).entry;
       if (entry != 0) [[likely]] {
         values[k] = pages.address(entry) + kHashBytes + Keys::kBytes;
-        if constexpr (kSwept) sweep->note(entry, values[k]);
+        if constexpr (kTracked) entries[k] = entry;
         continue;
       }
       entry = insertKey(index, pages, keys, k, hashes[k], i);
       values[k] = pages.address(entry) + kHashBytes + Keys::kBytes;
-      if constexpr (kSwept) sweep->noteNew(entry);
+      if constexpr (kTracked) entries[k] = entry | kNewEntry;
       if (isNew) isNew[k] = 1;
     }
   }
@@ -198,8 +199,13 @@ void findOrInsertBatch(HashSlots& index, EntryPages& pages, const Keys& keys,
 
 }  // namespace
 
-KeyedTable::KeyedTable(std::shared_ptr<const StateSchema> schema)
-    : KeyedTable(schema, std::make_shared<const KeyEncoder>(makeKeyEncoder(schema->key))) {}
+KeyedTable::KeyedTable(std::shared_ptr<const StateSchema> schema, const StateTime* time)
+    : KeyedTable(schema, std::make_shared<const KeyEncoder>(makeKeyEncoder(schema->key))) {
+  if (schema_->ttlMillis == 0) return;
+  CHECK(time != nullptr, "a time to live without time");
+  expiry_ = std::make_unique<TableExpiry>(*time, schema_->ttlMillis);
+  hidesExpired_ = true;
+}
 
 KeyedTable::KeyedTable(std::shared_ptr<const StateSchema> schema,
                        std::shared_ptr<const KeyEncoder> encoder)
@@ -221,7 +227,8 @@ KeyedTable& KeyedTable::operator=(KeyedTable&&) noexcept = default;
 size_t KeyedTable::size() const { return slots_->index.size(); }
 
 size_t KeyedTable::byteSize() const {
-  return slots_->index.byteSize() + slots_->pages.byteSize() + strings_.reservedBytes();
+  size_t bytes = slots_->index.byteSize() + slots_->pages.byteSize() + strings_.reservedBytes();
+  return expiry_ ? bytes + expiry_->byteSize() : bytes;
 }
 
 void KeyedTable::setKeyGroups(KeyGroupRange range, uint32_t maxParallelism) {
@@ -230,48 +237,77 @@ void KeyedTable::setKeyGroups(KeyGroupRange range, uint32_t maxParallelism) {
   slots_->index.setKeyGroups(range, maxParallelism);
 }
 
-void KeyedTable::findOrInsert(const KeyBatch& keys, std::byte** values, uint8_t* isNew) {
+void KeyedTable::findOrInsert(const KeyBatch& keys, std::byte** values, uint8_t* isNew,
+                              Access access) {
   DCHECK(keys.kind() == slots_->kind);
+  size_t n = keys.size();
+  bool tracked = isTracked();
+  if (tracked) found_.resize(n);
   auto insert = [&](const auto& batchKeys) {
-    if (sweep_) [[unlikely]] {
-      findOrInsertBatch<true>(slots_->index, slots_->pages, batchKeys, keys.hashes(), keys.size(),
-                              values, isNew, sweep_.get());
-      sweep_->flush();
+    if (tracked) {
+      findOrInsertBatch<true>(slots_->index, slots_->pages, batchKeys, keys.hashes(), n, values,
+                              isNew, found_.data());
     } else {
-      findOrInsertBatch<false>(slots_->index, slots_->pages, batchKeys, keys.hashes(), keys.size(),
-                               values, isNew, nullptr);
+      findOrInsertBatch<false>(slots_->index, slots_->pages, batchKeys, keys.hashes(), n, values,
+                               isNew, nullptr);
     }
   };
   switch (slots_->kind) {
     case KeyEncoder::Kind::kInline8:
-      return insert(WordKeys{keys.words()});
+      insert(WordKeys{keys.words()});
+      break;
     case KeyEncoder::Kind::kInline16:
-      return insert(PairKeys{keys.pairs()});
+      insert(PairKeys{keys.pairs()});
+      break;
     case KeyEncoder::Kind::kBytes:
-      return insert(ByteKeys{keys.pointers(), keys.sizes(), &strings_});
+      insert(ByteKeys{keys.pointers(), keys.sizes(), &strings_});
+      break;
   }
+  // In this order: an entry is saved with the time that it had.
+  if (sweep_) [[unlikely]]
+    saveFound(values, n);
+  if (expiry_) renewExpired(values, n, isNew, access);
 }
 
 void KeyedTable::find(const KeyBatch& keys, std::byte** values) const {
   DCHECK(keys.kind() == slots_->kind);
+  size_t n = keys.size();
+  bool tracked = isTracked();
+  if (tracked) found_.resize(n);
   auto look = [&](const auto& batchKeys) {
-    if (sweep_) [[unlikely]] {
-      findBatch<true>(slots_->index, slots_->pages, batchKeys, keys.hashes(), keys.size(), values,
-                      sweep_.get());
-      sweep_->flush();
+    if (tracked) {
+      findBatch<true>(slots_->index, slots_->pages, batchKeys, keys.hashes(), n, values,
+                      found_.data());
     } else {
-      findBatch<false>(slots_->index, slots_->pages, batchKeys, keys.hashes(), keys.size(), values,
-                       nullptr);
+      findBatch<false>(slots_->index, slots_->pages, batchKeys, keys.hashes(), n, values, nullptr);
     }
   };
   switch (slots_->kind) {
     case KeyEncoder::Kind::kInline8:
-      return look(WordKeys{keys.words()});
+      look(WordKeys{keys.words()});
+      break;
     case KeyEncoder::Kind::kInline16:
-      return look(PairKeys{keys.pairs()});
+      look(PairKeys{keys.pairs()});
+      break;
     case KeyEncoder::Kind::kBytes:
-      return look(ByteKeys{keys.pointers(), keys.sizes(), const_cast<StringHeap*>(&strings_)});
+      look(ByteKeys{keys.pointers(), keys.sizes(), const_cast<StringHeap*>(&strings_)});
+      break;
   }
+  if (sweep_) [[unlikely]]
+    saveFound(values, n);
+  if (hidesExpired_) hideExpired(values, n);
+}
+
+void KeyedTable::saveFound(std::byte* const* values, size_t n) const {
+  for (size_t k = 0; k < n; ++k) {
+    uint32_t entry = found_[k];
+    if (entry >= kNewEntry) {
+      sweep_->noteNew(entry - kNewEntry);
+    } else if (entry != 0) {
+      sweep_->note(entry, values[k]);
+    }
+  }
+  sweep_->flush();
 }
 
 void KeyedTable::reserve(size_t entries) { slots_->index.reserve(entries); }
@@ -299,13 +335,18 @@ void KeyedTable::erase(std::byte* value) {
   uint32_t i = slots_->slotOf(value);
   uint32_t number = slots_->index.at(i).entry;
   slots_->index.eraseAt(i);
-  for (uint32_t offset : slots_->strings) {
-    strings_.free(*reinterpret_cast<StateString*>(value + offset));
-  }
+  freeStrings(value);
   if (slots_->kind == KeyEncoder::Kind::kBytes) {
     strings_.free(*reinterpret_cast<StateString*>(entry + Slots::kHashBytes));
   }
   slots_->pages.release(number);
+  if (expiry_) expiry_->remove(number);
+}
+
+void KeyedTable::freeStrings(std::byte* value) {
+  for (uint32_t offset : slots_->strings) {
+    strings_.free(*reinterpret_cast<StateString*>(value + offset));
+  }
 }
 
 void KeyedTable::clear() {
@@ -313,6 +354,7 @@ void KeyedTable::clear() {
   slots_->index.clear();
   slots_->pages.clear();
   strings_.clear();
+  if (expiry_) expiry_->clear();
 }
 
 const char* KeyedTable::keyBytes(const std::byte* value) const {
@@ -436,7 +478,9 @@ NamespacedTable::~NamespacedTable() { CHECK(sweep_ == nullptr, "a snapshot is un
 
 NamespacedTable::NamespacedTable(std::shared_ptr<const StateSchema> schema)
     : schema_(std::move(schema)),
-      encoder_(std::make_shared<const KeyEncoder>(makeKeyEncoder(schema_->key))) {}
+      encoder_(std::make_shared<const KeyEncoder>(makeKeyEncoder(schema_->key))) {
+  CHECK(schema_->ttlMillis == 0, "namespaces have no time to live");
+}
 
 void NamespacedTable::setKeyGroups(KeyGroupRange range, uint32_t maxParallelism) {
   range_ = range;

@@ -161,13 +161,19 @@ class RestoredOperator {
   std::vector<std::unique_ptr<SnapshotFile>> files_;
 };
 
+enum class StoredTimes : uint8_t { kNone, kKeys, kRows };
+StoredTimes storedTimes(const StateSchema& schema);
+
 // Reads one state of an operator, key group by key group, over all old subtasks in order.
 class SnapshotReader {
  public:
   SnapshotReader(const RestoredOperator& source, std::string stateName);
 
-  // An error unless every file holds the state with this schema and max parallelism.
-  Status check(const StateSchema& schema, uint32_t maxParallelism) const;
+  // An error unless every file holds the state with this schema, but for its time to live, and max
+  // parallelism.
+  Status check(const StateSchema& schema, uint32_t maxParallelism);
+  // What has the time at which it was written beside it. Known after check().
+  StoredTimes times() const { return times_; }
 
   // How many entries the range has over all files: not more than fit into the bytes there are.
   size_t totalEntries(KeyGroupRange range) const;
@@ -201,6 +207,7 @@ class SnapshotReader {
 
   const RestoredOperator& source_;
   std::string stateName_;
+  StoredTimes times_ = StoredTimes::kNone;
   size_t file_ = 0;
   size_t nextGroup_ = 0;
   uint32_t group_ = 0;

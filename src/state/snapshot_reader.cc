@@ -237,13 +237,20 @@ bool RestoredOperator::hasState(std::string_view name) const {
 SnapshotReader::SnapshotReader(const RestoredOperator& source, std::string stateName)
     : source_(source), stateName_(std::move(stateName)) {}
 
-Status SnapshotReader::check(const StateSchema& schema, uint32_t maxParallelism) const {
+StoredTimes storedTimes(const StateSchema& schema) {
+  if (schema.ttlMillis == 0) return StoredTimes::kNone;
+  bool rows = schema.kind == StateKind::kKeyedRows || schema.kind == StateKind::kKeyedSortedRows;
+  return rows && !schema.ttlOfKeys ? StoredTimes::kRows : StoredTimes::kKeys;
+}
+
+Status SnapshotReader::check(const StateSchema& schema, uint32_t maxParallelism) {
   if (source_.maxParallelism() != maxParallelism) {
     return Error(ErrorKind::kRestore, fmt::format("snapshot has max parallelism {}, the job {}",
                                                   source_.maxParallelism(), maxParallelism))
         .withHint(fmt::format("Set pipeline.max-parallelism to {}.", source_.maxParallelism()));
   }
   std::string wanted = schemaText(schema);
+  times_ = storedTimes(schema);
   for (const auto& file : source_.files()) {
     const SnapshotState* state = file->state(stateName_);
     if (state == nullptr) {
@@ -252,6 +259,12 @@ Status SnapshotReader::check(const StateSchema& schema, uint32_t maxParallelism)
           .withHint(kRestoreHint);
     }
     if (state->schema != wanted) {
+      StateSchema stored = TRY(parseSchemaText(state->schema));
+      times_ = storedTimes(stored);
+      if (sameBesideTtl(stored, schema)) {
+        wanted = state->schema;
+        continue;
+      }
       return Error(ErrorKind::kRestore, fmt::format("state '{}' was {} but is now {}", stateName_,
                                                     state->schema, wanted))
           .withHint("Restore with the query that wrote the snapshot, or start without it.");

@@ -1,6 +1,6 @@
 // Snapshots in slices: whatever happens to the states between the slices, the snapshot has them as
 // they were at the mark. Every operation is done on a second store as well, of which no snapshot is
-// taken: it tells what is expected.
+// taken: it tells what is expected. With a time to live entries expire all the while.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -26,28 +26,42 @@ ColumnPtr columnOf(const Type& type, const std::vector<Value>& values) {
   return column;
 }
 
+// How entries expire in a test: after so many milliseconds, 0 = never; rows by themselves or with
+// their keys.
+struct Lifetime {
+  int64_t ttlMillis = 0;
+  bool ofKeys = false;
+};
+
 // Every kind of state.
 struct States {
   // wide: keys are encoded as rows, not as numbers.
-  States(SubtaskInfo subtask, const RestoredOperator* restored, bool wide)
-      : store(subtask, restored), isWide(wide) {
+  States(SubtaskInfo subtask, const RestoredOperator* restored, bool wide, Lifetime life = {},
+         int64_t startMillis = 1)
+      : store(subtask, restored), isWide(wide), lifetime(life), clock(startMillis) {
+    store.advanceTime(clock);
     Type text = Type::string().withNullable(false);
     Type number = Type::bigint().withNullable(false);
     key = wide ? std::vector<Type>{text, number} : std::vector<Type>{number};
     StateSchema values;
     values.key = key;
     values.parts = {{"count", "BIGINT", 8, {}}, {"last", "STRING", 24, {8}}};
+    values.ttlMillis = lifetime.ttlMillis;
     table = store.openTable(named(values, "table")).value();
+    values.ttlMillis = 0;
     windows = store.openNamespacedTable(named(values, "windows")).value();
     StateSchema distinct = named(values, "distinct");
     distinct.key = {number, number};
     distinct.groupColumns = 1;
     distinct.parts = {{"count", "BIGINT", 8, {}}};
+    distinct.ttlMillis = lifetime.ttlMillis;
     pairs = store.openTable(std::move(distinct)).value();
     StateSchema lists;
     lists.key = key;
     lists.row = {Type::bigint(), Type::string()};
     lists.extraBytes = 8;
+    lists.ttlMillis = lifetime.ttlMillis;
+    lists.ttlOfKeys = lifetime.ofKeys;
     rows = store.openRows(named(lists, "rows"), {.indexed = true}).value();
     grown = store.openRows(named(lists, "grown"), {.appendOnly = true}).value();
     sorted = store.openSortedRows(named(lists, "sorted")).value();
@@ -73,8 +87,13 @@ struct States {
     keys.encode(encoder, columns, Rows::dense(numbers.size()));
   }
 
+  // Something happens that long afterwards.
+  void pass(int64_t millis) { store.advanceTime(clock += millis); }
+
   StateStore store;
   bool isWide;
+  Lifetime lifetime;
+  int64_t clock;
   std::vector<Type> key;
   KeyedTable* table = nullptr;
   NamespacedTable* windows = nullptr;
@@ -193,8 +212,10 @@ void changeRows(States& states, Random& random, uint64_t distinct) {
   } else if (what < 20) {
     rows.first(states.keys, found.data());
     for (StateRow* row : found) {
-      for (; row != nullptr; row = KeyedRows::next(row))
+      for (; row != nullptr; row = KeyedRows::next(row)) {
         ++*reinterpret_cast<int64_t*>(rows.extra(row));
+        if (random() % 2 == 0) rows.touch(row);
+      }
     }
   } else if (what < 30) {
     ColumnPtr columns[] = {columnOf(Type::bigint(), {int64_t{1}}), columnOf(Type::string(), {""})};
@@ -260,6 +281,7 @@ void changeTimers(States& states, Random& random, uint64_t distinct) {
 
 void change(States& states, uint64_t seed, uint64_t distinct) {
   Random random(seed);
+  if (states.lifetime.ttlMillis != 0) states.pass(static_cast<int64_t>(random() % 5));
   switch (random() % 6) {
     case 0:
       return changeTable(states, *states.table, random, distinct);
@@ -289,6 +311,7 @@ void describeTable(const std::string& name, KeyedTable& table, Content& content)
   table.forEach([&](std::byte* const* values, size_t n) {
     for (size_t k = 0; k < n; ++k) {
       std::string text = name + raw(table.keyBytes(values[k]), table.keySize(values[k]));
+      text += "@" + std::to_string(table.writtenMillis(values[k])) + " ";
       text += std::to_string(*reinterpret_cast<int64_t*>(values[k]));
       if (hasText) {
         auto* value = reinterpret_cast<TableValue*>(values[k]);
@@ -306,6 +329,7 @@ void describeRows(const std::string& name, KeyedRows& rows, Content& content) {
     for (; row != nullptr; row = KeyedRows::next(row)) {
       text += raw(rows.rowBytes(row), rows.layout().rowSize(rows.rowBytes(row)));
       text += raw(rows.extra(row), 8);
+      if (!rows.schema().ttlOfKeys) text += "@" + std::to_string(rows.writtenMillis(row));
     }
     content.insert(text);
   });
@@ -324,6 +348,7 @@ void describe(States& states, Content& content) {
     for (size_t i = 0; i < KeyedSortedRows::size(group); ++i) {
       StateRow* row = states.sorted->at(group, i);
       text += std::string(states.sorted->sortKey(row)) + raw(states.sorted->extra(row), 8);
+      text += "@" + std::to_string(states.sorted->writtenMillis(group, row));
     }
     content.insert(text);
   });
@@ -342,24 +367,25 @@ void describeTimers(States& states, Content& content) {
   EXPECT_TRUE(states.timers->advance(INT64_MAX, fire).ok());
 }
 
-Content contentOf(const std::string& file, uint32_t parallelism, bool wide) {
+Content contentOf(const std::string& file, uint32_t parallelism, bool wide, Lifetime life = {},
+                  int64_t millis = 1) {
   Content content;
   auto restored = RestoredOperator::fromBytes({file}).value();
   for (uint32_t i = 0; i < parallelism; ++i) {
-    States states({i, parallelism, kMaxParallelism}, restored.get(), wide);
+    States states({i, parallelism, kMaxParallelism}, restored.get(), wide, life, millis);
     describe(states, content);
     describeTimers(states, content);
   }
   return content;
 }
 
-TEST(SnapshotSweep, HasTheStatesAsAtTheMark) {
+void expectStatesOfTheMark(Lifetime life) {
   for (uint64_t seed = 1; seed <= 24; ++seed) {
     Random random(seed);
     bool wide = seed % 2 == 0;
     uint64_t distinct = seed % 3 == 0 ? 40 : 6000;
-    States states({0, 1, kMaxParallelism}, nullptr, wide);
-    States twin({0, 1, kMaxParallelism}, nullptr, wide);
+    States states({0, 1, kMaxParallelism}, nullptr, wide, life);
+    States twin({0, 1, kMaxParallelism}, nullptr, wide, life);
     for (int round = 0; round < 4; ++round) {
       auto changeBoth = [&](size_t n) {
         for (; n > 0; --n) {
@@ -371,6 +397,7 @@ TEST(SnapshotSweep, HasTheStatesAsAtTheMark) {
       changeBoth(400);
       // The twin's own snapshot, taken at once, tells what there was.
       std::string expected = twin.store.snapshot();
+      int64_t mark = states.clock;
       states.store.beginSnapshot(false);
       std::string file;
       bool abandoned = round == 2;
@@ -386,10 +413,10 @@ TEST(SnapshotSweep, HasTheStatesAsAtTheMark) {
       }
       EXPECT_GT(slices, 3);
       if (abandoned) continue;
-      Content content = contentOf(expected, 1, wide);
+      Content content = contentOf(expected, 1, wide, life, mark);
       EXPECT_GT(content.size(), 100U);
       for (uint32_t parallelism : {1, 2, 5}) {
-        ASSERT_TRUE(contentOf(file, parallelism, wide) == content)
+        ASSERT_TRUE(contentOf(file, parallelism, wide, life, mark) == content)
             << "seed " << seed << " round " << round << " parallelism " << parallelism;
       }
     }
@@ -401,6 +428,10 @@ TEST(SnapshotSweep, HasTheStatesAsAtTheMark) {
     EXPECT_TRUE(left == twinLeft) << "seed " << seed;
   }
 }
+
+TEST(SnapshotSweep, HasTheStatesAsAtTheMark) { expectStatesOfTheMark({}); }
+TEST(SnapshotSweep, HasRowsThatExpireAsAtTheMark) { expectStatesOfTheMark({500, false}); }
+TEST(SnapshotSweep, HasKeysThatExpireAsAtTheMark) { expectStatesOfTheMark({500, true}); }
 
 // The twin above is only as good as a snapshot at once: here the states themselves tell.
 TEST(SnapshotSweep, AtOnceEqualsTheStates) {

@@ -194,13 +194,24 @@ SortedRow* SortedGroup::eraseAt(RowPages& pages, size_t rank) {
       mergeChunks(pages, c);
     }
   }
-  if (chunks_->arrays.size() == 1) {
-    items_ = chunks_->arrays[0];
-    capacity_ = kChunk;
-    delete chunks_;
-    chunks_ = nullptr;
-  }
+  leaveChunks();
   return row;
+}
+
+// One chunk is an array again.
+void SortedGroup::leaveChunks() {
+  if (chunks_->arrays.size() > 1) return;
+  items_ = chunks_->arrays[0];
+  capacity_ = kChunk;
+  delete chunks_;
+  chunks_ = nullptr;
+}
+
+void SortedGroup::keepChunks(RowPages& pages, size_t last, uint32_t count) {
+  chunks_->counts[last] = count;
+  while (chunks_->arrays.size() > last + 1) removeChunk(pages, chunks_->arrays.size() - 1);
+  count_ = last * kChunk + count;
+  leaveChunks();
 }
 
 void SortedGroup::releaseArrays(RowPages& pages) {

@@ -45,6 +45,34 @@ class SortedGroup {
   size_t lowerBound(const Probe& probe, size_t keyOffset) const;
   // Takes the row out; the caller frees it.
   SortedRow* eraseAt(RowPages& pages, size_t rank);
+  // Takes out all rows for which drop(row) is true; drop frees them.
+  template <typename Drop>
+  void eraseIf(RowPages& pages, Drop drop) {
+    if (chunks_ == nullptr) {
+      uint32_t kept = 0;
+      for (uint32_t i = 0; i < count_; ++i) {
+        if (!drop(items_[i].row)) items_[kept++] = items_[i];
+      }
+      count_ = kept;
+      return;
+    }
+    // Chunks are filled up from the first on.
+    size_t chunk = 0;
+    uint32_t kept = 0;
+    for (size_t c = 0; c < chunks_->arrays.size(); ++c) {
+      uint32_t n = chunks_->counts[c];
+      for (uint32_t i = 0; i < n; ++i) {
+        Item item = chunks_->arrays[c][i];
+        if (drop(item.row)) continue;
+        if (kept == kChunk) {
+          chunks_->counts[chunk++] = kChunk;
+          kept = 0;
+        }
+        chunks_->arrays[chunk][kept++] = item;
+      }
+    }
+    keepChunks(pages, chunk, kept);
+  }
   // Frees the arrays, not the rows.
   void releaseArrays(RowPages& pages);
 
@@ -71,6 +99,9 @@ class SortedGroup {
   size_t splitChunk(RowPages& pages, size_t c, bool appending);
   void removeChunk(RowPages& pages, size_t c);
   void mergeChunks(RowPages& pages, size_t c);
+  // Chunks behind `last` go; it has `count` rows.
+  void keepChunks(RowPages& pages, size_t last, uint32_t count);
+  void leaveChunks();
 
   uint64_t count_;
   Item* items_;

@@ -7,6 +7,7 @@
 #include "state/key_batch.h"
 #include "state/keyed_table.h"
 #include "state/state_store.h"
+#include "state/state_time.h"
 
 namespace millrace {
 
@@ -45,13 +46,21 @@ void countBatch(KeyedTable& table, KeyBatch& keys, const ColumnPtr& column,
   for (std::byte* value : values) ++*reinterpret_cast<int64_t*>(value);
 }
 
-void countKeys(benchmark::State& state, const std::vector<ColumnPtr>& columns) {
-  KeyedTable table(countSchema({columns[0]->type()}));
+void countKeys(benchmark::State& state, const std::vector<ColumnPtr>& columns,
+               int64_t ttlMillis = 0) {
+  auto schema = std::make_shared<StateSchema>(*countSchema({columns[0]->type()}));
+  schema->ttlMillis = ttlMillis;
+  StateTime time;
+  KeyedTable table(schema, &time);
   KeyBatch keys;
   std::vector<std::byte*> values(kBatchRows);
   for (const ColumnPtr& column : columns) countBatch(table, keys, column, values);
   size_t b = 0;
   for (auto _ : state) {
+    if (ttlMillis != 0) {
+      time.advance(time.nowMillis() + 1);
+      table.removeExpired();
+    }
     countBatch(table, keys, columns[b], values);
     b = (b + 1) % columns.size();
   }
@@ -62,6 +71,14 @@ void countIntegers(benchmark::State& state) {
   countKeys(state, integerColumns(static_cast<uint64_t>(state.range(0)), false));
 }
 BENCHMARK(countIntegers)->Arg(1000)->Arg(10'000)->Arg(100'000)->Arg(1'000'000)->Arg(10'000'000);
+
+// A batch a millisecond, and a time to live in which most keys come again.
+void countIntegersWithTtl(benchmark::State& state) {
+  int64_t batchesPerPass = state.range(0) / static_cast<int64_t>(kBatchRows) + 1;
+  countKeys(state, integerColumns(static_cast<uint64_t>(state.range(0)), false),
+            4 * batchesPerPass);
+}
+BENCHMARK(countIntegersWithTtl)->Arg(1000)->Arg(100'000)->Arg(1'000'000);
 
 // Half of all rows have one key, as half of Nexmark's bids name one auction.
 void countHotIntegers(benchmark::State& state) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "state/column_conversion.h"
 #include "state/key_conversion.h"
@@ -39,6 +40,15 @@ Status forGroups(const ConversionSource& source, Restore restore) {
   return {};
 }
 
+// The schema of a structure that holds old entries with the times that they had, when the new one
+// wants them. It removes nothing: the new time to live is what counts.
+StateSchema heldSchema(const StateSchema& stored, const StateSchema& wanted) {
+  StateSchema held = stored;
+  held.ttlMillis = wanted.ttlMillis == 0 ? 0 : std::numeric_limits<int64_t>::max();
+  held.ttlOfKeys = wanted.ttlOfKeys;
+  return held;
+}
+
 // Entries of the old table, added to the new one.
 class TableConversion {
  public:
@@ -72,6 +82,9 @@ class TableConversion {
     std::vector<std::byte*> targets(keys_.kept().size());
     to.findOrInsert(keys_.keys(), targets.data(), nullptr);
     for (size_t i = 0; i < targets.size(); ++i) {
+      if (to.time() != nullptr) {
+        to.setWrittenMillis(targets[i], from.writtenMillis(values[keys_.kept()[i]]));
+      }
       TRY(parts_.copy(values[keys_.kept()[i]], from.strings(), targets[i], to.strings()));
     }
     return {};
@@ -94,7 +107,9 @@ Result<std::optional<StateSchema>> otherSchema(const RestoredOperator& restored,
     text = &state->schema;
   }
   if (text == nullptr || *text == schemaText(wanted)) return same;
-  return std::optional<StateSchema>(TRY(parseSchemaText(*text)));
+  StateSchema stored = TRY(parseSchemaText(*text));
+  if (sameBesideTtl(stored, wanted)) return same;
+  return std::optional<StateSchema>(std::move(stored));
 }
 
 Result<ConversionSource> planConversion(const RestoredOperator& restored, StateSchema stored,
@@ -108,7 +123,8 @@ Result<ConversionSource> planConversion(const RestoredOperator& restored, StateS
 Status convertState(const ConversionSource& source, KeyedTable& target) {
   TableConversion conversion = TRY(TableConversion::make(source, target.schema()));
   return forGroups(source, [&](SnapshotReader& reader, KeyGroupRange range) -> Status {
-    KeyedTable old(std::make_shared<const StateSchema>(source.stored));
+    KeyedTable old(std::make_shared<const StateSchema>(heldSchema(source.stored, target.schema())),
+                   target.time());
     TRY(old.restore(reader, range, source.maxParallelism));
     return conversion.add(old, target);
   });
@@ -175,7 +191,10 @@ Status addRows(KeyedRows& old, StateRow* first, RowsConversion& conversion, uint
     keys.append(conversion.keys().hashes()[0], conversion.keys().bytes(0));
   }
   std::vector<StateRow*> added(rows.size());
-  target.add(keys, conversion.rows().columns(), Rows::dense(rows.size()), added.data());
+  std::vector<int64_t> written;
+  for (StateRow* row : rows) written.push_back(old.writtenMillis(row));
+  target.add(keys, conversion.rows().columns(), Rows::dense(rows.size()), added.data(),
+             written.data());
   if (extraBytes == 0) return {};
   for (size_t k = 0; k < rows.size(); ++k) {
     std::memcpy(target.extra(added[k]), old.extra(rows[k]), extraBytes);
@@ -188,7 +207,7 @@ Status addRows(KeyedRows& old, StateRow* first, RowsConversion& conversion, uint
 Status convertState(const ConversionSource& source, KeyedRows& target) {
   RowsConversion conversion = TRY(RowsConversion::make(source, target.schema()));
   return forGroups(source, [&](SnapshotReader& reader, KeyGroupRange range) -> Status {
-    KeyedRows old(source.stored, {});
+    KeyedRows old(heldSchema(source.stored, target.schema()), {}, target.time());
     TRY(old.restore(reader, range, source.maxParallelism));
     Status status;
     old.forEachKey([&](StateRow* first) {
@@ -252,6 +271,7 @@ Status addGroup(KeyedSortedRows& old, SortedGroup* group, RowsConversion& conver
   for (size_t k = 0; k < n; ++k) {
     StateRow* row = nullptr;
     target.insert(added, sortKeys.key(k, old.sortKey(rows[k])), conversion.rows().row(k), &row);
+    target.setWrittenMillis(added, row, old.writtenMillis(group, rows[k]));
     if (extraBytes > 0) std::memcpy(target.extra(row), old.extra(rows[k]), extraBytes);
   }
   return {};
@@ -263,7 +283,7 @@ Status convertState(const ConversionSource& source, KeyedSortedRows& target) {
   RowsConversion conversion = TRY(RowsConversion::make(source, target.schema()));
   StoredSortKeys sortKeys(source.stored, target.schema());
   return forGroups(source, [&](SnapshotReader& reader, KeyGroupRange range) -> Status {
-    KeyedSortedRows old(source.stored);
+    KeyedSortedRows old(heldSchema(source.stored, target.schema()), target.time());
     TRY(old.restore(reader, range, source.maxParallelism));
     Status status;
     old.forEachGroup([&](SortedGroup* group) {

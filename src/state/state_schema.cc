@@ -95,6 +95,9 @@ Result<StateSchema> schemaOf(const Json& json) {
   }
   schema.extraBytes = json.value("extraBytes", 0u);
   schema.aggregates = listOf<std::string>(json, "aggregates");
+  schema.ttlMillis = json.value("ttlMillis", int64_t{0});
+  schema.ttlOfKeys = json.value("ttlOfKeys", false);
+  if (schema.ttlMillis < 0) return Error(ErrorKind::kCorruptData, "a time to live below zero");
   bool fits = (schema.keyNames.empty() || schema.keyNames.size() == schema.key.size()) &&
               (schema.rowNames.empty() || schema.rowNames.size() == schema.row.size()) &&
               schema.groupColumns <= schema.key.size();
@@ -118,6 +121,13 @@ const char* stateKindName(StateKind kind) {
       return "list";
   }
   UNREACHABLE();
+}
+
+bool sameBesideTtl(const StateSchema& a, const StateSchema& b) {
+  StateSchema other = b;
+  other.ttlMillis = a.ttlMillis;
+  other.ttlOfKeys = a.ttlOfKeys;
+  return schemaText(a) == schemaText(other);
 }
 
 std::string schemaText(const StateSchema& schema) {
@@ -144,6 +154,8 @@ std::string schemaText(const StateSchema& schema) {
   }
   if (schema.extraBytes != 0) json["extraBytes"] = schema.extraBytes;
   if (!schema.aggregates.empty()) json["aggregates"] = schema.aggregates;
+  if (schema.ttlMillis != 0) json["ttlMillis"] = schema.ttlMillis;
+  if (schema.ttlMillis != 0 && schema.ttlOfKeys) json["ttlOfKeys"] = true;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -53,6 +53,10 @@ struct StateSchema {
   std::vector<Type> row;         // kKeyedRows, kKeyedSortedRows: the row's columns
   std::string order;             // kKeyedSortedRows: the sort, as text
   uint32_t extraBytes = 0;       // kKeyedRows, kKeyedSortedRows: operator's bytes beside each row
+  // How long what is not written stays; 0 = for ever. Rows live by themselves, or as long as their
+  // key: until none of its rows has been written for so long.
+  int64_t ttlMillis = 0;
+  bool ttlOfKeys = false;  // kKeyedRows, kKeyedSortedRows
 
   // Either empty (columns are matched by position) or one per column. A name that begins with '$'
   // is a column of the operator's own, whose keys stand in key groups of its choice.
@@ -64,6 +68,9 @@ struct StateSchema {
   // The aggregates that need this state beside the groups: it may begin and end with them.
   std::vector<std::string> aggregates;
 };
+
+// Whether the schemas differ in nothing but their time to live, which snapshots can do without.
+bool sameBesideTtl(const StateSchema& a, const StateSchema& b);
 
 // A schema as one line of JSON, always the same for equal schemas, and back.
 std::string schemaText(const StateSchema& schema);

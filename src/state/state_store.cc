@@ -9,6 +9,7 @@
 #include "state/snapshot.h"
 #include "state/snapshot_buffers.h"
 #include "state/state_conversion.h"
+#include "state/state_time.h"
 
 namespace millrace {
 
@@ -60,6 +61,8 @@ struct StateStore::Impl {
     std::function<std::unique_ptr<StateSweep>(SnapshotBuffers&)> beginSnapshot;
     // Lists.
     std::function<void(SnapshotWriter&)> write;
+    // States with a time to live.
+    std::function<void()> removeExpired;
   };
 
   // A snapshot under way.
@@ -89,7 +92,14 @@ struct StateStore::Impl {
     State* address = state.get();
     states.push_back(
         {std::move(name), state, [address] { return address->byteSize(); }, &address->schema(),
-         [address](SnapshotBuffers& buffers) { return address->beginSnapshot(buffers); }, nullptr});
+         [address](SnapshotBuffers& buffers) { return address->beginSnapshot(buffers); }, nullptr,
+         nullptr});
+    if constexpr (requires { state->removeExpired(); }) {
+      if (state->schema().ttlMillis != 0) {
+        states.back().removeExpired = [address] { address->removeExpired(); };
+        expires = true;
+      }
+    }
     return address;
   }
 
@@ -104,6 +114,8 @@ struct StateStore::Impl {
 
   SubtaskInfo subtask;
   const RestoredOperator* restored;
+  StateTime time;
+  bool expires = false;  // some state has a time to live
   std::vector<Open> states;
   // Behind the states: it goes before them.
   std::unique_ptr<Snapshot> underWay;
@@ -118,11 +130,21 @@ StateStore::StateStore(SubtaskInfo subtask, const RestoredOperator* restored)
 }
 StateStore::~StateStore() = default;
 
+void StateStore::advanceTime(int64_t nowMillis) {
+  if (nowMillis <= impl_->time.nowMillis()) return;
+  impl_->time.advance(nowMillis);
+  if (!impl_->expires) return;
+  for (const Impl::Open& open : impl_->states) {
+    if (open.removeExpired) open.removeExpired();
+  }
+}
+
 Result<KeyedTable*> StateStore::openTable(StateSchema schema) {
   schema.kind = StateKind::kKeyedTable;
   std::string name = schema.name;
   auto shared = std::make_shared<const StateSchema>(std::move(schema));
-  return impl_->open(std::move(name), std::make_shared<KeyedTable>(std::move(shared)));
+  auto table = std::make_shared<KeyedTable>(std::move(shared), &impl_->time);
+  return impl_->open(std::move(name), std::move(table));
 }
 
 Result<NamespacedTable*> StateStore::openNamespacedTable(StateSchema schema) {
@@ -135,13 +157,15 @@ Result<NamespacedTable*> StateStore::openNamespacedTable(StateSchema schema) {
 Result<KeyedRows*> StateStore::openRows(StateSchema schema, KeyedRows::Options options) {
   schema.kind = StateKind::kKeyedRows;
   std::string name = schema.name;
-  return impl_->open(std::move(name), std::make_shared<KeyedRows>(std::move(schema), options));
+  return impl_->open(std::move(name),
+                     std::make_shared<KeyedRows>(std::move(schema), options, &impl_->time));
 }
 
 Result<KeyedSortedRows*> StateStore::openSortedRows(StateSchema schema) {
   schema.kind = StateKind::kKeyedSortedRows;
   std::string name = schema.name;
-  return impl_->open(std::move(name), std::make_shared<KeyedSortedRows>(std::move(schema)));
+  auto rows = std::make_shared<KeyedSortedRows>(std::move(schema), &impl_->time);
+  return impl_->open(std::move(name), std::move(rows));
 }
 
 Result<Timers*> StateStore::openTimers(StateSchema schema) {
@@ -175,7 +199,7 @@ Result<ListState*> StateStore::openList(std::string name, Redistribution redistr
   };
   impl_->states.push_back(
       {std::move(name), list, byteSize, nullptr, nullptr,
-       [address, schema](SnapshotWriter& w) { writeList(w, *schema, *address); }});
+       [address, schema](SnapshotWriter& w) { writeList(w, *schema, *address); }, nullptr});
   return address;
 }
 

@@ -52,6 +52,11 @@ class StateStore {
   StateStore(SubtaskInfo subtask, const RestoredOperator* restored);
   ~StateStore();
 
+  // The processing time by which entries expire; it never goes back. Called when no entry of any
+  // state is in use: it also frees some of what has expired. Before states with a time to live are
+  // opened it must have been called.
+  void advanceTime(int64_t nowMillis);
+
   // Opening reads the restored entries of this subtask's key groups. A state of this name with
   // another kind, key or layout is an error that names both schemas. References stay valid as long
   // as the store.

@@ -10,17 +10,18 @@
 
 namespace millrace {
 
-// write(group, value) writes the key of a value with all its rows.
+// write(group, value, entry) writes the key of a value with all its rows; entry is its number in
+// the table.
 template <typename Write>
 std::unique_ptr<StateSweep> beginKeySweep(KeyedTable& keys, SnapshotBuffers& buffers, Write write) {
   class Saver final : public EntrySaver {
    public:
     Saver(const KeyedTable& keys, SnapshotBuffers& buffers, Write write)
         : keys_(keys), buffers_(buffers), write_(std::move(write)) {}
-    void save(const std::byte* const* values, size_t n) override {
+    void save(const std::byte* const* values, const uint32_t* entries, size_t n) override {
       for (size_t k = 0; k < n; ++k) {
         uint32_t group = buffers_.groupOf(keys_.keyHash(values[k]));
-        write_(buffers_.group(group), values[k]);
+        write_(buffers_.group(group), values[k], entries[k]);
         buffers_.done(group);
       }
     }

@@ -14,6 +14,9 @@
 
 namespace millrace {
 
+// Marks the number of an entry that has just been made.
+inline constexpr uint32_t kNewEntry = uint32_t{1} << 31;
+
 struct KeyedTable::Slots {
   static constexpr uint32_t kHashBytes = 8;
 

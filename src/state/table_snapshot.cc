@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "state/namespaced_sweep.h"
+#include "state/table_expiry.h"
 #include "state/table_slots.h"
 
 namespace millrace {
@@ -26,16 +27,36 @@ class TableSnapshot::Saver final : public EntrySaver {
         slots_(*table.slots_),
         space_(space),
         buffers_(buffers),
-        fixed_(slots_.kind != KeyEncoder::Kind::kBytes && slots_.strings.empty()) {}
+        fixed_(slots_.kind != KeyEncoder::Kind::kBytes && slots_.strings.empty()) {
+    if (table.expiry_) limitMillis_ = table.expiry_->limitMillis();
+  }
 
-  void save(const std::byte* const* values, size_t n) override {
+  void save(const std::byte* const* values, const uint32_t* entries, size_t n) override {
+    if (table_.expiry_) {
+      n = selectLive(values, entries, n);
+      values = live_.data();
+    }
     for (size_t first = 0; first < n; first += kBatch) {
-      saveBatch(values + first, std::min(kBatch, n - first));
+      saveBatch(values + first, first, std::min(kBatch, n - first));
     }
   }
 
  private:
-  void saveBatch(const std::byte* const* values, size_t n) {
+  // What had not expired at the mark, with its times: live_ and written_.
+  size_t selectLive(const std::byte* const* values, const uint32_t* entries, size_t n) {
+    live_.clear();
+    written_.clear();
+    for (size_t k = 0; k < n; ++k) {
+      int64_t written = table_.expiry_->at(entries[k]);
+      if (written <= limitMillis_) continue;
+      live_.push_back(values[k]);
+      written_.push_back(written);
+    }
+    return live_.size();
+  }
+
+  // at: where the times of these values begin in written_.
+  void saveBatch(const std::byte* const* values, size_t at, size_t n) {
     findGroups(values, n);
     for (size_t first = 0; first < n;) {
       size_t last = first + 1;
@@ -43,12 +64,12 @@ class TableSnapshot::Saver final : public EntrySaver {
       SnapshotBuffers::Group& group = buffers_.group(groups_[first]);
       group.addEntries(space_, last - first);
       if (fixed_) {
-        writeFixed(group, values + first, last - first);
+        writeFixed(group, values + first, at + first, last - first);
       } else {
         for (size_t k = first; k < last; ++k) {
           if (k + kPrefetchDistance < last)
             __builtin_prefetch(entryOf(values[k + kPrefetchDistance]));
-          writeEntry(group, values[k]);
+          writeEntry(group, values[k], at + k);
         }
       }
       buffers_.done(groups_[first]);
@@ -80,13 +101,22 @@ class TableSnapshot::Saver final : public EntrySaver {
     for (size_t k = 0; k < n; ++k) groups_[k] = buffers_.groupOf(hashes_[k]);
   }
 
-  void writeFixed(SnapshotBuffers::Group& group, const std::byte* const* values, size_t n) const {
+  void writeFixed(SnapshotBuffers::Group& group, const std::byte* const* values, size_t at,
+                  size_t n) const {
     size_t stride = slots_.pages.stride();
+    if (table_.expiry_) {
+      for (size_t k = 0; k < n; ++k) {
+        char* room = group.reserve(stride + sizeof(int64_t));
+        std::memcpy(room, entryOf(values[k]), stride);
+        std::memcpy(room + stride, &written_[at + k], sizeof(int64_t));
+      }
+      return;
+    }
     char* room = group.reserve(n * stride);
     for (size_t k = 0; k < n; ++k, room += stride) std::memcpy(room, entryOf(values[k]), stride);
   }
 
-  void writeEntry(SnapshotBuffers::Group& group, const std::byte* value) const {
+  void writeEntry(SnapshotBuffers::Group& group, const std::byte* value, size_t at) const {
     const std::byte* entry = entryOf(value);
     if (slots_.kind == KeyEncoder::Kind::kBytes) {
       std::string_view key = table_.strings_.view(KeyedTable::Slots::keyString(entry));
@@ -97,6 +127,7 @@ class TableSnapshot::Saver final : public EntrySaver {
       group.append(entry, slots_.headerBytes());
     }
     group.append(value, table_.valueBytes_);
+    if (table_.expiry_) group.put(written_[at]);
     for (uint32_t offset : slots_.strings) {
       StateString string;
       std::memcpy(&string, value + offset, sizeof(string));
@@ -111,6 +142,10 @@ class TableSnapshot::Saver final : public EntrySaver {
   int64_t space_;
   SnapshotBuffers& buffers_;
   bool fixed_;  // entries are written as they lie in memory
+  // Of a table with a time to live.
+  int64_t limitMillis_ = 0;
+  std::vector<const std::byte*> live_;
+  std::vector<int64_t> written_;
   std::vector<uint64_t> hashes_;
   std::vector<uint32_t> groups_;
 };
@@ -125,7 +160,9 @@ Status TableSnapshot::readBatch(SnapshotReader& reader, KeyedTable& table, size_
   bool byteKeys = slots.kind == KeyEncoder::Kind::kBytes;
   KeyBatch keys;
   keys.reset(*table.encoder_);
+  bool timed = reader.times() == StoredTimes::kKeys;
   std::vector<const char*> stored(n);
+  std::vector<int64_t> written(timed ? n : 0);
   std::vector<std::string_view> texts;
   for (size_t k = 0; k < n; ++k) {
     uint64_t hash = TRY(reader.get<uint64_t>());
@@ -133,6 +170,7 @@ Status TableSnapshot::readBatch(SnapshotReader& reader, KeyedTable& table, size_
     const char* key = TRY(reader.take(size));
     keys.append(hash, {key, size});
     stored[k] = TRY(reader.take(table.valueBytes_));
+    if (timed) written[k] = TRY(reader.get<int64_t>());
     for (size_t s = 0; s < slots.strings.size(); ++s) {
       uint32_t length = TRY(reader.get<uint32_t>());
       const char* text = TRY(reader.take(length));
@@ -143,6 +181,7 @@ Status TableSnapshot::readBatch(SnapshotReader& reader, KeyedTable& table, size_
   table.findOrInsert(keys, values.data(), nullptr);
   size_t text = 0;
   for (size_t k = 0; k < n; ++k) {
+    if (timed && table.expiry_) table.foundMillis(k) = written[k];
     if (table.valueBytes_ > 0) std::memcpy(values[k], stored[k], table.valueBytes_);
     for (uint32_t offset : slots.strings) {
       // The stored bytes name a place in the old heap.

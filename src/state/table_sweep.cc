@@ -17,8 +17,9 @@ TableSweep::TableSweep(uint32_t end, size_t entries, std::unique_ptr<EntrySaver>
 }
 
 void TableSweep::save() {
-  saver_->save(noted_.data(), noted_.size());
+  saver_->save(noted_.data(), notedEntries_.data(), noted_.size());
   noted_.clear();
+  notedEntries_.clear();
 }
 
 }  // namespace millrace

@@ -18,8 +18,8 @@ namespace millrace {
 class EntrySaver {
  public:
   virtual ~EntrySaver() = default;
-  // Writes the entries of these values as they are now.
-  virtual void save(const std::byte* const* values, size_t n) = 0;
+  // Writes the entries of these values, with their numbers, as they are now.
+  virtual void save(const std::byte* const* values, const uint32_t* entries, size_t n) = 0;
 };
 
 class TableSweep {
@@ -35,6 +35,7 @@ class TableSweep {
     setSaved(entry);
     --remaining_;
     noted_.push_back(value);
+    notedEntries_.push_back(entry);
   }
   // The entry has just been made.
   void noteNew(uint32_t entry) {
@@ -83,6 +84,7 @@ class TableSweep {
   size_t remaining_;
   std::unique_ptr<uint64_t, Free> bits_;  // zeroed by the system page by page, when it is touched
   std::vector<const std::byte*> noted_;
+  std::vector<uint32_t> notedEntries_;
   std::unique_ptr<EntrySaver> saver_;
   size_t position_ = 0;
   size_t capacity_ = 0;
