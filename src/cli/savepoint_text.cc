@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "state/snapshot.h"
 #include "state/state_schema.h"
 #include "types/datetime.h"
 
@@ -80,6 +81,19 @@ std::string columns(const std::vector<Type>& types, const std::vector<std::strin
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+// In the largest unit that leaves no rest: "36 h".
+std::string durationText(int64_t millis) {
+  struct Unit {
+    int64_t millis;
+    const char* name;
+  };
+  constexpr Unit kUnits[] = {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1'000, "s"}};
+  for (const Unit& unit : kUnits) {
+    if (millis % unit.millis == 0) return fmt::format("{} {}", millis / unit.millis, unit.name);
+  }
+  return fmt::format("{} ms", millis);
+}
+
 void addSchema(const StateSchema& schema, std::string& text) {
   auto line = [&](std::string_view what, const std::string& value) {
     text += fmt::format("      {:<6} {}\n", what, value);
@@ -87,6 +101,11 @@ void addSchema(const StateSchema& schema, std::string& text) {
   if (!schema.key.empty()) line("key", columns(schema.key, schema.keyNames));
   if (!schema.row.empty()) line("row", columns(schema.row, schema.rowNames));
   if (!schema.order.empty()) line("kept", schema.order);
+  if (schema.ttlMillis != 0) {
+    bool rows = storedTimes(schema) == StoredTimes::kRows;
+    line("ttl", fmt::format("{} since a {} was written", durationText(schema.ttlMillis),
+                            rows ? "row" : "key"));
+  }
   for (const ValuePart& part : schema.parts) {
     line("value", fmt::format("{}: {}", part.name,
                               part.row.empty() ? part.type : columns(part.row, part.rowNames)));

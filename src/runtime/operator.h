@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,10 +53,18 @@ struct OperatorContext {
   Env* env = nullptr;
   StateStore* state = nullptr;
   OperatorMetrics* metrics = nullptr;
-  // Zone, processing time and watermark for expressions. Call refreshTime() once per batch.
+  // Zone, processing time and watermark for expressions.
   EvalContext eval;
 
-  void refreshTime() { eval.nowMicros = env->clock().nowMicros(); }
+  // Once per batch, before the states are used: entries expire by the time that is set here.
+  void refreshTime() {
+    eval.nowMicros = env->clock().nowMicros();
+    if (state != nullptr) state->advanceTime(eval.nowMicros / 1000);
+  }
+  // The time to live of a state: that of a hint, else that of the configuration.
+  int64_t stateTtlMillis(std::optional<int64_t> hinted) const {
+    return hinted.value_or(options->stateTtlMillis);
+  }
 };
 
 class Operator {

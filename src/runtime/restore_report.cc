@@ -50,6 +50,7 @@ Result<std::vector<StateSchema>> wantedStates(const JobGraph& graph, const JobNo
   context.state = &store;
   context.metrics = &metrics;
   context.eval.zone = TRY(TimeZone::find(graph.timeZone));
+  context.refreshTime();
   TRY(op->open(context));
   std::vector<StateSchema> schemas;
   if (store.empty()) return schemas;

@@ -12,6 +12,7 @@ import harness
 from harness import Run, expect, expect_run
 
 TABLES = """
+SET 'table.exec.state.ttl' = '36 h';
 CREATE TABLE g (a INT, b INT, arrived AS PROCTIME()) WITH ('connector' = 'datagen',
   'rows-per-second' = '500', 'fields.b.min' = '1', 'fields.b.max' = '20');
 CREATE TABLE f (a INT, b INT) WITH ('connector' = 'filesystem', 'format' = 'csv',
@@ -57,7 +58,7 @@ def test_savepoint_inspect():
         shown = Run("savepoint", "inspect", path)
         shows(shown, 0, "insert:f[0]/deduplicate(g)")
         for text in ("PARTITION BY b in INSERT INTO f", "state keys: table, 20 entries",
-                     "key    g.b INT", "key groups ("):
+                     "key    g.b INT", "ttl    36 h since a key was written", "key groups ("):
             expect(text in shown.out, text, shown.out)
         shown = json.loads(Run("savepoint", "inspect", path, "--json").out)
         states = {op["id"]: op["states"] for op in shown["operators"]}
@@ -72,6 +73,8 @@ def test_savepoint_check():
             return Run("savepoint", "check", path, "-f", script(insert), *flags)
 
         shows(check(FIRSTS.format(key="b")), 0, "verdict: full")
+        for_ever = "SET 'table.exec.state.ttl' = '0 s';"
+        shows(check(for_ever + FIRSTS.format(key="b")), 0, "verdict: full")
         other = check(FIRSTS.format(key="a"))
         shows(other, 1, "it was kept by (g.b), now by (g.a)")
         plain = "INSERT INTO f SELECT a, b FROM g;"

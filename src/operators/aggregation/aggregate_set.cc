@@ -79,12 +79,13 @@ void AggregateSet::addParts(StateSchema& schema) {
 }
 
 Status AggregateSet::open(StateStore& store, const std::vector<uint32_t>& keys,
-                          const std::vector<Type>& input,
-                          const std::vector<std::string>& keyNames) {
+                          const std::vector<Type>& input, const std::vector<std::string>& keyNames,
+                          int64_t ttlMillis) {
   keys_ = keys;
   StateSchema base;
   base.key = pickTypes(input, keys);
   base.keyNames = keyNames;
+  base.ttlMillis = ttlMillis;
   for (size_t i = 0; i < distincts_.size(); ++i) {
     StateSchema schema = base;
     schema.name = "distinct " + std::to_string(i);

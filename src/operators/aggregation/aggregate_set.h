@@ -41,9 +41,9 @@ class AggregateSet {
   // Appends the states to a table's parts and fixes their offsets in the value.
   void addParts(StateSchema& schema);
   // Opens the states beside the table. keys: the input columns of the group key; keyNames: what
-  // they are, or empty.
+  // they are, or empty. ttlMillis: the time to live of the groups.
   Status open(StateStore& store, const std::vector<uint32_t>& keys, const std::vector<Type>& input,
-              const std::vector<std::string>& keyNames = {});
+              const std::vector<std::string>& keyNames = {}, int64_t ttlMillis = 0);
 
   // live: rows that count, by physical row; nullptr = all. The batch and the keys must stay until
   // the update.

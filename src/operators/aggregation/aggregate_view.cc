@@ -41,6 +41,7 @@ class ViewBase : public AggregateView {
     Rows rows = batch.rows();
     groups_.resize(rows.count());
     sorted_->findOrInsert(keys, groups_.data());
+    touch(keys);
     ColumnPtr column = batch.column(argument_);
     bytes_.encode(sorted_->layout(), {&column, 1}, rows);
     prepare(column, rows);
@@ -65,6 +66,8 @@ class ViewBase : public AggregateView {
   }
 
  protected:
+  // The groups of these keys are written.
+  virtual void touch(const KeyBatch&) {}
   // Once per batch, before apply() is called for some of its rows.
   virtual void prepare(const ColumnPtr& column, const Rows& rows) = 0;
   virtual void apply(const Batch& batch, const KeyBatch& keys, uint32_t k, uint32_t row,
@@ -75,6 +78,7 @@ class ViewBase : public AggregateView {
     schema.row = {type_};
     schema.order = order;
     schema.extraBytes = 8;
+    schema.ttlOfKeys = true;
     return schema;
   }
 
@@ -160,11 +164,13 @@ class OrderedView final : public ViewBase {
     schema.kind = StateKind::kKeyedRows;
     schema.row = {type_};
     schema.extraBytes = 8;
+    schema.ttlOfKeys = true;
     byValue_ = TRY(store.openRows(std::move(schema), {.indexed = true}));
     return {};
   }
 
  private:
+  void touch(const KeyBatch& keys) override { byValue_->touchKeys(keys); }
   void prepare(const ColumnPtr& column, const Rows&) override { column_ = column; }
 
   void apply(const Batch&, const KeyBatch& keys, uint32_t k, uint32_t row, bool add) override {

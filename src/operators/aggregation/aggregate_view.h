@@ -1,5 +1,8 @@
 // AggregateView: aggregates that need all values of their group to take one back: MIN and MAX
 // (values in order), FIRST_VALUE and LAST_VALUE (values in order of arrival). NULLs do not count.
+//
+// With a time to live the values of a group live as long as the group: what has been emitted has to
+// be taken back as it was.
 #pragma once
 
 #include <cstdint>

@@ -57,7 +57,9 @@ void DistinctValues::apply(const Batch& batch, const std::vector<uint32_t>& grou
   Rows rows = batch.rows();
   keys_.encode(table_->encoder(), columns, rows);
   values_.resize(rows.count());
-  table_->findOrInsert(keys_, values_.data(), nullptr);
+  // What has been seen is not written again, as in Flink: it counts anew after its time to live.
+  table_->findOrInsert(keys_, values_.data(), nullptr,
+                       retracting_ ? KeyedTable::Access::kWrite : KeyedTable::Access::kLookAt);
   for (std::vector<uint8_t>& mask : masks_) mask.resize(batch.numRows());
   if (retracting_) {
     countRetracting(batch, passes);
@@ -78,7 +80,9 @@ void DistinctValues::countInserts(const Rows& rows, const std::vector<const uint
       uint64_t& seen = reinterpret_cast<uint64_t*>(values_[k])[word];
       bool counts = pass == nullptr || pass[row] != 0;
       mask[row] = counts && (seen & bit) == 0;
-      if (counts) seen |= bit;
+      if (mask[row] == 0) continue;
+      seen |= bit;
+      table_->touch(values_[k]);
     }
   }
 }

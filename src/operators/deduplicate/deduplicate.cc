@@ -30,19 +30,23 @@ class FirstByArrival final : public Operator {
   explicit FirstByArrival(const DeduplicateSpec& spec) : spec_(spec) {}
 
   Status open(OperatorContext& context) override {
+    context_ = &context;
     StateSchema schema{.name = "keys", .kind = StateKind::kKeyedTable, .key = keyTypesOf(spec_)};
     schema.keyNames = pickNames(spec_.inputNames, spec_.keys);
+    schema.ttlMillis = context.options->stateTtlMillis;
     table_ = TRY(context.state->openTable(std::move(schema)));
     return {};
   }
 
   Status processBatch(int, Batch batch, Output& out) override {
+    context_->refreshTime();
     if (!batch.empty()) {
       Rows rows = batch.rows();
       keys_.encode(table_->encoder(), keyColumnsOf(spec_, batch), rows);
       values_.resize(rows.count());
       isNew_.resize(rows.count());
-      table_->findOrInsert(keys_, values_.data(), isNew_.data());
+      // Further rows do not write the key: after its time to live one is the first again.
+      table_->findOrInsert(keys_, values_.data(), isNew_.data(), KeyedTable::Access::kLookAt);
       auto selection = std::make_shared<Selection>();
       for (uint32_t k = 0; k < rows.count(); ++k) {
         if (isNew_[k] != 0) selection->push_back(rows[k]);
@@ -55,6 +59,7 @@ class FirstByArrival final : public Operator {
 
  private:
   DeduplicateSpec spec_;
+  OperatorContext* context_ = nullptr;
   KeyedTable* table_ = nullptr;
   KeyBatch keys_;
   std::vector<std::byte*> values_;
@@ -95,18 +100,21 @@ class RowKeeper : public Operator {
 
   Status open(OperatorContext& context) override {
     context_ = &context;
-    table_ = TRY(context.state->openTable(keptRowSchema(spec_)));
+    StateSchema schema = keptRowSchema(spec_);
+    schema.ttlMillis = context.options->stateTtlMillis;
+    table_ = TRY(context.state->openTable(std::move(schema)));
     return openMore();
   }
 
   Status processBatch(int, Batch batch, Output& out) override {
+    context_->refreshTime();
     writer_.begin(&batch);
     Rows rows = batch.rows();
     if (!batch.empty()) {
       keys_.encode(table_->encoder(), keyColumnsOf(spec_, batch), rows);
       values_.resize(rows.count());
       isNew_.resize(rows.count());
-      table_->findOrInsert(keys_, values_.data(), isNew_.data());
+      table_->findOrInsert(keys_, values_.data(), isNew_.data(), KeyedTable::Access::kLookAt);
       prepare(batch, rows);
     }
     uint32_t next = 0;
@@ -128,7 +136,10 @@ class RowKeeper : public Operator {
   virtual Status advance(int64_t /*watermark*/) { return {}; }
 
   std::string_view bytesOf(const KeptRow& kept) const { return table_->strings().view(kept.row); }
-  void keep(KeptRow& kept, std::string_view bytes) { table_->strings().assign(kept.row, bytes); }
+  void keep(std::byte* value, std::string_view bytes) {
+    table_->strings().assign(keptRow(value).row, bytes);
+    table_->touch(value);
+  }
 
   void emitUpdate(const KeptRow& kept, uint32_t row) {
     if (spec_.emitUpdateBefore) {
@@ -190,7 +201,7 @@ class ReplacingDeduplicate final : public RowKeeper {
       // Rows that come later have another processing time: they are never equal.
       emitUpdate(kept, row);
     }
-    keep(kept, bytes);
+    keep(values_[k], bytes);
     if (spec_.isRowtime) kept.millis = times_[k];
   }
 
@@ -247,7 +258,7 @@ class FirstByEventTime final : public RowKeeper {
     timer.time = time;
     timers_->add(timer);
     bytes_.encode(layout_, batch_->columns(), Rows{nullptr, row, row + 1});
-    keep(kept, bytes_.row(0));
+    keep(values_[k], bytes_.row(0));
     kept.millis = time;
   }
 
@@ -259,11 +270,13 @@ class FirstByEventTime final : public RowKeeper {
       one_.append(timer.keyHash, timer.key);
       std::byte* value = nullptr;
       table_->find(one_, &value);
-      if (value != nullptr && keptRow(value).row.size != 0) {
+      // Another row may wait in place of one that has outlived its time.
+      if (value != nullptr && keptRow(value).row.size != 0 && keptRow(value).millis == timer.time) {
         KeptRow& kept = keptRow(value);
         writer_.addState(RowKind::kInsert, writer_.copyRow(bytesOf(kept).data()));
         table_->strings().free(kept.row);
         kept.emitted = 1;
+        table_->touch(value);
       }
       return Status();
     });

@@ -1,5 +1,6 @@
 // Deduplicate: Top-1 ordered by a time attribute: the first or the last row per key, by event time
-// or processing time, as Flink's deduplicate operators (changelog included).
+// or processing time, as Flink's deduplicate operators (changelog included). With a time to live a
+// key is forgotten so long after its row was kept; its next row is the first one.
 #pragma once
 
 #include <string>

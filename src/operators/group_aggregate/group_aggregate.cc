@@ -18,9 +18,11 @@ class GroupAggregate final : public Operator {
       : spec_(spec), groups_(std::move(groups)) {}
 
   Status open(OperatorContext& context) override {
+    context_ = &context;
+    int64_t ttlMillis = context.stateTtlMillis(spec_.stateTtlMillis);
     // With a time to live results are sent again even when they stay equal, as in Flink.
-    alwaysChanged_ = context.options->stateTtlMillis > 0;
-    return groups_.open(*context.state, spec_.keys, spec_.input);
+    alwaysChanged_ = ttlMillis > 0;
+    return groups_.open(*context.state, spec_.keys, spec_.input, ttlMillis);
   }
 
   Status processBatch(int, Batch batch, Output& out) override {
@@ -32,6 +34,7 @@ class GroupAggregate final : public Operator {
       }
       return out.emit(std::move(marks));
     }
+    context_->refreshTime();
     groups_.resolve(batch);
     const uint8_t* live = spec_.inputRetracts ? findEffects(batch) : findInserts();
     groups_.aggregates.prepare(batch, groups_.keys, live);
@@ -157,6 +160,7 @@ class GroupAggregate final : public Operator {
 
   GroupAggregateSpec spec_;
   GroupTable groups_;
+  OperatorContext* context_ = nullptr;
   bool alwaysChanged_ = false;
   std::vector<Effect> effects_;
   std::vector<uint8_t> restart_;

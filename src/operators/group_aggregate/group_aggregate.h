@@ -6,8 +6,12 @@
 // Output: the key columns, then one column per aggregate. With mini-batch, changes are folded per
 // key and emitted when the bundle is full, its latency has passed, at a barrier and at the end;
 // watermarks wait for the bundle.
+//
+// With a time to live a group begins anew when no row has come for so long, and results are emitted
+// again even when they stay equal.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +29,8 @@ struct GroupAggregateSpec {
   // What the input columns are, for the schemas of states; may be empty (state/state_schema.h).
   std::vector<std::string> inputNames;
   bool emitUpdateBefore = true;
+  // The time to live of the groups; nullopt = that of the configuration.
+  std::optional<int64_t> stateTtlMillis;
 };
 
 Result<OperatorPtr> makeGroupAggregate(const GroupAggregateSpec& spec);

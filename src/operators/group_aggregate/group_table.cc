@@ -28,12 +28,14 @@ StateSchema GroupTable::schema(const std::vector<Type>& keyTypes) {
 }
 
 Status GroupTable::open(StateStore& store, const std::vector<uint32_t>& keyColumnsOfInput,
-                        const std::vector<Type>& input) {
+                        const std::vector<Type>& input, int64_t ttlMillis) {
   keyColumns = keyColumnsOfInput;
   std::vector<Type> keyTypes;
   for (uint32_t key : keyColumns) keyTypes.push_back(input[key]);
-  table = TRY(store.openTable(schema(keyTypes)));
-  return aggregates.open(store, keyColumns, input, keyNames);
+  StateSchema groups = schema(keyTypes);
+  groups.ttlMillis = ttlMillis;
+  table = TRY(store.openTable(std::move(groups)));
+  return aggregates.open(store, keyColumns, input, keyNames, ttlMillis);
 }
 
 void GroupTable::resolve(const Batch& batch) {

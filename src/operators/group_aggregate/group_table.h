@@ -36,7 +36,8 @@ class GroupHeader {
 struct GroupTable {
   static Result<GroupTable> make(const GroupAggregateSpec& spec);
   // keys: the key columns of the batches that are looked up.
-  Status open(StateStore& store, const std::vector<uint32_t>& keys, const std::vector<Type>& input);
+  Status open(StateStore& store, const std::vector<uint32_t>& keys, const std::vector<Type>& input,
+              int64_t ttlMillis);
   StateSchema schema(const std::vector<Type>& keyTypes);
   // Finds the entries of the selected rows: values() and isNew().
   void resolve(const Batch& batch);

@@ -29,16 +29,21 @@ class MiniBatchGroupAggregate final : public Operator {
   }
 
   Status open(OperatorContext& context) override {
-    alwaysChanged_ = context.options->stateTtlMillis > 0;
+    context_ = &context;
+    int64_t ttlMillis = context.stateTtlMillis(spec_.stateTtlMillis);
+    alwaysChanged_ = ttlMillis > 0;
     bundle_.open(context);
     before_.resize(groups_.aggregates.size());
-    TRY(groups_.open(*context.state, keyColumns_, mergesPartials_ ? keyTypes_ : spec_.input));
+    TRY(groups_.open(*context.state, keyColumns_, mergesPartials_ ? keyTypes_ : spec_.input,
+                     ttlMillis));
     // The offsets of the states are known now.
     if (mergesPartials_) partials_.emplace(groups_.aggregates);
     return {};
   }
 
   Status processBatch(int, Batch batch, Output& out) override {
+    // Groups stay until their bundle is emitted.
+    if (touched_.empty()) context_->refreshTime();
     if (!batch.empty()) fold(batch);
     if (bundle_.add(batch) || touched_.size() + batch.numRows() > kMaxTouched) {
       return flush(out);
@@ -211,6 +216,7 @@ class MiniBatchGroupAggregate final : public Operator {
   GroupAggregateSpec spec_;
   GroupTable groups_;
   bool mergesPartials_;
+  OperatorContext* context_ = nullptr;
   std::vector<Type> keyTypes_;
   std::vector<uint32_t> keyColumns_;
   std::optional<PartialStates> partials_;

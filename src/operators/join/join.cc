@@ -24,8 +24,8 @@ class Join final : public Operator {
 
   Status open(OperatorContext& context) override {
     context_ = &context;
-    TRY(sides_[0].open(*context.state));
-    return sides_[1].open(*context.state);
+    TRY(sides_[0].open(context));
+    return sides_[1].open(context);
   }
 
   Status processBatch(int input, Batch batch, Output& out) override {
@@ -207,7 +207,7 @@ class Join final : public Operator {
     }
     const std::vector<RowRef>& others = input == 0 ? pairs_.right : pairs_.left;
     for (uint32_t i = begin; i < end; ++i) {
-      int64_t& matches = sides_[1 - input].matches(pairStates_[i]);
+      int64_t& matches = sides_[1 - input].writeMatches(pairStates_[i]);
       if (add && matches++ == 0) addPadded(1 - input, RowKind::kDelete, others[i]);
       writer_.add(out, pairs_.left[i], pairs_.right[i]);
       if (!add && --matches == 0) addPadded(1 - input, RowKind::kInsert, others[i]);
@@ -224,7 +224,7 @@ class Join final : public Operator {
     RowKind out = kind;
     if (anti) out = add ? RowKind::kDelete : RowKind::kInsert;
     for (uint32_t i = begin; i < end; ++i) {
-      int64_t& matches = sides_[0].matches(pairStates_[i]);
+      int64_t& matches = sides_[0].writeMatches(pairStates_[i]);
       bool changes = add ? matches++ == 0 : --matches == 0;
       if (changes) writer_.add(out, pairs_.left[i], kNoRowRef);
     }
@@ -275,7 +275,8 @@ Result<OperatorPtr> makeJoin(const JoinSpec& spec) {
                  .countsMatches = leftOuter || leftOnly,
                  .retracts = spec.leftRetracts,
                  .uniqueKey = spec.leftUniqueKey,
-                 .maySkipUpdateBefore = !spec.emitUpdateBefore});
+                 .maySkipUpdateBefore = !spec.emitUpdateBefore,
+                 .ttlMillis = spec.leftTtlMillis});
   JoinSide right({.name = "right",
                   .types = spec.right,
                   .columnNames = spec.rightNames,
@@ -286,7 +287,8 @@ Result<OperatorPtr> makeJoin(const JoinSpec& spec) {
                   .countsMatches = rightOuter,
                   .retracts = spec.rightRetracts,
                   .uniqueKey = spec.rightUniqueKey,
-                  .maySkipUpdateBefore = !spec.emitUpdateBefore});
+                  .maySkipUpdateBefore = !spec.emitUpdateBefore,
+                  .ttlMillis = spec.rightTtlMillis});
   JoinCondition condition = TRY(JoinCondition::make(spec.condition, spec.left, spec.right));
   return OperatorPtr(
       std::make_unique<Join>(spec, std::move(left), std::move(right), std::move(condition)));

@@ -1,8 +1,12 @@
 // Join: regular join of two changelogs with unbounded state on both sides, as Flink's
 // StreamingJoinOperator and StreamingSemiAntiJoinOperator. Output rows: left columns, then right
 // columns (semi and anti: left columns only). NULL keys never match. Input 0 is the left side.
+//
+// With a time to live a row is not found any more when it has not been written for so long.
+// Counting its matches, which outer, semi and anti joins do, writes it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +33,9 @@ struct JoinSpec {
   std::vector<uint32_t> leftUniqueKey;
   std::vector<uint32_t> rightUniqueKey;
   bool emitUpdateBefore = true;
+  // The times to live of the rows; nullopt = that of the configuration.
+  std::optional<int64_t> leftTtlMillis;
+  std::optional<int64_t> rightTtlMillis;
   // What the columns and the condition are, for the schemas of states; may be empty
   // (state/state_schema.h).
   std::vector<std::string> leftNames;

@@ -18,7 +18,7 @@ bool contains(const std::vector<uint32_t>& all, const std::vector<uint32_t>& som
 
 }  // namespace
 
-Status JoinSide::open(StateStore& store) {
+Status JoinSide::open(OperatorContext& context) {
   if (!spec_.retracts) {
     lookup_ = Lookup::kNone;
   } else if (!spec_.uniqueKey.empty() && contains(spec_.keys, spec_.uniqueKey)) {
@@ -37,8 +37,9 @@ Status JoinSide::open(StateStore& store) {
   schema.rowNames = spec_.columnNames;
   if (spec_.countsMatches) schema.order = "matches of " + spec_.condition;
   schema.extraBytes = (spec_.countsMatches ? 8 : 0) + (lookup_ == Lookup::kByUniqueKey ? 8 : 0);
-  rows_ = TRY(store.openRows(std::move(schema), {.indexed = lookup_ == Lookup::kByValue,
-                                                 .appendOnly = lookup_ == Lookup::kNone}));
+  schema.ttlMillis = context.stateTtlMillis(spec_.ttlMillis);
+  rows_ = TRY(context.state->openRows(std::move(schema), {.indexed = lookup_ == Lookup::kByValue,
+                                                          .appendOnly = lookup_ == Lookup::kNone}));
   if (lookup_ == Lookup::kByJoinKey) {
     auto scratch = std::make_shared<StateSchema>();
     scratch->name = "latest";

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,13 +27,14 @@ struct JoinSideSpec {
   bool retracts = false;
   std::vector<uint32_t> uniqueKey;   // empty = none
   bool maySkipUpdateBefore = false;  // a +U may come without its -U
+  std::optional<int64_t> ttlMillis;  // nullopt = that of the configuration
 };
 
 class JoinSide {
  public:
   explicit JoinSide(JoinSideSpec spec) : spec_(std::move(spec)) {}
 
-  Status open(StateStore& store);
+  Status open(OperatorContext& context);
 
   // Finds the keys of a batch's rows. Until the next call keys() are those of liveRows(): the
   // selected rows whose keys can match.
@@ -47,13 +49,19 @@ class JoinSide {
   // The oldest row of each key, or nullptr; the others follow by KeyedRows::next.
   void first(const KeyBatch& keys, StateRow** rows) const { rows_->first(keys, rows); }
   const char* bytes(const StateRow* row) const { return rows_->rowBytes(row); }
-  int64_t& matches(StateRow* row) const { return *reinterpret_cast<int64_t*>(rows_->extra(row)); }
+  // The matches of a row, to be changed.
+  int64_t& writeMatches(StateRow* row) {
+    rows_->touch(row);
+    return matches(row);
+  }
 
   // Applies the resolved batch to the state. matches[k]: that of live row k; only read when
   // countsMatches().
   void store(const Batch& batch, const std::vector<int64_t>& matches);
 
  private:
+  int64_t& matches(StateRow* row) const { return *reinterpret_cast<int64_t*>(rows_->extra(row)); }
+
   // How a row that replaces or retracts another one finds it.
   enum class Lookup : uint8_t {
     kNone,       // the input only inserts

@@ -11,6 +11,7 @@ class FirstRows final : public Operator {
   explicit FirstRows(const RankSpec& spec) : spec_(spec) {}
 
   Status open(OperatorContext& context) override {
+    context_ = &context;
     StateSchema schema;
     schema.name = "counts";
     schema.kind = StateKind::kKeyedTable;
@@ -18,11 +19,13 @@ class FirstRows final : public Operator {
     schema.keyNames = pickNames(spec_.inputNames, spec_.partitionKeys);
     schema.order = "the first " + std::to_string(spec_.rankEnd) + " rows";
     schema.parts.push_back({.name = "rows", .type = "BIGINT", .bytes = 8});
+    schema.ttlMillis = context.options->stateTtlMillis;
     table_ = TRY(context.state->openTable(std::move(schema)));
     return {};
   }
 
   Status processBatch(int, Batch batch, Output& out) override {
+    context_->refreshTime();
     if (!batch.empty()) select(batch);
     if (batch.empty() && batch.marks().empty()) return {};
     return out.emit(std::move(batch));
@@ -35,7 +38,8 @@ class FirstRows final : public Operator {
     Rows rows = batch.rows();
     keys_.encode(table_->encoder(), columns, rows);
     values_.resize(rows.count());
-    table_->findOrInsert(keys_, values_.data(), nullptr);
+    // Rows behind the last rank do not write the count.
+    table_->findOrInsert(keys_, values_.data(), nullptr, KeyedTable::Access::kLookAt);
     auto selection = std::make_shared<Selection>();
     MutableColumnPtr ranks;
     if (spec_.outputRank) {
@@ -45,6 +49,7 @@ class FirstRows final : public Operator {
       int64_t& count = *reinterpret_cast<int64_t*>(values_[k]);
       if (count >= spec_.rankEnd) continue;
       ++count;
+      table_->touch(values_[k]);
       if (count < spec_.rankStart) continue;
       selection->push_back(rows[k]);
       if (ranks) ranks->mutableValues<int64_t>()[rows[k]] = count;
@@ -54,6 +59,7 @@ class FirstRows final : public Operator {
   }
 
   RankSpec spec_;
+  OperatorContext* context_ = nullptr;
   KeyedTable* table_ = nullptr;
   KeyBatch keys_;
   std::vector<std::byte*> values_;

@@ -32,6 +32,7 @@ class Rank final : public Operator {
         single_(!spec.inputRetracts && spec.rankStart == 1 && spec.rankEnd == 1) {}
 
   Status open(OperatorContext& context) override {
+    context_ = &context;
     StateSchema schema;
     schema.name = "rows";
     schema.kind = StateKind::kKeyedSortedRows;
@@ -41,11 +42,13 @@ class Rank final : public Operator {
     schema.rowNames = spec_.inputNames;
     schema.order = keptText(spec_);
     schema.sort = spec_.order;
+    schema.ttlMillis = context.options->stateTtlMillis;
     rows_ = TRY(context.state->openSortedRows(std::move(schema)));
     return {};
   }
 
   Status processBatch(int, Batch batch, Output& out) override {
+    context_->refreshTime();
     batch_ = &batch;
     writer_.begin(&batch);
     if (!batch.empty()) {
@@ -226,6 +229,7 @@ class Rank final : public Operator {
   size_t end_;
   bool numbered_;  // ranks, or an offset, are watched
   bool single_;    // only the first row of append-only input: it is replaced by -U and +U
+  OperatorContext* context_ = nullptr;
   KeyedSortedRows* rows_ = nullptr;
   const Batch* batch_ = nullptr;
   size_t nextMark_ = 0;

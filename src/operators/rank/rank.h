@@ -4,6 +4,8 @@
 // without rank output +I for a row that enters and -D for the one it pushes out; with rank output
 // -U and +U for each rank that changes; with an offset (rankStart > 1) as with rank output, though
 // without the column. The first row alone (rankEnd = 1, append-only input) changes by -U and +U.
+//
+// With a time to live rows that came so long ago are forgotten, without a change.
 #pragma once
 
 #include <string>

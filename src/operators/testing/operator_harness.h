@@ -110,10 +110,13 @@ class OperatorHarness final : public Output {
  public:
   using Factory = std::function<Result<OperatorPtr>()>;
 
-  // types: of the input columns. restored: snapshots of all subtasks that ran before.
+  // types: of the input columns. restored: snapshots of all subtasks that ran before. startMillis:
+  // the time at which the operator is opened.
   OperatorHarness(Factory make, std::vector<Type> types, ExecutionOptions executionOptions = {},
-                  SubtaskInfo subtask = {}, std::vector<std::string> restored = {})
+                  SubtaskInfo subtask = {}, std::vector<std::string> restored = {},
+                  int64_t startMillis = 0)
       : options(executionOptions), types_(std::move(types)) {
+    env.testClock.millis = startMillis;
     if (!restored.empty()) {
       auto parts = RestoredOperator::fromBytes(std::move(restored));
       parts.value();
@@ -128,6 +131,7 @@ class OperatorHarness final : public Output {
     auto made = make();
     made.value();
     operator_ = std::move(made).value();
+    context_.refreshTime();
     operator_->open(context_).value();
   }
 
