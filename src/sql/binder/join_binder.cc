@@ -1,6 +1,8 @@
 // Joins: JOIN .. ON and USING, lookup joins, and sub-queries of WHERE as semi and anti joins.
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "sql/binder/query_binder.h"
 
 namespace millrace {
@@ -127,6 +129,9 @@ Result<BoundRelation> QueryBinder::bindJoin(const ParsedJoin& join, const Scope*
   auto node = std::make_shared<LogicalJoin>();
   node->joinKind = joinKindOf(join.type);
   node->position = join.operatorPosition;
+  if (ttlHints_ != nullptr) {
+    std::tie(node->leftTtl, node->rightTtl) = TRY(ttlHints_->ofJoin(left.name, right.name));
+  }
   BoundRelation result;
   node->condition = TRY(bindJoinCondition(join, left, right, outer, result.columns));
   size_t numLeft = left.columns.size();
@@ -180,7 +185,10 @@ Result<BoundRelation> QueryBinder::bindLookupJoin(const ParsedJoin& join,
     right.columns.push_back({table.name.last(), field.name, field.type});
   }
   right.plan = scan;
+  right.name = table.name.last();
   right = TRY(renamed(std::move(right), table));
+  // Its state is the table that is looked up, which has no time to live.
+  if (ttlHints_ != nullptr) (void)TRY(ttlHints_->ofJoin(left.name, right.name));
   auto node = std::make_shared<LogicalLookupJoin>();
   node->table = scan;
   node->joinKind = joinKindOf(join.type);

@@ -15,6 +15,7 @@
 #include "sql/binder/bind_context.h"
 #include "sql/binder/expression_binder.h"
 #include "sql/binder/scope.h"
+#include "sql/binder/state_ttl_hints.h"
 #include "sql/plan/logical.h"
 
 namespace millrace {
@@ -23,6 +24,7 @@ namespace millrace {
 struct BoundRelation {
   LogicalPtr plan;
   std::vector<ScopeColumn> columns;  // one per column of the plan
+  std::string name;                  // for hints: the alias, else the path of a table; "" = none
 };
 
 class QueryBinder {
@@ -75,12 +77,16 @@ class QueryBinder {
   // select_binder.cc
   Result<LogicalPtr> bindSelect(const ParsedSelect& select, const Scope* outer,
                                 const std::vector<ParsedOrderItem>* orderBy);
+  // With the hints of the SELECT in ttlHints_.
+  Result<LogicalPtr> bindHinted(const ParsedSelect& select, const Scope* outer,
+                                const std::vector<ParsedOrderItem>* orderBy);
   Result<LogicalPtr> bindWhere(const ParsedSelect& select, LogicalPtr input, const Scope& scope);
 
   const BindContext& context_;
   std::vector<CommonTables> commonTables_;
   std::map<std::string, LogicalPtr> scans_;  // by table and hints: one scan per table and job
   int viewDepth_ = 0;
+  StateTtlHints* ttlHints_ = nullptr;  // of the SELECT that is being bound
 };
 
 // Builders shared by the binder's files.

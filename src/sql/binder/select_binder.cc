@@ -6,6 +6,7 @@
 #include <functional>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "expr/evaluator.h"
 #include "sql/binder/grouping_sets.h"
@@ -74,6 +75,11 @@ class SelectBinder {
   // How sub-queries as values of the select list are added to the plan.
   using AddScalarQuery = std::function<Result<ExprPtr>(const ParsedScalarQuery&, LogicalPtr&)>;
   void setScalarQueries(AddScalarQuery add) { addScalarQuery_ = std::move(add); }
+  // input: what hints call the rows of FROM.
+  void setTtlHints(StateTtlHints* hints, std::string input) {
+    ttlHints_ = hints;
+    inputName_ = std::move(input);
+  }
   // Columns of the result; those behind them served ORDER BY only.
   size_t numVisible() const { return numVisible_; }
 
@@ -107,6 +113,8 @@ class SelectBinder {
   LogicalPtr plan_;
   BoundCalls calls_;
   AddScalarQuery addScalarQuery_;
+  StateTtlHints* ttlHints_ = nullptr;
+  std::string inputName_;
   std::vector<Item> items_;
   size_t numVisible_ = 0;  // items behind these serve ORDER BY only
   ExprPtr having_;
@@ -379,6 +387,7 @@ Status SelectBinder::aggregate() {
   TRY(bindGroupKeys());
   std::vector<ExprPtr> inputs;
   auto node = std::make_shared<LogicalAggregate>();
+  if (ttlHints_ != nullptr) node->ttl = ttlHints_->ofAggregate(inputName_);
   // Keys come first and keep their places even when two are the same expression.
   for (const ExprPtr& key : groupKeys_) {
     node->keys.push_back(static_cast<uint32_t>(inputs.size()));
@@ -578,6 +587,8 @@ Result<LogicalPtr> SelectBinder::bind(const std::vector<ParsedOrderItem>* orderB
   plan_ = makeProject(plan_, exprs, names);
   if (select_.distinct) {
     auto node = std::make_shared<LogicalAggregate>();
+    // Above an aggregation the input has no name.
+    if (ttlHints_ != nullptr) node->ttl = ttlHints_->ofAggregate(isAggregated() ? "" : inputName_);
     for (uint32_t i = 0; i < exprs.size(); ++i) {
       node->keys.push_back(i);
       node->schema.push_back({names[i], withoutTimeAttribute(plan_->schema[i].type)});
@@ -626,6 +637,17 @@ Result<LogicalPtr> QueryBinder::bindWhere(const ParsedSelect& select, LogicalPtr
 
 Result<LogicalPtr> QueryBinder::bindSelect(const ParsedSelect& select, const Scope* outer,
                                            const std::vector<ParsedOrderItem>* orderBy) {
+  StateTtlHints hints = TRY(StateTtlHints::make(select.hints));
+  // Hints do not reach into the queries inside of this one, nor those around it into this one.
+  StateTtlHints* around = std::exchange(ttlHints_, &hints);
+  Result<LogicalPtr> bound = bindHinted(select, outer, orderBy);
+  ttlHints_ = around;
+  if (bound.ok()) TRY(hints.checkUsed());
+  return bound;
+}
+
+Result<LogicalPtr> QueryBinder::bindHinted(const ParsedSelect& select, const Scope* outer,
+                                           const std::vector<ParsedOrderItem>* orderBy) {
   BoundRelation from;
   if (select.from) {
     from = TRY(bindTable(*select.from, outer));
@@ -642,6 +664,7 @@ Result<LogicalPtr> QueryBinder::bindSelect(const ParsedSelect& select, const Sco
   binder.setScalarQueries([&](const ParsedScalarQuery& query, LogicalPtr& plan) {
     return addScalarQuery(query, scope, plan);
   });
+  binder.setTtlHints(ttlHints_, from.name);
   LogicalPtr plan = TRY(binder.bind(orderBy));
   if (binder.numVisible() == plan->schema.size()) return plan;
   // Columns that only ORDER BY needed are dropped behind the sort.

@@ -27,6 +27,7 @@ BoundRelation relationOf(LogicalPtr plan, const std::string& name) {
 Result<BoundRelation> QueryBinder::renamed(BoundRelation relation,
                                            const ParsedTableReference& table) {
   if (table.alias.name.empty()) return relation;
+  relation.name = table.alias.name;
   for (ScopeColumn& column : relation.columns) column.relation = table.alias.name;
   if (table.aliasColumns.empty()) return relation;
   if (table.aliasColumns.size() != relation.columns.size()) {
@@ -72,7 +73,9 @@ Result<BoundRelation> QueryBinder::bindNamedTable(const ParsedNamedTable& table)
         .at(table.systemTime->position);
   }
   LogicalPtr plan = TRY(bindName(table.name, table.hints));
-  return renamed(relationOf(plan, table.name.last()), table);
+  BoundRelation relation = relationOf(plan, table.name.last());
+  relation.name = table.name.last();
+  return renamed(std::move(relation), table);
 }
 
 Result<LogicalPtr> QueryBinder::bindName(const ParsedName& name,
@@ -115,15 +118,8 @@ Result<OptionMap> optionsWithHints(const CatalogTable& table,
                                    const std::vector<ParsedHint>& hints) {
   OptionMap options = table.options;
   for (const ParsedHint& hint : hints) {
-    std::string name = hint.name;
-    for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    if (name == "OPTIONS") {
-      for (const ParsedOption& option : hint.options) options[option.key] = option.value;
-    } else if (name != "STATE_TTL" && name != "LOOKUP" && name != "BROADCAST") {
-      return Error(ErrorKind::kValidation, fmt::format("unknown hint '{}'", hint.name))
-          .at(hint.position)
-          .withHint(didYouMean(name, {"OPTIONS", "STATE_TTL", "LOOKUP", "BROADCAST"}));
-    }
+    if (TRY(hintName(hint)) != "OPTIONS") continue;
+    for (const ParsedOption& option : hint.options) options[option.key] = option.value;
   }
   return options;
 }

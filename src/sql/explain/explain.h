@@ -1,6 +1,7 @@
 // EXPLAIN: the bound and the optimised plan as text.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace millrace {
 
 struct ExplainOptions {
   bool changelogMode = false;  // EXPLAIN CHANGELOG_MODE
+  int64_t stateTtlMillis = 0;  // table.exec.state.ttl
 };
 
 // Three sections, as Flink prints them: the bound plan, the optimised plan with changelog modes

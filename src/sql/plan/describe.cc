@@ -72,6 +72,15 @@ std::string joinCondition(const std::vector<uint32_t>& leftKeys,
   return parts.empty() ? "true" : fmt::format("{}", fmt::join(parts, " AND "));
 }
 
+// As Flink shows the hint on a node: ", stateTtlHints=[[[STATE_TTL options:{LEFT=1d}]]]".
+std::string joinHints(const LogicalJoin& join) {
+  std::vector<std::string> sides;
+  if (join.leftTtl) sides.push_back("LEFT=" + join.leftTtl->text);
+  if (join.rightTtl) sides.push_back("RIGHT=" + join.rightTtl->text);
+  if (sides.empty()) return {};
+  return fmt::format(", stateTtlHints=[[[STATE_TTL options:{{{}}}]]]", fmt::join(sides, ", "));
+}
+
 std::string describeScan(const LogicalScan& scan) {
   std::string options;
   if (scan.options != scan.table->options) options = ", hints=[OPTIONS]";
@@ -158,8 +167,13 @@ std::string describe(const LogicalNode& node) {
     case LogicalKind::kAggregate: {
       const auto& aggregate = node.as<LogicalAggregate>();
       const Schema& input = node.inputs[0]->schema;
-      return fmt::format("GroupAggregate(groupBy=[{}], select=[{}])", names(aggregate.keys, input),
-                         callList(aggregate.calls, input, node.schema, aggregate.keys.size()));
+      std::string hints;
+      if (aggregate.ttl) {
+        hints = fmt::format(", stateTtlHints=[[[STATE_TTL options:[{}]]]]", aggregate.ttl->text);
+      }
+      return fmt::format(
+          "GroupAggregate(groupBy=[{}], select=[{}]{})", names(aggregate.keys, input),
+          callList(aggregate.calls, input, node.schema, aggregate.keys.size()), hints);
     }
     case LogicalKind::kWindowTable: {
       const auto& table = node.as<LogicalWindowTable>();
@@ -172,9 +186,10 @@ std::string describe(const LogicalNode& node) {
       return describeWindowAggregate(node.as<LogicalWindowAggregate>());
     case LogicalKind::kJoin: {
       const auto& join = node.as<LogicalJoin>();
-      return fmt::format("Join(joinType=[{}], where=[{}])", joinName(join.joinKind),
+      return fmt::format("Join(joinType=[{}], where=[{}]{})", joinName(join.joinKind),
                          joinCondition(join.leftKeys, join.rightKeys, join.condition,
-                                       node.inputs[0]->schema, node.inputs[1]->schema));
+                                       node.inputs[0]->schema, node.inputs[1]->schema),
+                         joinHints(join));
     }
     case LogicalKind::kWindowJoin: {
       const auto& join = node.as<LogicalWindowJoin>();

@@ -114,10 +114,17 @@ struct LogicalWatermark : LogicalNodeOf<LogicalWatermark, LogicalKind::kWatermar
   ExprPtr watermark;
 };
 
+// A time to live of the hint STATE_TTL.
+struct StateTtlHint {
+  int64_t millis = 0;
+  std::string text;  // as written
+};
+
 // GROUP BY without windows: key columns, then aggregates. Also DISTINCT (no calls).
 struct LogicalAggregate : LogicalNodeOf<LogicalAggregate, LogicalKind::kAggregate> {
   std::vector<uint32_t> keys;
   std::vector<AggregateCall> calls;
+  std::optional<StateTtlHint> ttl;
 };
 
 // Appends window_start, window_end and window_time.
@@ -149,6 +156,8 @@ struct LogicalJoin : LogicalNodeOf<LogicalJoin, LogicalKind::kJoin> {
   std::vector<uint32_t> leftKeys;
   std::vector<uint32_t> rightKeys;
   std::vector<uint8_t> nullSafe;
+  std::optional<StateTtlHint> leftTtl;
+  std::optional<StateTtlHint> rightTtl;
 };
 
 // As LogicalJoin; both inputs carry the window columns, keys are without them.

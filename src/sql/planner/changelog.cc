@@ -34,6 +34,8 @@ const LogicalNode& producerOf(const LogicalNode& node) {
 
 class ModeInference {
  public:
+  explicit ModeInference(int64_t stateTtlMillis) : stateTtlMillis_(stateTtlMillis) {}
+
   Result<ChangelogModes> run(const std::vector<LogicalPtr>& roots) {
     for (const LogicalPtr& root : roots) TRY(infer(*root));
     for (const LogicalPtr& root : roots) demand(*root, false);
@@ -57,9 +59,11 @@ class ModeInference {
   Result<ChangelogMode> modeOf(const LogicalNode& node, const ChangelogMode& inputs) {
     switch (node.kind) {
       case LogicalKind::kAggregate: {
-        bool grouped = !node.as<LogicalAggregate>().keys.empty();
-        bool hasCalls = !node.as<LogicalAggregate>().calls.empty();
-        return ChangelogMode{hasCalls, !inputs.insertOnly() && grouped, false};
+        const auto& aggregate = node.as<LogicalAggregate>();
+        bool grouped = !aggregate.keys.empty();
+        // With a time to live equal results are emitted as well, even those without calls.
+        bool updates = !aggregate.calls.empty() || ttlOf(aggregate) > 0;
+        return ChangelogMode{updates, !inputs.insertOnly() && grouped, false};
       }
       case LogicalKind::kJoin:
         return joinMode(node.as<LogicalJoin>(), inputs);
@@ -95,6 +99,10 @@ class ModeInference {
       default:
         return inputs;
     }
+  }
+
+  int64_t ttlOf(const LogicalAggregate& aggregate) const {
+    return aggregate.ttl ? aggregate.ttl->millis : stateTtlMillis_;
   }
 
   static ChangelogMode joinMode(const LogicalJoin& join, const ChangelogMode& inputs) {
@@ -153,14 +161,16 @@ class ModeInference {
     return passesOn ? wanted : true;
   }
 
+  int64_t stateTtlMillis_;
   ChangelogModes modes_;
   std::unordered_map<const LogicalNode*, bool> visited_;
 };
 
 }  // namespace
 
-Result<ChangelogModes> inferChangelogModes(const std::vector<LogicalPtr>& roots) {
-  return ModeInference().run(roots);
+Result<ChangelogModes> inferChangelogModes(const std::vector<LogicalPtr>& roots,
+                                           int64_t stateTtlMillis) {
+  return ModeInference(stateTtlMillis).run(roots);
 }
 
 }  // namespace millrace

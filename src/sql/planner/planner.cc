@@ -287,6 +287,10 @@ Result<uint32_t> Planner::planCalc(const LogicalPtr& node) {
              [spec](const SubtaskInfo&) { return makeCalc(spec); });
 }
 
+std::optional<int64_t> millisOf(const std::optional<StateTtlHint>& hint) {
+  return hint ? std::optional<int64_t>(hint->millis) : std::nullopt;
+}
+
 Result<uint32_t> Planner::planAggregate(const LogicalAggregate& node) {
   GroupAggregateSpec spec;
   spec.input = typesOf(node.inputs[0]->schema);
@@ -299,6 +303,7 @@ Result<uint32_t> Planner::planAggregate(const LogicalAggregate& node) {
     spec.aggregates[i].ignoresRetractions = monotonicity_.ignoresRetractions(node, i);
   }
   spec.emitUpdateBefore = mode(node).updateBefore;
+  spec.stateTtlMillis = millisOf(node.ttl);
   bool twoPhase = options_.execution.miniBatch && options_.twoPhase && supportsTwoPhase(spec);
   if (!twoPhase) {
     return planOneInput(
@@ -357,6 +362,8 @@ Result<uint32_t> Planner::planJoin(const LogicalJoin& node) {
   spec.rightNames = names_.of(node.inputs[1]);
   spec.conditionName = names_.exprOver(node.inputs[0], node.inputs[1], node.condition);
   spec.emitUpdateBefore = mode(node).updateBefore;
+  spec.leftTtlMillis = millisOf(node.leftTtl);
+  spec.rightTtlMillis = millisOf(node.rightTtl);
   uint32_t left = TRY(plan(node.inputs[0]));
   uint32_t right = TRY(plan(node.inputs[1]));
   return add(node, "join", {keyed(left, node.leftKeys), keyed(right, node.rightKeys)},
@@ -531,7 +538,7 @@ Result<JobGraph> planJob(const std::vector<PlannedRoot>& roots, const PlannerOpt
                          const BindContext& context, Env& env) {
   std::vector<LogicalPtr> plans;
   for (const PlannedRoot& root : roots) plans.push_back(root.plan);
-  ChangelogModes modes = TRY(inferChangelogModes(plans));
+  ChangelogModes modes = TRY(inferChangelogModes(plans, options.execution.stateTtlMillis));
   Planner planner(options, context, env, std::move(modes), countParents(plans));
   for (const PlannedRoot& root : roots) planner.nameOperators(root);
   for (const PlannedRoot& root : roots) TRY(planner.planRoot(root));

@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <map>
+#include <set>
 #include <sstream>
+#include <tuple>
 
 #include "env/file_system.h"
 #include "env/sim/sim_env.h"
@@ -128,6 +132,118 @@ TEST(SimulatedSession, WindowsOfTheClockCountTheBidsReadInThem) {
     std::string open = windows.rbegin()->first;
     std::erase_if(read, [&](const auto& entry) { return entry.first.first == open; });
     EXPECT_EQ(fired, read) << "seed " << seed;
+  }
+}
+
+// Milliseconds of the day of a timestamp as csv has it: "2020-01-01 00:00:17.25" with quotes.
+int64_t millisOf(const std::string& text) {
+  int hours = 0, minutes = 0;
+  double seconds = 0;
+  EXPECT_EQ(std::sscanf(text.c_str() + text.find(' '), " %d:%d:%lf", &hours, &minutes, &seconds), 3)
+      << text;
+  return (hours * 60 + minutes) * int64_t{60'000} + std::llround(seconds * 1000);
+}
+
+// The first row of a key comes again when the key has been kept that long, and not before.
+TEST(SimulatedSession, KeysLiveByTheClock) {
+  constexpr int64_t kTtl = 5'000;
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    SimEnv env(seed);
+    SimulatedSession session(env, seed, 1 + seed % 3);
+    session.run(fmt::format(kEvents, 20'000, 500));
+    session.run(sink("read", "bidder BIGINT, read_at TIMESTAMP(3)"));
+    session.run(sink("firsts", "bidder BIGINT, read_at TIMESTAMP(3)"));
+    session.run(
+        "CREATE TEMPORARY VIEW bids AS SELECT bid.bidder AS bidder, PROCTIME() AS read_at"
+        " FROM events WHERE event_type = 2");
+    session.set("table.exec.state.ttl", fmt::format("{} ms", kTtl));
+    auto job = session.runJob(
+        "EXECUTE STATEMENT SET BEGIN"
+        " INSERT INTO read SELECT bidder, CAST(read_at AS TIMESTAMP(3)) FROM bids;"
+        " INSERT INTO firsts SELECT bidder, CAST(read_at AS TIMESTAMP(3)) FROM"
+        " (SELECT *, ROW_NUMBER() OVER (PARTITION BY bidder ORDER BY read_at) AS r FROM bids)"
+        " WHERE r = 1;"
+        " END");
+    ASSERT_TRUE(job && job->status() == JobStatus::kFinished) << describe(job);
+
+    std::map<std::string, std::vector<int64_t>> read;
+    std::multiset<std::pair<std::string, int64_t>> expected, firsts;
+    for (const auto& record : records(env, "/read")) {
+      read[record[0]].push_back(millisOf(record[1]));
+    }
+    for (auto& [bidder, times] : read) {
+      std::sort(times.begin(), times.end());
+      int64_t kept = INT64_MIN / 2;
+      for (int64_t time : times) {
+        if (time < kept + kTtl) continue;
+        kept = time;
+        expected.insert({bidder, time});
+      }
+    }
+    for (const auto& record : records(env, "/firsts")) {
+      firsts.insert({record[0], millisOf(record[1])});
+    }
+    EXPECT_EQ(firsts, expected) << "seed " << seed;
+    EXPECT_GT(expected.size(), read.size() + 50);
+  }
+}
+
+// Rows of a join meet while both live, each side as long as the hint says.
+TEST(SimulatedSession, TheSidesOfAJoinLiveAsLongAsTheHintSays) {
+  constexpr int64_t kAuctionTtl = 4'000;
+  constexpr int64_t kBidTtl = 700;
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    SimEnv env(seed);
+    SimulatedSession session(env, seed, 1 + seed % 3);
+    session.run(
+        "CREATE TABLE events (event_type INT, auction ROW<id BIGINT>,"
+        " bid ROW<auction BIGINT, bidder BIGINT>) WITH ('connector' = 'nexmark',"
+        " 'events' = '10000', 'rate' = '500')");
+    session.run(sink("auctions", "id BIGINT, read_at TIMESTAMP(3)"));
+    session.run(sink("bids", "auction BIGINT, bidder BIGINT, read_at TIMESTAMP(3)"));
+    session.run(sink("pairs", "id BIGINT, a TIMESTAMP(3), bidder BIGINT, b TIMESTAMP(3)"));
+    session.run(
+        "CREATE TEMPORARY VIEW a AS SELECT auction.id AS id,"
+        " CAST(PROCTIME() AS TIMESTAMP(3)) AS read_at FROM events WHERE event_type = 1");
+    session.run(
+        "CREATE TEMPORARY VIEW b AS SELECT bid.auction AS auction, bid.bidder AS bidder,"
+        " CAST(PROCTIME() AS TIMESTAMP(3)) AS read_at FROM events WHERE event_type = 2");
+    session.set("table.exec.state.ttl", "1 h");
+    auto job = session.runJob(
+        fmt::format("EXECUTE STATEMENT SET BEGIN"
+                    " INSERT INTO auctions SELECT * FROM a;"
+                    " INSERT INTO bids SELECT * FROM b;"
+                    " INSERT INTO pairs SELECT /*+ STATE_TTL('a' = '{} ms', 'b' = '{} ms') */"
+                    " id, a.read_at, bidder, b.read_at FROM a JOIN b ON id = auction;"
+                    " END",
+                    kAuctionTtl, kBidTtl));
+    ASSERT_TRUE(job && job->status() == JobStatus::kFinished) << describe(job);
+
+    std::multimap<std::string, int64_t> auctions;
+    for (const auto& record : records(env, "/auctions")) {
+      auctions.insert({record[0], millisOf(record[1])});
+    }
+    using Pair = std::tuple<std::string, int64_t, std::string, int64_t>;
+    std::multiset<Pair> expected, pairs;
+    size_t tooLate = 0;
+    for (const auto& record : records(env, "/bids")) {
+      int64_t b = millisOf(record[2]);
+      auto [first, last] = auctions.equal_range(record[0]);
+      for (; first != last; ++first) {
+        int64_t a = first->second;
+        if (a <= b ? b < a + kAuctionTtl : a < b + kBidTtl) {
+          expected.insert({record[0], a, record[1], b});
+        } else {
+          ++tooLate;
+        }
+      }
+    }
+    for (const auto& record : records(env, "/pairs")) {
+      pairs.insert({record[0], millisOf(record[1]), record[2], millisOf(record[3])});
+    }
+    EXPECT_EQ(pairs, expected) << "seed " << seed;
+    EXPECT_GT(expected.size(), 500u);
+    EXPECT_GT(tooLate, 20u);
   }
 }
 
