@@ -1,0 +1,54 @@
+// Protocol: one wire format of AWS's APIs, server side. One file per protocol; no other file knows
+// how a format looks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "aws/model/api_error.h"
+#include "aws/model/document.h"
+#include "aws/model/model.h"
+#include "http/message.h"
+
+namespace millrace {
+
+// The wire formats that clients of the services use, beyond those that the model names.
+enum class WireFormat : uint8_t {
+  kJson10,     // application/x-amz-json-1.0, X-Amz-Target
+  kJson11,     // application/x-amz-json-1.1
+  kCbor11,     // application/x-amz-cbor-1.1: JSON 1.1 in CBOR, of the Java SDKs for Kinesis
+  kRpcV2Cbor,  // Smithy RPC v2: /service/<name>/operation/<operation>
+  kQuery,      // form with Action and Version, XML answers
+  kRestXml,    // S3
+  kRestJson,
+};
+
+// Stateless and thread-safe.
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+
+  // The name of the operation that a request calls, or nothing when it names none. For a buffered
+  // request the body is there (Query has the name in the form).
+  virtual std::optional<std::string> operationName(const ServiceModel& service,
+                                                   const HttpRequest& request) const = 0;
+
+  // The input with the names of the model. What is broken or has the wrong type is
+  // SerializationException (or what the protocol says instead); constraints are checked by
+  // validationMessage() afterwards. A payload that streams becomes the request's stream.
+  virtual Outcome<Document> decode(const OperationModel& operation,
+                                   HttpRequest& request) const = 0;
+
+  virtual HttpResponse encode(const ServiceModel& service, const OperationModel& operation,
+                              Document output, std::string_view requestId) const = 0;
+
+  // `operation` is null when none was found.
+  virtual HttpResponse encodeError(const ServiceModel& service, const OperationModel* operation,
+                                   const ApiError& error, std::string_view requestId) const = 0;
+};
+
+const Protocol& protocolOf(WireFormat format);
+
+}  // namespace millrace

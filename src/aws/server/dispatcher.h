@@ -1,0 +1,54 @@
+// Dispatcher: from an HTTP request to an operation and back. Finds the service and the wire format,
+// verifies the signature, decodes, validates, authorises, calls, encodes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "aws/server/authorizer.h"
+#include "aws/server/principal.h"
+#include "aws/server/service.h"
+#include "env/env.h"
+#include "http/handler.h"
+
+namespace millrace {
+
+// One line of the access log. Never holds a secret, a signature or a sensitive member.
+struct CallRecord {
+  std::string requestId;
+  std::string service;
+  std::string operation;
+  std::string principal;  // ARN
+  std::string peerAddress;
+  std::string userAgent;
+  int status = 0;
+  std::string errorCode;
+  std::string errorMessage;
+  std::string cause;  // of an internal failure
+  int64_t micros = 0;
+};
+
+struct DispatcherOptions {
+  std::string region = "us-east-1";
+  std::string account = "000000000000";
+  bool authentication = true;      // --auth on
+  Principal anonymous;             // who everybody is with --auth off
+  uint64_t bodyLimit = 64u << 20;  // of requests that do not stream, unpacked too
+  std::function<void(const CallRecord&)> onCall;
+};
+
+// Thread-safe once made. What it is given outlives it.
+class Dispatcher : public HttpHandler {
+ public:
+  // Whether a request is an API call at all: not so for /healthz, /metrics and the like.
+  virtual bool handles(const HttpRequest& head) const = 0;
+};
+
+std::unique_ptr<Dispatcher> makeDispatcher(Env& env, std::vector<Service*> services,
+                                           std::vector<CredentialStore*> credentials,
+                                           Authorizer& authorizer, DispatcherOptions options);
+
+}  // namespace millrace

@@ -1,0 +1,48 @@
+// Companion: how a folder of src/companions registers its service. A folder <name>/ defines
+// add<Name>Companion; the build calls them all.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/server/authorizer.h"
+#include "aws/server/principal.h"
+#include "aws/server/service.h"
+#include "base/result.h"
+#include "env/env.h"
+
+namespace millrace {
+
+// What a companion gets at start. It outlives the companion.
+struct CompanionContext {
+  Env& env;
+  std::string dataDirectory;  // its own: DATA/<name>, made before
+  std::string region;
+  std::string account;
+  // The IAM companion puts itself here; both may stay null. Not owned.
+  CredentialStore** credentials = nullptr;
+  Authorizer** authorizer = nullptr;
+};
+
+struct Companion {
+  std::string_view name;  // the folder
+  // Opens its files, recovers, starts its background work. Companions are opened in the order of
+  // their names, before the first request.
+  std::function<Result<std::unique_ptr<Service>>(const CompanionContext& context)> open;
+};
+
+class CompanionCatalog {
+ public:
+  void add(Companion companion) { companions_.push_back(std::move(companion)); }
+  const std::vector<Companion>& companions() const { return companions_; }
+
+ private:
+  std::vector<Companion> companions_;
+};
+
+void addCompanions(CompanionCatalog& catalog);  // generated from the folders
+
+}  // namespace millrace

@@ -1,0 +1,43 @@
+// ServiceHost: the whole service without its command line: data directory, keys, companions,
+// dispatcher, port.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "env/env.h"
+
+namespace millrace {
+
+struct ServiceHostOptions {
+  std::string host = "127.0.0.1";
+  uint16_t port = 4566;
+  std::string dataDirectory;
+  std::string region = "us-east-1";
+  std::string account = "000000000000";
+  bool authentication = true;
+  // Files; empty = a certificate of our own below the data directory, made at first start.
+  std::string certificateFile;
+  std::string privateKeyFile;
+  // The root user's keys; empty = those in DATA/credentials, made at first start.
+  std::string rootAccessKeyId;
+  std::string rootSecretAccessKey;
+  std::string logLevel = "info";
+};
+
+// Thread-safe. The destructor stops it.
+class ServiceHost {
+ public:
+  // Locks the data directory, opens everything and listens. Errors: the directory is in use by
+  // another process, the port is taken, a file is damaged.
+  static Result<std::unique_ptr<ServiceHost>> start(Env& env, ServiceHostOptions options);
+  virtual ~ServiceHost() = default;
+
+  virtual uint16_t port() const = 0;
+  // Lets running requests finish for a few seconds, then closes files in order.
+  virtual void stop() = 0;
+};
+
+}  // namespace millrace
