@@ -3,20 +3,22 @@
 # everything is there.
 #   setup.sh            compiler, libraries and tools of `make`, `make demo` and `make test`
 #   setup.sh --check    and clang's tools for `make check`
-#   setup.sh --flink    and a JDK and pip for `make test-flink`
+#   setup.sh --flink    and a JDK for `make test-flink`
 # docs/dependencies.md says what each package is for.
 set -euo pipefail
+scripts=$(dirname "${BASH_SOURCE[0]}")
 
 packages=(
   g++ cmake ninja-build make ccache mold pkg-config python3 tzdata
   libfmt-dev libspdlog-dev libcli11-dev libsimdjson-dev nlohmann-json3-dev libpcre2-dev
   libicu-dev libhowardhinnant-date-dev libxxhash-dev libmimalloc-dev libzstd-dev zlib1g-dev
   libedit-dev libgtest-dev libbenchmark-dev
+  libboost1.81-dev libssl-dev libnghttp2-dev libsqlite3-dev libpugixml-dev python3-pip
 )
 for argument in "$@"; do
   case $argument in
     --check) packages+=(clang clang-format clang-tidy libclang-rt-14-dev) ;;
-    --flink) packages+=(default-jdk-headless python3-pip) ;;
+    --flink) packages+=(default-jdk-headless) ;;
     *)
       echo "setup: unknown argument '$argument' (known: --check, --flink)" >&2
       exit 2
@@ -26,7 +28,7 @@ done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   # Another system: trust whoever set it up, unless nothing is there at all.
-  command -v cmake >/dev/null && command -v ninja >/dev/null && exit 0
+  command -v cmake >/dev/null && command -v ninja >/dev/null && exec "$scripts/get_aws_clients.sh"
   echo "setup: this system has no apt; install what these Debian packages hold:" >&2
   echo "  ${packages[*]}" >&2
   exit 1
@@ -38,7 +40,7 @@ missing=()
 for package in "${packages[@]}"; do
   grep -qx -- "$package" <<<"$installed" || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+[ ${#missing[@]} -eq 0 ] && exec "$scripts/get_aws_clients.sh"
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
@@ -62,3 +64,4 @@ if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
 else
   install_missing || { "${as_root[@]}" apt-get update && install_missing; }
 fi
+exec "$scripts/get_aws_clients.sh"

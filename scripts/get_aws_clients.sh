@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Puts AWS's Python packages below build/python: botocore, whose service models the build reads, and
+# boto3 and aws-cli, the stock clients of tests/serve. Does nothing when the right ones are there.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+packages=(botocore==1.44.8 boto3==1.44.8 awscli==1.46.3)
+
+missing=0
+for package in "${packages[@]}"; do
+  [ -d "build/python/${package/==/-}.dist-info" ] || missing=1
+done
+[ "$missing" -eq 1 ] || exit 0
+
+mkdir -p build
+exec 9>build/.python.lock
+flock 9
+rm -rf build/python.partial
+echo "fetching ${packages[*]} with pip" >&2
+python3 -m pip install --quiet --no-warn-script-location --root-user-action ignore \
+  --target build/python.partial "${packages[@]}" >&2 9>&-
+rm -rf build/python
+mv build/python.partial build/python
