@@ -18,8 +18,9 @@ class BodyReader {
   virtual ~BodyReader() = default;
 
   // Reads up to `size` bytes into `data` and returns their number; 0 is the end. After an error
-  // (kIo: the peer went away or was too slow; kMalformedRecord: broken framing or a wrong checksum;
-  // kPermission: a wrong signature) every further call fails too.
+  // (kIo: the peer went away or was too slow; kMalformedRecord: broken framing or a wrong length;
+  // kCorruptData: a wrong checksum; kPermission: a wrong signature) every further call fails too.
+  // What was read is good only once 0 has been returned.
   virtual Result<size_t> read(char* data, size_t size) = 0;
 
   // The number of bytes still to come, when known beforehand.

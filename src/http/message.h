@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,11 +51,11 @@ struct HttpRequest {
   // a request without a body streams zero bytes.
   BodyReaderPtr stream;
 
-  bool secure = false;       // came over TLS
-  std::string peerAddress;   // "127.0.0.1", "::1"
+  bool secure = false;      // came over TLS
+  std::string peerAddress;  // "127.0.0.1", "::1"
 
   // The Host header (or :authority) without its port, in lower case.
-  std::string_view host() const;
+  std::string host() const;
 };
 
 struct HttpResponse {

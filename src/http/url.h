@@ -9,7 +9,7 @@
 
 namespace millrace {
 
-// Encodes everything but A-Z a-z 0-9 - . _ ~ and the bytes of `alsoSafe` (RFC 3986, as SigV4 wants).
+// Encodes everything but A-Z a-z 0-9 - . _ ~ and the bytes of `alsoSafe`, as SigV4 wants it.
 std::string percentEncode(std::string_view text, std::string_view alsoSafe = {});
 
 // Decodes %XX; '+' is a blank when `plusIsBlank` (forms). What is no valid escape stays as it is.

@@ -1,7 +1,8 @@
+#include <sys/random.h>
 #include <time.h>
 
+#include <array>
 #include <mutex>
-#include <random>
 
 #include "env/env.h"
 #include "env/real/posix_file_system.h"
@@ -29,21 +30,26 @@ class SystemClock final : public Clock {
   }
 };
 
+// The kernel's generator, because keys and tokens are made from it too.
 class SystemRandom final : public Random {
  public:
-  SystemRandom() {
-    std::random_device device;
-    std::seed_seq seed{device(), device(), device(), device()};
-    engine_.seed(seed);
-  }
   uint64_t next() override {
     std::lock_guard lock(mutex_);
-    return engine_();
+    if (used_ == numbers_.size()) fill();
+    return numbers_[used_++];
   }
 
  private:
+  void fill() {
+    constexpr ssize_t kBytes = sizeof(numbers_);  // up to 256 bytes come whole
+    while (::getrandom(numbers_.data(), kBytes, 0) != kBytes) {
+    }
+    used_ = 0;
+  }
+
   std::mutex mutex_;
-  std::mt19937_64 engine_;
+  std::array<uint64_t, 32> numbers_{};
+  size_t used_ = numbers_.size();
 };
 
 class RealEnv final : public Env {
