@@ -1,8 +1,7 @@
 // ApiError: what a client of a service gets instead of a result; Outcome<T>: one of the two.
 // The generated errors.h of a service has a function for each modelled error:
 //
-//   if (!stream) return kinesis::resourceNotFoundException(fmt::format("Stream {} under account {} "
-//       "not found.", name, account));
+//   if (!stream) return resourceNotFoundException(fmt::format("Stream {} not found.", name));
 #pragma once
 
 #include <optional>

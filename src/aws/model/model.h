@@ -13,12 +13,26 @@
 namespace millrace {
 
 enum class ShapeType : uint8_t {
-  kStructure, kList, kMap, kString, kBlob, kBoolean, kInteger, kLong, kFloat, kDouble, kTimestamp,
+  kStructure,
+  kList,
+  kMap,
+  kString,
+  kBlob,
+  kBoolean,
+  kInteger,
+  kLong,
+  kFloat,
+  kDouble,
+  kTimestamp,
 };
 
 // Where a member travels in the REST protocols.
 enum class MemberLocation : uint8_t {
-  kBody, kHeader, kHeaders /* all that begin with locationName */, kUri, kQueryString,
+  kBody,
+  kHeader,
+  kHeaders /* all that begin with locationName */,
+  kUri,
+  kQueryString,
   kStatusCode,
 };
 
@@ -57,10 +71,10 @@ struct ShapeModel {
   bool hasMax = false;
   double min = 0;
   double max = 0;
-  std::string_view pattern;                   // a Java regular expression for the whole text
-  std::span<const std::string_view> values;   // of an enum
-  std::string_view payload;                   // the member that is the whole body (REST)
-  std::string_view locationName;              // the root element (REST-XML)
+  std::string_view pattern;                  // a Java regular expression for the whole text
+  std::span<const std::string_view> values;  // of an enum
+  std::string_view payload;                  // the member that is the whole body (REST)
+  std::string_view locationName;             // the root element (REST-XML)
   std::string_view xmlNamespace;
 
   const MemberModel* find(std::string_view member) const;
@@ -80,18 +94,22 @@ struct ErrorModel {
 struct OperationModel {
   std::string_view name;
   std::string_view method = "POST";
-  std::string_view uri = "/";  // with {labels} and a fixed query (REST)
-  int status = 200;            // of success
+  std::string_view uri = "/";          // with {labels} and a fixed query (REST)
+  int status = 200;                    // of success
   const ShapeModel* input = nullptr;   // null: no members, or not generated (see implemented)
   const ShapeModel* output = nullptr;  // null: no members
   std::string_view inputRootName;      // REST-XML: the root element of the body
   std::string_view inputNamespace;
-  std::string_view resultWrapper;      // Query: the element around the result
+  std::string_view resultWrapper;  // Query: the element around the result
   std::span<const ErrorModel* const> errors;
   bool unsignedPayload = false;
   bool noAuthentication = false;
-  bool streamsInput = false;   // the payload is a stream
+  bool streamsInput = false;  // the payload is a stream
   bool streamsOutput = false;
+  // REST: what tells the operation from others with the same method and path: query parameters and
+  // header fields that are required.
+  std::span<const std::string_view> requiredQuery;
+  std::span<const std::string_view> requiredHeaders;
   std::string_view checksumAlgorithmMember;  // flexible checksums: names the request's algorithm
   bool checksumRequired = false;
   // There is a file for it; tables of what no such operation reaches are left out.
@@ -101,16 +119,16 @@ struct OperationModel {
 enum class ProtocolKind : uint8_t { kJson10, kJson11, kRpcV2Cbor, kQuery, kRestXml, kRestJson };
 
 struct ServiceModel {
-  std::string_view name;          // the folder of the model: "kinesisanalyticsv2"
-  std::string_view apiVersion;    // "2018-05-23"
-  std::string_view fullName;      // "Amazon Kinesis Analytics"
-  std::string_view serviceId;     // "Kinesis Analytics V2"
+  std::string_view name;            // the folder of the model: "kinesisanalyticsv2"
+  std::string_view apiVersion;      // "2018-05-23"
+  std::string_view fullName;        // "Amazon Kinesis Analytics"
+  std::string_view serviceId;       // "Kinesis Analytics V2"
   std::string_view endpointPrefix;  // the first label of the host: "monitoring"
-  std::string_view signingName;   // "kinesisanalytics"
-  std::string_view targetPrefix;  // of X-Amz-Target: "KinesisAnalytics_20180523"
+  std::string_view signingName;     // "kinesisanalytics"
+  std::string_view targetPrefix;    // of X-Amz-Target: "KinesisAnalytics_20180523"
   std::string_view xmlNamespace;
-  std::span<const ProtocolKind> protocols;  // those the model names, the preferred one first
-  bool queryCompatible = false;   // awsQueryCompatible: error codes as Query had them
+  std::span<const ProtocolKind> protocols;     // those the model names, the preferred one first
+  bool queryCompatible = false;                // awsQueryCompatible: error codes as Query had them
   std::span<const OperationModel> operations;  // by name
   std::span<const ErrorModel> errors;          // all that the model names, by shape name
 

@@ -35,7 +35,16 @@ inline Document writeDocument(Timestamp value) { return value; }
 inline Document writeDocument(const BodyReaderPtr& value) { return value; }
 inline Document writeDocument(const Document& value) { return value; }
 
-// The generated structs are found by argument-dependent lookup.
+// Declared first, so that each finds the other; generated structs are found by their namespace.
+template <typename T>
+void readDocument(Document& document, std::vector<T>& value);
+template <typename T>
+void readDocument(Document& document, std::map<std::string, T>& value);
+template <typename T>
+Document writeDocument(const std::vector<T>& value);
+template <typename T>
+Document writeDocument(const std::map<std::string, T>& value);
+
 template <typename T>
 void readDocument(Document& document, std::vector<T>& value) {
   auto* list = document.as<Document::List>();
@@ -80,6 +89,11 @@ void readMember(Document& document, const char* name, std::optional<T>& value) {
 template <typename T>
 void writeMember(Document& document, const char* name, const T& value) {
   document.add(name, writeDocument(value));
+}
+
+// A stream that is not there is absent.
+inline void writeMember(Document& document, const char* name, const BodyReaderPtr& value) {
+  if (value) document.add(name, value);
 }
 
 template <typename T>
