@@ -22,7 +22,13 @@ enum class WireFormat : uint8_t {
   kRpcV2Cbor,  // Smithy RPC v2: /service/<name>/operation/<operation>
   kQuery,      // form with Action and Version, XML answers
   kRestXml,    // S3
-  kRestJson,
+};
+
+struct ResponseDetails {
+  std::string_view requestId;
+  // REST-XML: the root element, where it is not called as the output. When that is the name of a
+  // text member, the text alone is the content.
+  std::string_view xmlRootName;
 };
 
 // Stateless and thread-safe.
@@ -38,11 +44,10 @@ class Protocol {
   // The input with the names of the model. What is broken or has the wrong type is
   // SerializationException (or what the protocol says instead); constraints are checked by
   // validationMessage() afterwards. A payload that streams becomes the request's stream.
-  virtual Outcome<Document> decode(const OperationModel& operation,
-                                   HttpRequest& request) const = 0;
+  virtual Outcome<Document> decode(const OperationModel& operation, HttpRequest& request) const = 0;
 
   virtual HttpResponse encode(const ServiceModel& service, const OperationModel& operation,
-                              Document output, std::string_view requestId) const = 0;
+                              Document output, const ResponseDetails& details) const = 0;
 
   // `operation` is null when none was found.
   virtual HttpResponse encodeError(const ServiceModel& service, const OperationModel* operation,

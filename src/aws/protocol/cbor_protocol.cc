@@ -1,0 +1,93 @@
+#include "aws/protocol/cbor_protocol.h"
+
+#include "aws/protocol/cbor_values.h"
+#include "aws/protocol/error_members.h"
+#include "aws/protocol/json_protocol.h"
+
+namespace millrace {
+
+namespace {
+
+class CborProtocol : public Protocol {
+ public:
+  CborProtocol(std::string contentType, CborTime time)
+      : contentType_(std::move(contentType)), time_(time) {}
+
+  std::optional<std::string> operationName(const ServiceModel& service,
+                                           const HttpRequest& request) const override {
+    return operationOfTarget(service, request);
+  }
+
+  Outcome<Document> decode(const OperationModel& operation, HttpRequest& request) const override {
+    return decodeCbor(operation.input, request.body, time_);
+  }
+
+  HttpResponse encode(const ServiceModel&, const OperationModel& operation, Document output,
+                      const ResponseDetails& details) const override {
+    HttpResponse response = begin(operation.status);
+    response.headers.add("x-amzn-RequestId", std::string(details.requestId));
+    if (operation.output != nullptr) response.body = encodeCbor(operation.output, output, time_);
+    return response;
+  }
+
+  HttpResponse encodeError(const ServiceModel& service, const OperationModel*,
+                           const ApiError& error, std::string_view requestId) const override {
+    HttpResponse response = begin(error.status());
+    addErrorHeaders(response, service, error, requestId);
+    const ErrorModel* model = service.findError(error.shape());
+    response.body =
+        encodeCbor(model == nullptr ? nullptr : model->shape, errorDocument(service, error), time_);
+    return response;
+  }
+
+ protected:
+  virtual HttpResponse begin(int status) const {
+    HttpResponse response;
+    response.status = status;
+    response.headers.add("Content-Type", contentType_);
+    return response;
+  }
+
+ private:
+  std::string contentType_;
+  CborTime time_;
+};
+
+class RpcV2CborProtocol final : public CborProtocol {
+ public:
+  RpcV2CborProtocol() : CborProtocol("application/cbor", CborTime::kSeconds) {}
+
+  std::optional<std::string> operationName(const ServiceModel&,
+                                           const HttpRequest& request) const override {
+    auto names = rpcV2Path(request.path);
+    if (!names) return {};
+    return std::string(names->second);
+  }
+
+ private:
+  HttpResponse begin(int status) const override {
+    HttpResponse response = CborProtocol::begin(status);
+    response.headers.add("smithy-protocol", "rpc-v2-cbor");
+    return response;
+  }
+};
+
+}  // namespace
+
+std::optional<std::pair<std::string_view, std::string_view>> rpcV2Path(std::string_view path) {
+  constexpr std::string_view kService = "/service/";
+  constexpr std::string_view kOperation = "/operation/";
+  if (!path.starts_with(kService)) return {};
+  path.remove_prefix(kService.size());
+  size_t at = path.find(kOperation);
+  if (at == std::string_view::npos) return {};
+  return std::make_pair(path.substr(0, at), path.substr(at + kOperation.size()));
+}
+
+std::unique_ptr<Protocol> makeCbor11Protocol() {
+  return std::make_unique<CborProtocol>("application/x-amz-cbor-1.1", CborTime::kMillis);
+}
+
+std::unique_ptr<Protocol> makeRpcV2CborProtocol() { return std::make_unique<RpcV2CborProtocol>(); }
+
+}  // namespace millrace

@@ -1,0 +1,27 @@
+// What the REST protocols share: which operation a method and URI name, and members that travel in
+// the path, the query and the header.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "aws/model/api_error.h"
+#include "aws/model/document.h"
+#include "aws/model/model.h"
+#include "http/message.h"
+
+namespace millrace {
+
+// The operation that fits a request best: method and path fit, every fixed and required parameter
+// and required header is there, and of several the one that asks for most. nullptr = none.
+const OperationModel* matchRestOperation(const ServiceModel& service, const HttpRequest& request);
+
+// Adds the members from path, query and header to `object`. An error has the code `errorCode`.
+Outcome<void> decodeRestMembers(const OperationModel& operation, const HttpRequest& request,
+                                std::string_view errorCode, Document::Object& object);
+
+// Adds the members that travel in the header, and the status if a member has it, to the response.
+void encodeRestMembers(const ShapeModel& output, const Document& value, HttpResponse& response);
+
+}  // namespace millrace
