@@ -11,6 +11,7 @@
 #include "aws/server/authorizer.h"
 #include "aws/server/principal.h"
 #include "aws/server/service.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "env/env.h"
 
@@ -19,12 +20,13 @@ namespace millrace {
 // What a companion gets at start. It outlives the companion.
 struct CompanionContext {
   Env& env;
+  Log& log;
   std::string dataDirectory;  // its own: DATA/<name>, made before
   std::string region;
   std::string account;
-  // The IAM companion puts itself here; both may stay null. Not owned.
-  CredentialStore** credentials = nullptr;
-  Authorizer** authorizer = nullptr;
+  // The IAM companion puts itself here, for all services; both may stay null. Not owned.
+  CredentialStore*& credentials;
+  Authorizer*& authorizer;
 };
 
 struct Companion {

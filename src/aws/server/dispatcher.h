@@ -41,14 +41,8 @@ struct DispatcherOptions {
 };
 
 // Thread-safe once made. What it is given outlives it.
-class Dispatcher : public HttpHandler {
- public:
-  // Whether a request is an API call at all: not so for /healthz, /metrics and the like.
-  virtual bool handles(const HttpRequest& head) const = 0;
-};
-
-std::unique_ptr<Dispatcher> makeDispatcher(Env& env, std::vector<Service*> services,
-                                           std::vector<CredentialStore*> credentials,
-                                           Authorizer& authorizer, DispatcherOptions options);
+std::unique_ptr<HttpHandler> makeDispatcher(Env& env, std::vector<Service*> services,
+                                            std::vector<CredentialStore*> credentials,
+                                            Authorizer& authorizer, DispatcherOptions options);
 
 }  // namespace millrace

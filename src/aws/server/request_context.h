@@ -24,6 +24,9 @@ struct RequestContext {
   std::string requestId;
   // Added to the answer, after what the protocol writes: x-amz-id-2, ETag.
   HttpHeaders responseHeaders;
+  // REST-XML: the root element of the answer, where it is not called as the output.
+  std::string xmlRootName;
+  int responseStatus = 0;  // of success, where it is not the model's
 
   Timestamp now() const { return Timestamp::fromMicros(env.clock().nowMicros()); }
 

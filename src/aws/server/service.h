@@ -1,7 +1,7 @@
 // Service: an AWS-compatible service as the dispatcher sees it. A service is a folder,
 //
 //   src/companions/<model>/            the folder of the model in botocore: kinesis, s3, logs, ...
-//     service.h, service.cc            class <model>::Service : millrace::Service, and add...Companion
+//     service.h, service.cc            class <model>::Service, and add<Model>Companion
 //     access.cc                        accessOf: actions and ARNs (when the default does not do)
 //     operations/<snake_case>.cc       one operation each; the build finds the files
 //
@@ -28,7 +28,7 @@ namespace millrace {
 
 class Service;
 
-// An operation that has a file. Generated: <model>::kBindings.
+// An operation that has a file. Generated: <model>::bindings().
 struct OperationBinding {
   std::string_view operation;
   Outcome<Document> (*invoke)(Service& service, Document& input, RequestContext& context);

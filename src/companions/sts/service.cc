@@ -1,13 +1,14 @@
 #include "companions/sts/service.h"
 
 #include "aws/model/generated/sts/service.h"
+#include "aws/server/generated/sts/bindings.h"
 #include "companions/companion.h"
 
 namespace millrace {
 
 namespace sts {
 
-Service::Service() : millrace::Service(kModel, kBindings) {}
+Service::Service() : millrace::Service(kModel, bindings()) {}
 
 AccessRequest Service::accessOf(const RequestContext& context, const Document& input) {
   // Everyone may ask who they are, even where a policy denies it.
