@@ -52,10 +52,10 @@ class Connection {
   // Rows that the last run() inserted, updated or deleted.
   int64_t changes() const;
 
- private:
-  friend class Database;
   struct State;
   explicit Connection(State& state) : state_(state) {}
+
+ private:
   State& state_;
 };
 
@@ -74,9 +74,6 @@ class Database {
   // Runs the body in a transaction; an error rolls it back and is returned. Do not nest.
   virtual Status write(const std::function<Status(Connection&)>& body) = 0;
   virtual Status read(const std::function<Status(Connection&)>& body) = 0;
-
- protected:
-  static Connection connectionOf(Connection::State& state) { return Connection(state); }
 };
 
 }  // namespace millrace
