@@ -19,14 +19,13 @@ struct HttpServerOptions {
   std::string certificate;
   std::string privateKey;
 
-  int ioThreads = 1;
   // Handlers: `workerThreads` stay, more are added while all are busy (streams of slow clients) up
   // to the maximum, and leave when idle.
   int workerThreads = 4;
   int maxWorkerThreads = 128;
 
-  uint32_t headerLimit = 64 << 10;   // bytes of a head; more is 431
-  int maxConnections = 20'000;       // more are closed at once
+  uint32_t headerLimit = 64 << 10;     // bytes of a head; more is 431
+  int maxConnections = 20'000;         // more are closed at once
   int64_t headTimeoutMillis = 20'000;  // from the first byte of a request to the end of its head
   int64_t idleTimeoutMillis = 75'000;  // between requests
   int64_t bodyTimeoutMillis = 30'000;  // without a byte of a body, either way
@@ -43,7 +42,7 @@ struct HttpServerStatistics {
 class HttpServer {
  public:
   // Listens; a port in use is an error that says so. The handler outlives the server.
-  static Result<std::unique_ptr<HttpServer>> start(HttpHandler& handler,
+  static Result<std::unique_ptr<HttpServer>> start(HttpHandler& handler, Env& env,
                                                    HttpServerOptions options);
   virtual ~HttpServer() = default;
 

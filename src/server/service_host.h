@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/log.h"
 #include "base/result.h"
 #include "env/env.h"
 
@@ -24,7 +25,6 @@ struct ServiceHostOptions {
   // The root user's keys; empty = those in DATA/credentials, made at first start.
   std::string rootAccessKeyId;
   std::string rootSecretAccessKey;
-  std::string logLevel = "info";
 };
 
 // Thread-safe. The destructor stops it.
@@ -32,7 +32,7 @@ class ServiceHost {
  public:
   // Locks the data directory, opens everything and listens. Errors: the directory is in use by
   // another process, the port is taken, a file is damaged.
-  static Result<std::unique_ptr<ServiceHost>> start(Env& env, ServiceHostOptions options);
+  static Result<std::unique_ptr<ServiceHost>> start(Env& env, Log& log, ServiceHostOptions options);
   virtual ~ServiceHost() = default;
 
   virtual uint16_t port() const = 0;

@@ -1,0 +1,187 @@
+#include "server/service_host.h"
+
+#include <fmt/format.h>
+
+#include "aws/server/dispatcher.h"
+#include "companions/companion.h"
+#include "server/data_directory.h"
+#include "server/http_server.h"
+#include "server/root_user.h"
+#include "server/service_metrics.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr int64_t kGraceMillis = 10'000;
+constexpr uint64_t kBodyLimit = 128 << 20;  // code of an application, 50 MiB, is sent as base64
+
+// Everyone who is someone may do everything: until a companion decides.
+class OpenAuthorizer final : public Authorizer {
+ public:
+  Outcome<void> authorize(const Principal& principal, const AccessRequest& access) override {
+    if (principal.kind != Principal::Kind::kAnonymous) return {};
+    return ApiError("AccessDeniedException", 400,
+                    fmt::format("User: anonymous is not authorized to perform: {}", access.action));
+  }
+};
+
+// Health and metrics beside the API.
+class FrontHandler final : public HttpHandler {
+ public:
+  FrontHandler(HttpHandler& api, std::function<std::string()> metrics)
+      : api_(api), metrics_(std::move(metrics)) {}
+
+  BodyPolicy bodyPolicy(const HttpRequest& head) override { return api_.bodyPolicy(head); }
+
+  HttpResponse handle(HttpRequest& request) override {
+    // Buckets may be called so too: a signed request is for them.
+    bool plain = (request.method == "GET" || request.method == "HEAD") &&
+                 !request.headers.contains("Authorization") && request.query.empty();
+    if (plain && request.path == "/healthz") return textResponse(200, "ok\n");
+    if (plain && request.path == "/metrics") {
+      return textResponse(200, metrics_(), "text/plain; version=0.0.4; charset=utf-8");
+    }
+    return api_.handle(request);
+  }
+
+ private:
+  HttpHandler& api_;
+  std::function<std::string()> metrics_;
+};
+
+class RunningHost final : public ServiceHost {
+ public:
+  RunningHost(Env& env, Log& log, ServiceHostOptions options, DataDirectory data)
+      : env_(env), log_(log), options_(std::move(options)), data_(std::move(data)) {}
+
+  ~RunningHost() override { stop(); }
+
+  Status open() {
+    startedNanos_ = env_.clock().monotonicNanos();
+    RootKeys keys = TRY(rootKeys(env_, data_.file("credentials"),
+                                 {options_.rootAccessKeyId, options_.rootSecretAccessKey}));
+    rootCredentials_ = makeRootCredentials(std::move(keys), options_.account);
+    TRY(openCompanions());
+    makeHandlers();
+    return listen();
+  }
+
+  uint16_t port() const override { return server_->port(); }
+
+  void stop() override {
+    if (server_) server_->stop(kGraceMillis);
+    server_.reset();
+    for (auto& service : services_) service->stop();
+    services_.clear();
+  }
+
+ private:
+  Status openCompanions() {
+    CompanionCatalog catalog;
+    addCompanions(catalog);
+    for (const Companion& companion : catalog.companions()) {
+      CompanionContext context{env_,
+                               log_,
+                               TRY(data_.folder(companion.name)),
+                               options_.region,
+                               options_.account,
+                               credentials_,
+                               authorizer_};
+      Result<std::unique_ptr<Service>> service = companion.open(context);
+      if (!service.ok()) return std::move(service).error().withContext(companion.name);
+      services_.push_back(std::move(service).value());
+    }
+    return {};
+  }
+
+  void makeHandlers() {
+    DispatcherOptions options;
+    options.region = options_.region;
+    options.account = options_.account;
+    options.authentication = options_.authentication;
+    options.anonymous = rootPrincipal(options_.account);
+    options.bodyLimit = kBodyLimit;
+    options.onCall = [this](const CallRecord& call) { record(call); };
+    std::vector<Service*> services;
+    for (auto& service : services_) services.push_back(service.get());
+    std::vector<CredentialStore*> credentials = {rootCredentials_.get()};
+    if (credentials_ != nullptr) credentials.push_back(credentials_);
+    bool decided = authorizer_ != nullptr && options_.authentication;
+    api_ = makeDispatcher(env_, std::move(services), std::move(credentials),
+                          decided ? *authorizer_ : openAuthorizer_, std::move(options));
+    front_ = std::make_unique<FrontHandler>(*api_, [this] { return metricsText(); });
+  }
+
+  Status listen() {
+    Certificate certificate =
+        TRY(data_.certificate(options_.certificateFile, options_.privateKeyFile, options_.host));
+    HttpServerOptions options;
+    options.host = options_.host;
+    options.port = options_.port;
+    options.certificate = std::move(certificate.certificate);
+    options.privateKey = std::move(certificate.privateKey);
+    server_ = TRY(HttpServer::start(*front_, env_, std::move(options)));
+    if (!options_.authentication) {
+      log_.warning("authentication is off: whoever reaches the port may do everything");
+    }
+    log_.info("listening", {{"host", options_.host},
+                            {"port", int64_t{server_->port()}},
+                            {"data", data_.path()},
+                            {"region", options_.region},
+                            {"account", options_.account}});
+    return {};
+  }
+
+  void record(const CallRecord& call) {
+    metrics_.add(call);
+    LogLevel level = call.status >= 500 ? LogLevel::kError : LogLevel::kInfo;
+    if (call.errorCode.empty()) level = LogLevel::kDebug;
+    log_.write(level, "call",
+               {{"requestId", call.requestId},
+                {"service", call.service},
+                {"operation", call.operation},
+                {"principal", call.principal},
+                {"peer", call.peerAddress},
+                {"userAgent", call.userAgent},
+                {"status", call.status},
+                {"error", call.errorCode},
+                {"errorMessage", call.errorMessage},
+                {"cause", call.cause},
+                {"micros", call.micros}});
+  }
+
+  std::string metricsText() {
+    constexpr double kNanosPerSecond = 1e9;
+    double up =
+        static_cast<double>(env_.clock().monotonicNanos() - startedNanos_) / kNanosPerSecond;
+    return metrics_.text(server_->statistics(), up);
+  }
+
+  Env& env_;
+  Log& log_;
+  ServiceHostOptions options_;
+  DataDirectory data_;
+  int64_t startedNanos_ = 0;
+  std::unique_ptr<CredentialStore> rootCredentials_;
+  OpenAuthorizer openAuthorizer_;
+  CredentialStore* credentials_ = nullptr;  // of a companion
+  Authorizer* authorizer_ = nullptr;        // of a companion
+  std::vector<std::unique_ptr<Service>> services_;
+  ServiceMetrics metrics_;
+  std::unique_ptr<HttpHandler> api_;
+  std::unique_ptr<FrontHandler> front_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ServiceHost>> ServiceHost::start(Env& env, Log& log,
+                                                        ServiceHostOptions options) {
+  DataDirectory data = TRY(DataDirectory::open(env, options.dataDirectory));
+  auto host = std::make_unique<RunningHost>(env, log, std::move(options), std::move(data));
+  TRY(host->open());
+  return std::unique_ptr<ServiceHost>(std::move(host));
+}
+
+}  // namespace millrace

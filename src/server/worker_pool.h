@@ -1,0 +1,22 @@
+// WorkerPool: the threads that handlers run on. A few stay; more come while all are busy and go
+// when they have been idle for a while.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace millrace {
+
+// Thread-safe. The destructor runs what was submitted and joins.
+class WorkerPool {
+ public:
+  virtual ~WorkerPool() = default;
+  // Runs the work on some thread, in the order of submission as far as threads are free.
+  virtual void submit(std::function<void()> work) = 0;
+  virtual int64_t numThreads() const = 0;
+};
+
+std::unique_ptr<WorkerPool> makeWorkerPool(int minThreads, int maxThreads);
+
+}  // namespace millrace
