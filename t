@@ -3,6 +3,7 @@
 #   ./t tests/sql/select/filter.test      a text test, or a folder; more arguments are passed on
 #   ./t types_tests 'Column.*'            a unit test program, with an optional filter
 #   ./t types_tests                       all of its tests
+#   ./t serve NAME                        tests of the service: a module, a function, or all
 #   ./t tidy                              the house rules
 #   ./t check                             what `make check` runs
 # MILLRACE_PRESET=debug runs it in another build (default: release).
@@ -12,7 +13,7 @@ preset=${MILLRACE_PRESET:-release}
 bin=build/$preset/bin
 
 if [ $# -eq 0 ]; then
-  sed -n '2,8s/^# \{0,1\}//p' "$0"
+  sed -n '2,9s/^# \{0,1\}//p' "$0"
   exit 2
 fi
 what=$1
@@ -20,6 +21,11 @@ shift
 
 case $what in
   check) exec scripts/check.sh "$@" ;;
+  serve)
+    scripts/build.sh "$preset" millrace protocol_echo >&2
+    export MILLRACE=$PWD/$bin/millrace MILLRACE_PROTOCOL_ECHO=$PWD/$bin/protocol_echo
+    exec python3 tests/serve/serve_test.py "$@"
+    ;;
   tidy) exec python3 tests/tidy/tidy_test.py "$@" ;;
   *_tests)
     scripts/build.sh "$preset" "$what" >&2

@@ -4,8 +4,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/configuration_file.h"
 #include "cli/run_command.h"
 #include "cli/savepoint_command.h"
+#include "cli/serve_command.h"
 #include "cli/sql_command.h"
 #include "cli/standard_streams.h"
 #include "connectors/nexmark/nexmark_dump.h"
@@ -42,12 +44,25 @@ constexpr const char* kCheckFooter =
     "Exit codes: 0 full, 3 partial: something is dropped or starts empty, 1 incompatible or an\n"
     "error, 2 wrong usage.";
 
+constexpr const char* kServeFooter =
+    "The service answers HTTP and HTTPS on the same port, until SIGINT or SIGTERM. The root user's "
+    "keys\n"
+    "come from MILLRACE_ROOT_ACCESS_KEY_ID and MILLRACE_ROOT_SECRET_ACCESS_KEY, or from\n"
+    "DATA/credentials, which is made at the first start. /healthz and /metrics need no key. The "
+    "log is\n"
+    "JSON on standard error. The configuration file is a JSON object with the options as members;\n"
+    "the command line wins.\n"
+    "Exit codes: 0 stopped by a signal, 1 could not start, 2 wrong usage.";
+
 // The arguments of all sub-commands, filled by the parser.
 struct Arguments {
   SqlCommand sql;
   RunCommand run;
   SavepointInspection inspection;
   SavepointCheck check;
+  ServeCommand serve;
+  std::string configurationFile;
+  std::string authentication = "on";
   std::vector<std::string> settings;
   std::string output;
   NexmarkDump dump;
@@ -127,6 +142,43 @@ void addSavepoint(CLI::App& app, Arguments& arguments) {
   }
 }
 
+void addServe(CLI::App& app, Arguments& arguments) {
+  CLI::App* serve = app.add_subcommand("serve", "run the service: the API of AWS's on one port");
+  ServiceHostOptions& host = arguments.serve.host;
+  host.dataDirectory = "millrace-data";
+  serve->add_option("--host", host.host, "the address to listen on")->capture_default_str();
+  serve->add_option("--port", host.port, "the port to listen on; 0 is any free one")
+      ->capture_default_str();
+  serve->add_option("--data", host.dataDirectory, "where everything is kept")
+      ->type_name("DIR")
+      ->capture_default_str();
+  serve->add_option("--region", host.region, "the AWS region it is")->capture_default_str();
+  serve->add_option("--account", host.account, "the AWS account it is, 12 digits")
+      ->capture_default_str()
+      ->check([](const std::string& text) {
+        bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+        return digits && text.size() == 12 ? std::string() : "'" + text + "' is not 12 digits";
+      });
+  serve
+      ->add_option("--auth", arguments.authentication,
+                   "off: signatures and permissions are not checked; for laptops only")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
+  serve
+      ->add_option("--https-certificate", host.certificateFile,
+                   "PEM certificate; without one the service makes its own")
+      ->type_name("FILE");
+  serve->add_option("--https-key", host.privateKeyFile, "PEM key of the certificate")
+      ->type_name("FILE");
+  serve->add_option("--log-level", arguments.serve.logLevel, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+  serve->add_option("--config", arguments.configurationFile, "read options from this JSON file")
+      ->type_name("FILE");
+  serve->set_version_flag("--version", kVersionText);
+  serve->footer(kServeFooter);
+}
+
 CLI::App* addDump(CLI::App& nexmark, Arguments& arguments) {
   CLI::App* dump = nexmark.add_subcommand("dump", "write the events of a seed as files");
   dump->set_version_flag("--version", kVersionText);
@@ -204,6 +256,19 @@ int runCheck(Arguments& arguments, Env& env) {
   return runSavepointCheck(arguments.check, env);
 }
 
+int runServe(CLI::App& app, Arguments& arguments, Env& env) {
+  if (!arguments.configurationFile.empty()) {
+    Status applied =
+        applyConfigurationFile(env, arguments.configurationFile, *app.get_subcommand("serve"));
+    if (!applied.ok()) {
+      writeError(applied.error().describe() + "\n");
+      return kExitUsage;
+    }
+  }
+  arguments.serve.host.authentication = arguments.authentication == "on";
+  return runServeCommand(std::move(arguments.serve), env);
+}
+
 int runDump(Arguments& arguments, Env& env) {
   arguments.dump.format =
       arguments.dumpFormat == "csv" ? NexmarkFileFormat::kCsv : NexmarkFileFormat::kJson;
@@ -232,6 +297,7 @@ int runParsed(CLI::App& app, int argc, const char* const* argv, Arguments& argum
   }
   if (path == "millrace sql") return runSql(arguments, env);
   if (path == "millrace run") return runRun(arguments, env);
+  if (path == "millrace serve") return runServe(app, arguments, env);
   if (path == "millrace savepoint inspect") return runSavepointInspect(arguments.inspection, env);
   if (path == "millrace savepoint check") return runCheck(arguments, env);
   if (path == "millrace bench nexmark dump") return runDump(arguments, env);
@@ -249,6 +315,7 @@ int runMainCommand(int argc, const char* const* argv, Env& env) {
     addSql(app, arguments);
     addRun(app, arguments);
     addSavepoint(app, arguments);
+    addServe(app, arguments);
     CLI::App* bench = app.add_subcommand("bench", "benchmarks");
     CLI::App* nexmark = bench->add_subcommand("nexmark", "the Nexmark benchmark");
     addDump(*nexmark, arguments);

@@ -13,7 +13,26 @@ _PEERS = ["operators", "functions", "formats", "connectors"]
 MAY_INCLUDE = {folder: set(_CORE[:i]) for i, folder in enumerate(_CORE)}
 MAY_INCLUDE.update({folder: set(_CORE) for folder in _PEERS})
 MAY_INCLUDE["sql"] = set(_CORE + _PEERS)
-MAY_INCLUDE["cli"] = MAY_INCLUDE["sql"] | {"sql"}
+
+# The service. aws/ has parts: clients (connectors) do not need the server's, companions never call.
+_WEB = ["base", "env", "http"]
+_AWS_MODEL = _WEB + ["aws/model"]
+_AWS_BOTH = _AWS_MODEL + ["aws/signature", "aws/protocol"]
+_AWS_SERVER = _AWS_BOTH + ["aws/server"]
+MAY_INCLUDE["http"] = {"base", "env"}
+MAY_INCLUDE["database"] = {"base", "env"}
+MAY_INCLUDE["aws/model"] = set(_WEB)
+MAY_INCLUDE["aws/signature"] = set(_AWS_MODEL)
+MAY_INCLUDE["aws/protocol"] = set(_AWS_MODEL)
+MAY_INCLUDE["aws/server"] = set(_AWS_BOTH)
+MAY_INCLUDE["aws/client"] = set(_AWS_BOTH)
+MAY_INCLUDE["connectors"] |= {"http", "aws/model", "aws/client"}
+MAY_INCLUDE["companions"] = set(_AWS_SERVER + ["database"])
+MAY_INCLUDE["server"] = set(_AWS_SERVER + ["database", "aws/client", "companions"])
+MAY_INCLUDE["cli"] = MAY_INCLUDE["sql"] | MAY_INCLUDE["server"] | {"sql", "server"}
+
+# Written by generators of the build, so not in the tree.
+GENERATED = ("aws/model/generated/", "aws/server/generated/", "echo/")
 
 # Single headers beyond the table: (folder, header).
 EXTRA_INCLUDES = {("connectors", "formats/format.h")}
@@ -36,18 +55,24 @@ def _includes(tree, path):
         yield _line(text, match.start()), match.group(1)
 
 
+def _component(path):
+    """The folder whose place in the order counts; path is relative to src/."""
+    parts = path.split("/")
+    return "/".join(parts[:2]) if parts[0] == "aws" and len(parts) > 2 else parts[0]
+
+
 def include_direction(tree):
     for path in tree.having(".h", ".cc", under=("src/",)):
         parts = path.split("/")
         if len(parts) < 3:
             continue  # src/main.cc wires everything
-        folder = parts[1]
+        folder = _component(path.removeprefix("src/"))
         if folder not in MAY_INCLUDE:
             yield f"{path}: 'src/{folder}' has no place in the order of dependencies; add it to" \
                 " MAY_INCLUDE in tests/tidy/cpp_rules.py and to CMakeLists.txt"
             continue
         for line, header in _includes(tree, path):
-            target = header.split("/")[0]
+            target = _component(header)
             if target == folder or target not in MAY_INCLUDE or target in MAY_INCLUDE[folder]:
                 continue
             if (folder, header) in EXTRA_INCLUDES:
@@ -62,7 +87,7 @@ def include_path(tree):
         for line, header in _includes(tree, path):
             if f"src/{header}" in known or header in known or f"tests/{header}" in known:
                 continue
-            if f"bench/{header}" in known:
+            if f"bench/{header}" in known or header.startswith(GENERATED):
                 continue
             yield f"{path}:{line}: no file 'src/{header}'; write the full path from src/, and" \
                 " <...> for libraries"

@@ -1,0 +1,50 @@
+#include "cli/configuration_file.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/close_matches.h"
+#include "env/file_system.h"
+
+namespace millrace {
+
+namespace {
+
+std::string hintFor(const std::string& name, const CLI::App& command) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& longName : option->get_lnames()) known.push_back(longName);
+  }
+  std::string hint = didYouMean(name, known);
+  return hint.empty() ? "The members are the long options of the command." : hint;
+}
+
+}  // namespace
+
+Status applyConfigurationFile(Env& env, const std::string& path, CLI::App& command) {
+  auto json = nlohmann::json::parse(TRY(readFile(env.files(), path)), nullptr, false, true);
+  if (!json.is_object()) {
+    return Error(ErrorKind::kInvalidOption, fmt::format("'{}' is no JSON object", path))
+        .withHint("Write {\"option\": value, ...}.");
+  }
+  for (const auto& [name, value] : json.items()) {
+    CLI::Option* option = command.get_option_no_throw("--" + name);
+    if (option == nullptr || name == "config" || name == "help") {
+      return Error(ErrorKind::kUnknownOption,
+                   fmt::format("'{}' has unknown option '{}'", path, name))
+          .withHint(hintFor(name, command));
+    }
+    if (option->count() > 0) continue;
+    try {
+      option->add_result(value.is_string() ? value.get<std::string>() : value.dump());
+      option->run_callback();
+    } catch (const CLI::Error& error) {
+      return Error(ErrorKind::kInvalidOption, fmt::format("'{}': {}", path, error.what()));
+    }
+  }
+  return {};
+}
+
+}  // namespace millrace
