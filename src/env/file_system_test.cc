@@ -74,6 +74,18 @@ TEST_P(FileSystemTest, StreamsLargeFiles) {
   EXPECT_EQ(readFile(files_, path).value(), content);
 }
 
+TEST_P(FileSystemTest, FlushedBytesAreReadWhileTheFileIsWritten) {
+  std::string path = root_ + "/log";
+  auto file = files_.create(path).value();
+  file->append("one ").value();
+  file->flush().value();
+  EXPECT_EQ(readFile(files_, path).value(), "one ");
+  file->append("two").value();
+  file->flush().value();
+  EXPECT_EQ(readFile(files_, path).value(), "one two");
+  file->close().value();
+}
+
 TEST_P(FileSystemTest, SaysWhatIsWrong) {
   EXPECT_EQ(files_.openForRead(root_ + "/none").error().kind(), ErrorKind::kNotFound);
   EXPECT_EQ(files_.list(root_ + "/none").error().kind(), ErrorKind::kNotFound);

@@ -111,6 +111,13 @@ class PosixWriter final : public WritableFile {
 
   uint64_t size() const override { return size_; }
 
+  Status flush() override {
+    if (buffer_.empty()) return {};
+    TRY(write(buffer_));
+    buffer_.clear();
+    return {};
+  }
+
   Status sync() override {
     TRY(flush());
     if (uninterrupted([&] { return ::fsync(descriptor_); }) != 0) {
@@ -130,13 +137,6 @@ class PosixWriter final : public WritableFile {
   }
 
  private:
-  Status flush() {
-    if (buffer_.empty()) return {};
-    TRY(write(buffer_));
-    buffer_.clear();
-    return {};
-  }
-
   Status write(std::string_view data) {
     unsent_ += data.size();
     while (!data.empty()) {

@@ -77,6 +77,10 @@ class SimWriter final : public WritableFile {
     std::lock_guard lock(files_.mutex_);
     return file_->content.size();
   }
+  Status flush() override {
+    std::lock_guard lock(files_.mutex_);
+    return operate("flush");
+  }
   Status sync() override {
     std::lock_guard lock(files_.mutex_);
     TRY(operate("sync"));
