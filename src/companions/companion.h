@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct CompanionContext {
   // The IAM companion puts itself here, for all services; both may stay null. Not owned.
   CredentialStore*& credentials;
   Authorizer*& authorizer;
+  // What the configuration says of it: `<name>.fsync` is `fsync` here. A companion refuses names
+  // that it does not know.
+  std::map<std::string, std::string> settings;
 };
 
 struct Companion {
