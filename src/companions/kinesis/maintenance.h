@@ -1,0 +1,33 @@
+// Maintenance: the thread that syncs records and does what is due at its time.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "companions/kinesis/options.h"
+#include "companions/kinesis/stream/stream_catalog.h"
+
+namespace millrace::kinesis {
+
+class Maintenance {
+ public:
+  // The catalogue outlives it.
+  Maintenance(StreamCatalog& catalog, const KinesisOptions& options);
+  ~Maintenance();
+
+  // Ends the thread and syncs all records. Called twice, the second time does nothing.
+  void stop();
+
+ private:
+  void run();
+
+  StreamCatalog& catalog_;
+  const int64_t syncIntervalMillis_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace millrace::kinesis

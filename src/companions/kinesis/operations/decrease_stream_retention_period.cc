@@ -1,0 +1,30 @@
+#include <fmt/format.h>
+
+#include "aws/model/generated/kinesis/decrease_stream_retention_period.h"
+#include "aws/model/generated/kinesis/errors.h"
+#include "companions/kinesis/limits.h"
+#include "companions/kinesis/service.h"
+
+namespace millrace::kinesis {
+
+Outcome<DecreaseStreamRetentionPeriodResponse> decreaseStreamRetentionPeriod(Service& service,
+                                                                             DecreaseStreamRetentionPeriodInput& input,
+                                                                             RequestContext& context) {
+  StreamPtr stream = TRY(service.find(input.streamName, input.streamARN, context));
+  int64_t hours = input.retentionPeriodHours;
+  TRY(checkRetention(hours));
+  TRY(service.changeActive(*stream, [&](StreamDefinition& definition) -> Outcome<void> {
+    if (hours > definition.retentionHours) {
+      return invalidArgumentException(
+          fmt::format("Requested retention period ({} hours) for stream {} can not be longer than "
+                      "existing retention period ({} hours). Use IncreaseRetentionPeriod API.",
+                      hours, definition.key.name, definition.retentionHours));
+    }
+    definition.retentionHours = hours;
+    service.beginUpdate(definition, {}, context);
+    return {};
+  }));
+  return DecreaseStreamRetentionPeriodResponse();
+}
+
+}  // namespace millrace::kinesis
