@@ -1,0 +1,20 @@
+// ObjectAttributes and configurations as JSON, as they stand in the database.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "aws/model/document.h"
+#include "companions/s3/store/records.h"
+
+namespace millrace::s3 {
+
+std::string attributesToJson(const ObjectAttributes& attributes);
+// What is broken is kCorruptData.
+Result<ObjectAttributes> attributesFromJson(std::string_view json);
+
+// Documents keep their types: a timestamp is {"$timestamp": millis}, bytes are {"$bytes": Base64}.
+std::string documentToJson(const Document& document);
+Result<Document> documentFromJson(std::string_view json);
+
+}  // namespace millrace::s3
