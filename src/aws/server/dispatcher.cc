@@ -60,6 +60,7 @@ struct Call {
   std::string requestId;
   const OperationModel* operation = nullptr;
   Principal principal;
+  HttpHeaders responseHeaders{};  // of an operation that failed
   CallRecord record;
 };
 
@@ -109,9 +110,11 @@ class AwsDispatcher final : public HttpHandler {
     if (!route) return noService(call);
     call.route = *route;
     call.record.service = call.route.service->model().name;
-    Outcome<HttpResponse> response = invoke(call);
-    if (response.ok()) return std::move(response).value();
-    return errorResponse(call, response.error());
+    Outcome<HttpResponse> outcome = invoke(call);
+    if (outcome.ok()) return std::move(outcome).value();
+    HttpResponse response = errorResponse(call, outcome.error());
+    for (const auto& [name, value] : call.responseHeaders) response.headers.set(name, value);
+    return response;
   }
 
   // The error in the format that the client seems to speak.
@@ -168,7 +171,9 @@ class AwsDispatcher final : public HttpHandler {
         .xmlRootName = {}};
     TRY(service.validate(context, input));
     TRY(context.authorize(service.accessOf(context, input)));
-    Document output = TRY(binding.invoke(service, input, context));
+    Outcome<Document> outcome = binding.invoke(service, input, context);
+    if (!outcome.ok()) call.responseHeaders = std::move(context.responseHeaders);
+    Document output = TRY(std::move(outcome));
     HttpResponse response = protocolOf(call.route.format)
                                 .encode(service.model(), *call.operation, std::move(output),
                                         {call.requestId, context.xmlRootName});

@@ -22,7 +22,7 @@ struct RequestContext {
   std::string account;  // of the principal
   std::string region;   // of the credential scope; the server's own without a signature
   std::string requestId;
-  // Added to the answer, after what the protocol writes: x-amz-id-2, ETag.
+  // Added to the answer, also to an error, after what the protocol writes: x-amz-id-2, ETag.
   HttpHeaders responseHeaders;
   // REST-XML: the root element of the answer, where it is not called as the output.
   std::string xmlRootName;

@@ -43,7 +43,6 @@ WireFormat formatByContentType(const HttpRequest& request) {
 
 std::string bucketOfHost(std::string_view host) {
   constexpr std::string_view kLocal = ".localhost";
-  if (host.ends_with(kLocal)) return std::string(host.substr(0, host.size() - kLocal.size()));
   // The bucket is everything before the label "s3" (or "s3-us-west-2").
   for (size_t dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.', dot + 1)) {
     std::string_view rest = host.substr(dot + 1);
@@ -51,7 +50,9 @@ std::string bucketOfHost(std::string_view host) {
       return std::string(host.substr(0, dot));
     }
   }
-  return {};
+  // s3.localhost is the service itself.
+  if (!host.ends_with(kLocal) || host.starts_with("s3.")) return {};
+  return std::string(host.substr(0, host.size() - kLocal.size()));
 }
 
 Service* Router::byTarget(std::string_view target) const {

@@ -40,7 +40,8 @@ class Router {
 // The format of errors for requests that no service takes.
 WireFormat formatByContentType(const HttpRequest& request);
 
-// The bucket of a virtual-host style request: "logs.s3.us-east-1.amazonaws.com", "logs.localhost".
+// The bucket of a virtual-host style request: "logs.s3.us-east-1.amazonaws.com",
+// "logs.s3.localhost", "logs.localhost".
 // "" = path style.
 std::string bucketOfHost(std::string_view host);
 

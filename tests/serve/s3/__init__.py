@@ -1,1 +1,0 @@
-"""Tests of the S3 companion, by topic; ../s3_test.py runs them."""
