@@ -1,8 +1,11 @@
 """Buckets: life, names, versioning, locations."""
 
-from .support import bucket_name, equal, fails, make_bucket, versioned_bucket
+from s3_support import (
+    S3Server, bucket_name, equal, fails, make_bucket, on_shared_server, versioned_bucket,
+)
 
 
+@on_shared_server
 def test_bucket_life(server):
     s3 = server.client("s3")
     name = bucket_name()
@@ -15,12 +18,13 @@ def test_bucket_life(server):
     fails("NoSuchBucket", 404, s3.list_objects_v2, Bucket=name)
 
 
+@on_shared_server
 def test_bucket_that_exists(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
     s3.create_bucket(Bucket=name)  # us-east-1 says yes once more
-    with server.other(region="eu-west-1") as other:
-        elsewhere = other.client("s3")
+    with S3Server("--region", "eu-west-1") as other:
+        elsewhere = other.client(region="eu-west-1")
         location = {"LocationConstraint": "eu-west-1"}
         name = bucket_name()
         elsewhere.create_bucket(Bucket=name, CreateBucketConfiguration=location)
@@ -31,6 +35,7 @@ def test_bucket_that_exists(server):
         equal(elsewhere.get_bucket_location(Bucket=name)["LocationConstraint"], "eu-west-1")
 
 
+@on_shared_server
 def test_bucket_location(server):
     s3 = server.client("s3")
     equal(s3.get_bucket_location(Bucket=make_bucket(s3))["LocationConstraint"], None)
@@ -40,15 +45,17 @@ def test_bucket_location(server):
           CreateBucketConfiguration={"LocationConstraint": "us-east-1"})
 
 
+@on_shared_server
 def test_bucket_names(server):
     s3 = server.client("s3")
     for name in ("ab", "Upper", "a_b", "a..b", "-ab", "192.168.0.1", "xn--abc", "x" * 64):
-        fails("InvalidBucketName", 400, server.unchecked("s3").create_bucket, Bucket=name)
+        fails("InvalidBucketName", 400, server.unchecked().create_bucket, Bucket=name)
     for name in ("abc", "a.b-c.1", "x" * 63):
         s3.create_bucket(Bucket=name)
         s3.delete_bucket(Bucket=name)
 
 
+@on_shared_server
 def test_bucket_not_empty(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -60,6 +67,7 @@ def test_bucket_not_empty(server):
     s3.delete_bucket(Bucket=name)
 
 
+@on_shared_server
 def test_expected_owner(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -69,6 +77,7 @@ def test_expected_owner(server):
           ExpectedBucketOwner="999999999999")
 
 
+@on_shared_server
 def test_list_buckets_in_pages(server):
     s3 = server.client("s3")
     names = sorted(make_bucket(s3, "paged") for _ in range(5))
@@ -79,9 +88,10 @@ def test_list_buckets_in_pages(server):
         assert len(page["Buckets"]) <= 2
         found += [bucket["Name"] for bucket in page["Buckets"]]
     equal(found, names)
-    fails("InvalidArgument", 400, server.unchecked("s3").list_buckets, MaxBuckets=0)
+    fails("InvalidArgument", 400, server.unchecked().list_buckets, MaxBuckets=0)
 
 
+@on_shared_server
 def test_versioning_states(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -95,6 +105,7 @@ def test_versioning_states(server):
           VersioningConfiguration={"Status": "enabled"})
 
 
+@on_shared_server
 def test_versions_of_a_key(server):
     s3 = server.client("s3")
     name = versioned_bucket(s3)
@@ -122,6 +133,7 @@ def test_versions_of_a_key(server):
     equal(s3.delete_object(Bucket=name, Key="k", VersionId=second)["VersionId"], second)
 
 
+@on_shared_server
 def test_suspended_versioning(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -140,6 +152,7 @@ def test_suspended_versioning(server):
     equal([v["VersionId"] for v in listed["DeleteMarkers"]], ["null"])
 
 
+@on_shared_server
 def test_list_versions_in_pages(server):
     s3 = server.client("s3")
     name = versioned_bucket(s3)

@@ -1,11 +1,10 @@
 """S3 by aws-cli: cp, sync, ls, mv, rm, presign."""
 
 import os
-import subprocess
 import tempfile
 import urllib.request
 
-from .support import bucket_name, equal
+from s3_support import bucket_name, equal, on_shared_server
 
 MIB = 1 << 20
 
@@ -31,54 +30,54 @@ def tree(root):
     return files
 
 
+@on_shared_server
 def test_copy_in_and_out(server):
     name = bucket_name("cli")
-    server.aws("s3", "mb", f"s3://{name}")
+    server.cli("s3", "mb", f"s3://{name}")
     with tempfile.TemporaryDirectory() as folder:
         for size in (0, 1, 20 * MIB + 17):  # the last in parts
             data = os.urandom(size)
             write(f"{folder}/in", data)
-            server.aws("s3", "cp", f"{folder}/in", f"s3://{name}/a/file")
-            server.aws("s3", "cp", f"s3://{name}/a/file", f"{folder}/out")
+            server.cli("s3", "cp", f"{folder}/in", f"s3://{name}/a/file")
+            server.cli("s3", "cp", f"s3://{name}/a/file", f"{folder}/out")
             equal(read(f"{folder}/out") == data, True)
-        server.aws("s3", "mv", f"s3://{name}/a/file", f"s3://{name}/b")
-        listed = server.aws("s3", "ls", f"s3://{name}", "--recursive")
+        server.cli("s3", "mv", f"s3://{name}/a/file", f"s3://{name}/b")
+        listed = server.cli("s3", "ls", f"s3://{name}", "--recursive")
         equal([line.split()[2:] for line in listed.splitlines()], [[str(20 * MIB + 17), "b"]])
-    server.aws("s3", "rb", f"s3://{name}", "--force")
+    server.cli("s3", "rb", f"s3://{name}", "--force")
 
 
+@on_shared_server
 def test_sync(server):
     name = bucket_name("cli")
-    server.aws("s3", "mb", f"s3://{name}")
+    server.cli("s3", "mb", f"s3://{name}")
     with tempfile.TemporaryDirectory() as folder:
         for path in ("a.txt", "sub/b.txt", "sub/deep/ü c.txt"):
             write(f"{folder}/in/{path}", path.encode())
-        server.aws("s3", "sync", f"{folder}/in", f"s3://{name}/tree")
-        equal(server.aws("s3", "sync", f"{folder}/in", f"s3://{name}/tree"), "")
-        server.aws("s3", "sync", f"s3://{name}/tree", f"{folder}/out")
+        server.cli("s3", "sync", f"{folder}/in", f"s3://{name}/tree")
+        equal(server.cli("s3", "sync", f"{folder}/in", f"s3://{name}/tree"), "")
+        server.cli("s3", "sync", f"s3://{name}/tree", f"{folder}/out")
         equal(tree(f"{folder}/out"), tree(f"{folder}/in"))
         os.remove(f"{folder}/in/a.txt")
-        server.aws("s3", "sync", f"{folder}/in", f"s3://{name}/tree", "--delete")
-        listed = server.aws("s3", "ls", f"s3://{name}/tree/")
+        server.cli("s3", "sync", f"{folder}/in", f"s3://{name}/tree", "--delete")
+        listed = server.cli("s3", "ls", f"s3://{name}/tree/")
         equal(listed.split(), ["PRE", "sub/"])
-    server.aws("s3", "rb", f"s3://{name}", "--force")
+    server.cli("s3", "rb", f"s3://{name}", "--force")
 
 
+@on_shared_server
 def test_presign(server):
     name = bucket_name("cli")
-    server.aws("s3", "mb", f"s3://{name}")
+    server.cli("s3", "mb", f"s3://{name}")
     with tempfile.TemporaryDirectory() as folder:
         write(f"{folder}/in", b"content")
-        server.aws("s3", "cp", f"{folder}/in", f"s3://{name}/k")
-    url = server.aws("s3", "presign", f"s3://{name}/k", "--expires-in", "60").strip()
+        server.cli("s3", "cp", f"{folder}/in", f"s3://{name}/k")
+    url = server.cli("s3", "presign", f"s3://{name}/k", "--expires-in", "60").strip()
     equal(urllib.request.urlopen(url).read(), b"content")
-    server.aws("s3", "rb", f"s3://{name}", "--force")
+    server.cli("s3", "rb", f"s3://{name}", "--force")
 
 
+@on_shared_server
 def test_errors_are_shown(server):
-    try:
-        server.aws("s3api", "get-bucket-cors", "--bucket", "no-such-bucket")
-    except subprocess.CalledProcessError as error:
-        assert "NoSuchBucket" in error.stderr, error.stderr
-    else:
-        raise AssertionError("a bucket that is not there has no configuration")
+    code, _, errors = server.aws("s3api", "get-bucket-cors", "--bucket", "no-such-bucket")
+    assert code == 254 and "NoSuchBucket" in errors, (code, errors)

@@ -1,8 +1,9 @@
 """What a bucket has beside its objects: what is answered when nothing was said, and what was."""
 
+import datetime
 import json
 
-from .support import equal, fails, make_bucket, versioned_bucket
+from s3_support import equal, fails, make_bucket, on_shared_server, versioned_bucket
 
 # The questions that tools ask of every bucket, and S3's answer where there is no configuration.
 MISSING = (
@@ -21,6 +22,7 @@ def told(response):
     return {name: value for name, value in response.items() if name != "ResponseMetadata"}
 
 
+@on_shared_server
 def test_nothing_configured(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -78,6 +80,7 @@ KEPT = (
 )
 
 
+@on_shared_server
 def test_what_was_said_is_kept(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -90,6 +93,7 @@ def test_what_was_said_is_kept(server):
         equal({name: response.get(name) for name in value}, value)
 
 
+@on_shared_server
 def test_deleted_configurations(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -103,6 +107,7 @@ def test_deleted_configurations(server):
     fails("OwnershipControlsNotFoundError", 404, s3.get_bucket_ownership_controls, Bucket=name)
 
 
+@on_shared_server
 def test_named_configurations(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -126,6 +131,7 @@ def policy(principal):
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+@on_shared_server
 def test_policy(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -139,6 +145,7 @@ def test_policy(server):
     fails("NoSuchBucketPolicy", 404, s3.get_bucket_policy, Bucket=name)
 
 
+@on_shared_server
 def test_object_tags(server):
     s3 = server.client("s3")
     name = versioned_bucket(s3)
@@ -154,13 +161,14 @@ def test_object_tags(server):
     many = [{"Key": str(i), "Value": ""} for i in range(11)]
     fails("BadRequest", 400, s3.put_object_tagging, Tagging={"TagSet": many}, **put)
     long = [{"Key": "k" * 129, "Value": ""}]
-    fails("InvalidTag", 400, server.unchecked("s3").put_object_tagging, Tagging={"TagSet": long},
+    fails("InvalidTag", 400, server.unchecked().put_object_tagging, Tagging={"TagSet": long},
           **put)
     s3.delete_object_tagging(**put)
     equal(s3.get_object_tagging(**put)["TagSet"], [])
     fails("NoSuchKey", 404, s3.get_object_tagging, Bucket=name, Key="nothing")
 
 
+@on_shared_server
 def test_access_control_lists(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -182,8 +190,8 @@ def test_access_control_lists(server):
     equal(len(s3.get_object_acl(Bucket=name, Key="k")["Grants"]), 1)
 
 
+@on_shared_server
 def test_object_lock(server):
-    import datetime
     s3 = server.client("s3")
     name = make_bucket(s3, "locked", ObjectLockEnabledForBucket=True)
     equal(s3.get_bucket_versioning(Bucket=name)["Status"], "Enabled")

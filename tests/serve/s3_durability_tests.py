@@ -4,8 +4,10 @@ import os
 import signal
 import threading
 
-from .support import body_of, equal, fails, keys_of, make_bucket, md5, versioned_bucket
-from .multipart import BIG, SMALL, begun, complete, uploaded
+from s3_support import (
+    S3Server, body_of, equal, fails, keys_of, make_bucket, md5, on_shared_server, versioned_bucket,
+)
+from s3_multipart_tests import BIG, SMALL, begun, complete, uploaded
 
 MIB = 1 << 20
 
@@ -17,8 +19,8 @@ def data_files(server):
     return found
 
 
-def test_restart(server):
-    with server.other() as own:
+def test_restart():
+    with S3Server() as own:
         s3 = own.client("s3")
         name = versioned_bucket(s3)
         old = s3.put_object(Bucket=name, Key="k", Body=b"old", Metadata={"a": "1"})["VersionId"]
@@ -37,9 +39,9 @@ def test_restart(server):
         equal(body_of(s3.get_object(Bucket=name, Key="later")), BIG + SMALL)
 
 
-def test_kill_while_writing(server):
+def test_kill_while_writing():
     """Whatever was answered is there afterwards; an object is the old or the new one."""
-    with server.other() as own:
+    with S3Server() as own:
         name = make_bucket(own.client("s3"))
         answered = {}
 
@@ -75,8 +77,8 @@ def test_kill_while_writing(server):
             equal(len(data_files(own)), len(keys))
 
 
-def test_nothing_is_left_of_what_was_deleted(server):
-    with server.other() as own:
+def test_nothing_is_left_of_what_was_deleted():
+    with S3Server() as own:
         s3 = own.client("s3")
         name = make_bucket(s3)
         for _ in range(3):
@@ -95,6 +97,7 @@ def test_nothing_is_left_of_what_was_deleted(server):
         equal(data_files(own), [])
 
 
+@on_shared_server
 def test_readers_keep_what_they_read(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -107,9 +110,9 @@ def test_readers_keep_what_they_read(server):
     equal(first + body.read() == data, True)
 
 
-def test_large_object_in_little_memory(server):
+def test_large_object_in_little_memory():
     """256 MiB in and out, with the server's memory watched."""
-    with server.other() as own:
+    with S3Server() as own:
         s3 = own.client("s3")
         name = make_bucket(s3)
         size = 256 * MIB
@@ -131,6 +134,7 @@ def test_large_object_in_little_memory(server):
         assert own.peak_memory() < 150 * MIB, own.peak_memory()
 
 
+@on_shared_server
 def test_writers_of_one_key(server):
     """Of many conditional writes at once, one succeeds."""
     s3 = server.client("s3")

@@ -1,8 +1,6 @@
 """Listings: prefixes, delimiters, pages, markers, encodings."""
 
-import botocore.config
-
-from .support import equal, fails, keys_of, make_bucket, prefixes_of
+from s3_support import equal, fails, keys_of, make_bucket, on_shared_server, prefixes_of
 
 KEYS = ["a", "b/1", "b/2", "b/c/3", "c", "d/e/f", "d/g", "e f", "z+ü"]
 
@@ -14,6 +12,7 @@ def filled(s3):
     return name
 
 
+@on_shared_server
 def test_prefix_and_delimiter(server):
     s3 = server.client("s3")
     name = filled(s3)
@@ -34,6 +33,7 @@ def test_prefix_and_delimiter(server):
         fails("InvalidArgument", 400, call, Bucket=name, MaxKeys=-1)
 
 
+@on_shared_server
 def test_entries(server):
     s3 = server.client("s3")
     name = filled(s3)
@@ -44,6 +44,7 @@ def test_entries(server):
     assert "Owner" in s3.list_objects_v2(Bucket=name, FetchOwner=True)["Contents"][0]
 
 
+@on_shared_server
 def test_pages(server):
     s3 = server.client("s3")
     name = filled(s3)
@@ -62,6 +63,7 @@ def test_pages(server):
                 equal((keys, prefixes), (keys_of(whole), prefixes_of(whole)))
 
 
+@on_shared_server
 def test_markers(server):
     s3 = server.client("s3")
     name = filled(s3)
@@ -75,9 +77,9 @@ def test_markers(server):
     fails("InvalidArgument", 400, s3.list_objects_v2, Bucket=name, ContinuationToken="nonsense")
 
 
+@on_shared_server
 def test_encoding(server):
-    config = botocore.config.Config(parameter_validation=False)
-    s3 = server.client("s3", config=config)
+    s3 = server.client("s3", parameter_validation=False)
     name = filled(s3)
     s3.put_object(Bucket=name, Key="control\x01", Body=b"")
     # botocore asks for the encoding itself, unless it is given: then names come as they are sent.
@@ -88,6 +90,7 @@ def test_encoding(server):
     fails("InvalidArgument", 400, s3.list_objects_v2, Bucket=name, EncodingType="base64")
 
 
+@on_shared_server
 def test_listing_is_consistent(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -99,6 +102,7 @@ def test_listing_is_consistent(server):
         equal(len(keys_of(s3.list_objects_v2(Bucket=name))), 19 - i)
 
 
+@on_shared_server
 def test_more_than_a_page(server):
     s3 = server.client("s3")
     name = make_bucket(s3)

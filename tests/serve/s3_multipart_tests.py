@@ -5,9 +5,10 @@ import hashlib
 import io
 import zlib
 
-import boto3.s3.transfer
-
-from .support import body_of, crc32, crc64nvme, equal, fails, make_bucket, md5, versioned_bucket
+from s3_support import (
+    body_of, crc32, crc64nvme, equal, fails, make_bucket, md5, on_shared_server, versioned_bucket,
+)
+import boto3.s3.transfer  # behind s3_support, which knows where it is
 
 MIB = 1 << 20
 BIG, SMALL = bytes(range(256)) * (5 * MIB // 256), b"the last part"
@@ -37,6 +38,7 @@ def complete(s3, upload, entries, **options):
     return s3.complete_multipart_upload(MultipartUpload={"Parts": entries}, **upload, **options)
 
 
+@on_shared_server
 def test_upload_in_parts(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -66,6 +68,7 @@ def test_upload_in_parts(server):
           Range="bytes=0-1")
 
 
+@on_shared_server
 def test_parts_that_do_not_fit(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -86,6 +89,7 @@ def test_parts_that_do_not_fit(server):
     fails("NoSuchUpload", 404, s3.upload_part, PartNumber=1, Body=b"", **upload)
 
 
+@on_shared_server
 def test_abort(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -98,6 +102,7 @@ def test_abort(server):
     equal(s3.list_multipart_uploads(Bucket=name).get("Uploads", []), [])
 
 
+@on_shared_server
 def test_list_uploads(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -115,6 +120,7 @@ def test_list_uploads(server):
     equal([p["Prefix"] for p in page["CommonPrefixes"]], ["b/"])
 
 
+@on_shared_server
 def test_composite_checksums(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -137,6 +143,7 @@ def test_composite_checksums(server):
           **begun(s3, name, ChecksumAlgorithm="SHA256"))
 
 
+@on_shared_server
 def test_checksums_of_the_whole(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -155,6 +162,7 @@ def test_checksums_of_the_whole(server):
               ChecksumAlgorithm=algorithm, ChecksumType=kind)
 
 
+@on_shared_server
 def test_copied_parts(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -174,6 +182,7 @@ def test_copied_parts(server):
     equal(body_of(s3.get_object(Bucket=name, Key="k")), BIG + BIG + SMALL)
 
 
+@on_shared_server
 def test_conditional_completion(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -185,6 +194,7 @@ def test_conditional_completion(server):
     complete(s3, upload, entries)
 
 
+@on_shared_server
 def test_versions_of_uploads(server):
     s3 = server.client("s3")
     name = versioned_bucket(s3)
@@ -194,6 +204,7 @@ def test_versions_of_uploads(server):
     equal(body_of(s3.get_object(Bucket=name, Key="k", VersionId=first)), SMALL)
 
 
+@on_shared_server
 def test_transfer_manager(server):
     s3 = server.client("s3")
     name = make_bucket(s3)

@@ -7,15 +7,15 @@ import socket
 import urllib.error
 import urllib.request
 
-import botocore.config
-
-from .support import (
-    body_of, crc32, crc32c, crc64nvme, equal, fails, make_bucket, md5, sha, versioned_bucket,
+from s3_support import (
+    body_of, crc32, crc32c, crc64nvme, equal, fails, make_bucket, md5, on_shared_server, sha,
+    versioned_bucket,
 )
 
 HOUR = datetime.timedelta(hours=1)
 
 
+@on_shared_server
 def test_put_and_get(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -34,6 +34,7 @@ def test_put_and_get(server):
     fails("NoSuchBucket", 404, s3.put_object, Bucket="no-such-bucket", Key="k", Body=b"x")
 
 
+@on_shared_server
 def test_keys(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -51,6 +52,7 @@ def test_keys(server):
     fails("KeyTooLongError", 400, s3.put_object, Bucket=name, Key="k" * 1025, Body=b"")
 
 
+@on_shared_server
 def test_headers_and_metadata(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -73,10 +75,11 @@ def test_headers_and_metadata(server):
           Metadata={"a": "x" * 2048})
     fails("InvalidStorageClass", 400, s3.put_object, Bucket=name, Key="k", Body=b"",
           StorageClass="WARM")
-    fails("NotImplemented", 501, server.client("s3", secure=True).put_object, Bucket=name, Key="k",
+    fails("NotImplemented", 501, server.secure().put_object, Bucket=name, Key="k",
           Body=b"", SSECustomerAlgorithm="AES256", SSECustomerKey="k" * 32)
 
 
+@on_shared_server
 def test_ranges(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -100,6 +103,7 @@ def test_ranges(server):
               (200, 100_000))
 
 
+@on_shared_server
 def test_conditional_reads(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -119,6 +123,7 @@ def test_conditional_reads(server):
     fails("304", 304, s3.head_object, IfModifiedSince=modified, **ask)
 
 
+@on_shared_server
 def test_conditional_writes(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -133,6 +138,7 @@ def test_conditional_writes(server):
     equal(body_of(s3.get_object(**put)), b"3")
 
 
+@on_shared_server
 def test_digests(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -152,6 +158,7 @@ CHECKSUMS = (
 )
 
 
+@on_shared_server
 def test_checksums_in_headers(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -174,8 +181,9 @@ def test_checksums_in_headers(server):
         equal(attributes["StorageClass"], "STANDARD")
 
 
+@on_shared_server
 def test_checksums_in_trailers(server):
-    s3 = server.client("s3", secure=True)  # where botocore sends trailers
+    s3 = server.secure()  # where botocore sends trailers
     name = make_bucket(s3)
     data = bytes(range(256)) * 1000
     for algorithm in ("CRC32", "SHA1", "SHA256"):
@@ -185,15 +193,16 @@ def test_checksums_in_trailers(server):
         equal(body_of(s3.get_object(Bucket=name, Key="k", ChecksumMode="ENABLED")), data)
 
 
+@on_shared_server
 def test_checksum_when_none_is_given(server):
-    config = botocore.config.Config(request_checksum_calculation="when_required")
-    s3 = server.client("s3", config=config)
+    s3 = server.client("s3", request_checksum_calculation="when_required")
     name = make_bucket(s3)
     s3.put_object(Bucket=name, Key="k", Body=b"plain")
     head = s3.head_object(Bucket=name, Key="k", ChecksumMode="ENABLED")
     equal(head["ChecksumCRC64NVME"], crc64nvme(b"plain"))
 
 
+@on_shared_server
 def test_copies(server):
     s3 = server.client("s3")
     name, target = make_bucket(s3), make_bucket(s3)
@@ -220,6 +229,7 @@ def test_copies(server):
     fails("InvalidArgument", 400, s3.copy_object, Bucket=target, Key="d", CopySource="nothing")
 
 
+@on_shared_server
 def test_copy_of_a_version(server):
     s3 = server.client("s3")
     name = versioned_bucket(s3)
@@ -231,6 +241,7 @@ def test_copy_of_a_version(server):
     equal(body_of(s3.get_object(Bucket=name, Key="k")), b"old")
 
 
+@on_shared_server
 def test_delete_objects(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -251,6 +262,7 @@ def test_delete_objects(server):
     fails("MalformedXML", 400, s3.delete_objects, Bucket=name, Delete={"Objects": []})
 
 
+@on_shared_server
 def test_delete_objects_with_versions(server):
     s3 = server.client("s3")
     name = versioned_bucket(s3)
@@ -262,6 +274,7 @@ def test_delete_objects_with_versions(server):
     s3.delete_bucket(Bucket=name)
 
 
+@on_shared_server
 def test_presigned_urls(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -288,13 +301,14 @@ def localhost_only(host, *arguments):
 resolve = socket.getaddrinfo
 
 
+@on_shared_server
 def test_virtual_host_style(server):
     name = make_bucket(server.client("s3"))
-    config = botocore.config.Config(s3={"addressing_style": "virtual"})
     socket.getaddrinfo = localhost_only
     try:
         for host in ("s3.localhost", "localhost"):
-            s3 = server.client("s3", config=config, host=host)
+            s3 = server.client("s3", url=f"http://{host}:{server.port}",
+                               s3={"addressing_style": "virtual"})
             s3.put_object(Bucket=name, Key="a/b", Body=b"x")
             equal(body_of(s3.get_object(Bucket=name, Key="a/b")), b"x")
             equal(s3.list_objects_v2(Bucket=name)["KeyCount"], 1)
@@ -303,6 +317,7 @@ def test_virtual_host_style(server):
     equal(body_of(server.client("s3").get_object(Bucket=name, Key="a/b")), b"x")
 
 
+@on_shared_server
 def test_archived_objects(server):
     s3 = server.client("s3")
     name = make_bucket(s3)
@@ -311,6 +326,7 @@ def test_archived_objects(server):
     equal(s3.head_object(Bucket=name, Key="k")["StorageClass"], "GLACIER")
 
 
+@on_shared_server
 def test_integrity_of_content(server):
     """A body that is not what was signed is refused, and the old object stays."""
     s3 = server.client("s3")

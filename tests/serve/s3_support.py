@@ -1,11 +1,68 @@
-"""What the tests of S3 share: names, expected errors, checksums computed by other means."""
+"""What the tests of S3 share: a server, names, expected errors, checksums by other means."""
 
+import atexit
 import base64
+import functools
 import hashlib
 import struct
 import zlib
 
-import botocore.exceptions
+from harness import Server, botocore
+
+
+class S3Server(Server):
+    """A server with clients for S3."""
+
+    account = "000000000000"
+
+    def client(self, service="s3", **options):
+        return super().client(service, **dict({"read_timeout": 300}, **options))
+
+    def secure(self):
+        return self.client(url=f"https://localhost:{self.port}")
+
+    def unchecked(self):
+        """A client that sends what botocore would refuse."""
+        client = self.client(parameter_validation=False)
+        client.meta.events.unregister("before-parameter-build.s3",
+                                      botocore.handlers.validate_bucket_name)
+        return client
+
+    def cli(self, *arguments):
+        """The output of aws-cli, which must succeed."""
+        code, output, errors = self.aws(*arguments)
+        assert code == 0, errors
+        return output
+
+    def restart(self, how):
+        code = self.stop(how)
+        assert code in (0, -how), f"the server ended with {code}: {self.log}"
+        self.start()
+
+    def peak_memory(self):
+        """Bytes, since it was started."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
+            for line in lines:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
+        raise AssertionError("the system does not tell the peak of the memory")
+
+
+@functools.cache
+def shared_server():
+    """One server for all tests that need none of their own."""
+    server = S3Server()
+    server.__enter__()
+    atexit.register(server.__exit__)
+    return server
+
+
+def on_shared_server(test):
+    @functools.wraps(test)
+    def run():
+        test(shared_server())
+
+    return run
 
 _count = 0
 
