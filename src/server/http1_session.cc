@@ -86,6 +86,10 @@ class Http1Session final : public Session, public std::enable_shared_from_this<H
       input_.erase(0, used);
       switch (step) {
         case Http1Parser::Step::kNeedMore:
+          // Nothing of a request but its head is needed whole; chunk extensions have no end else.
+          if (input_.size() > context_.options.headerLimit + kBodyBuffer) {
+            return reject(431, "a line is too long\n");
+          }
           return readMore();
         case Http1Parser::Step::kMalformed:
           return reject(400, "the request is not HTTP\n");

@@ -33,6 +33,7 @@ struct Stream {
   size_t unconsumed = 0;  // bytes that the window does not cover yet: the reader is slow
   bool answered = false;  // what still comes of the body is ignored
   bool handed = false;    // to the handler
+  bool ended = false;     // the request is complete
 
   HttpResponse response;
   std::string outgoing;   // a piece of the response
@@ -61,7 +62,10 @@ class Http2Session final : public Session, public std::enable_shared_from_this<H
 
   void drain() override {
     if (closed_) return;
-    nghttp2_session_terminate_session(session_, NGHTTP2_NO_ERROR);
+    draining_ = true;
+    nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
+                          nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
+                          nullptr, 0);
     flush();
   }
 
@@ -123,12 +127,16 @@ class Http2Session final : public Session, public std::enable_shared_from_this<H
   // The deadline holds while the session waits for the client; handlers have no deadline.
   void touch(int64_t millis) { deadline_ = context_.nowMillis() + millis; }
 
+  // What a stream waits for: the handler or its reader, not the client.
+  static bool waitsForUs(const Stream& stream) {
+    if (stream.answered) return stream.reading;
+    return stream.unconsumed > 0 || (stream.handed && stream.ended);
+  }
+
   void updateDeadline() {
-    bool handling = false;
-    for (const auto& [id, stream] : streams_) {
-      handling = handling || (stream->handed && stream->outgoing.empty() && !stream->finished);
-    }
-    if (handling && pending_.empty()) {
+    bool ours = false;
+    for (const auto& [id, stream] : streams_) ours = ours || waitsForUs(*stream);
+    if (ours && pending_.empty()) {
       deadline_ = std::numeric_limits<int64_t>::max();
     } else {
       touch(streams_.empty() ? context_.options.idleTimeoutMillis
@@ -173,9 +181,9 @@ class Http2Session final : public Session, public std::enable_shared_from_this<H
     }
     updateDeadline();
     if (pending_.empty()) {
-      if (nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0) {
-        abort();
-      }
+      bool over =
+          nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0;
+      if (over || (draining_ && streams_.empty())) abort();
       return;
     }
     writing_ = true;
@@ -295,6 +303,7 @@ class Http2Session final : public Session, public std::enable_shared_from_this<H
   }
 
   void endBody(Stream& stream) {
+    stream.ended = true;
     if (stream.answered) return;
     if (stream.body) {
       stream.body->end();
@@ -447,6 +456,7 @@ class Http2Session final : public Session, public std::enable_shared_from_this<H
   bool reading_ = false;
   bool writing_ = false;
   bool feeding_ = false;
+  bool draining_ = false;
   bool closed_ = false;
 };
 

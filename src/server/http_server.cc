@@ -109,9 +109,8 @@ class NetworkHttpServer final : public HttpServer {
       aborted.set_value();
     });
     aborted.get_future().wait();
-    // Handlers end before what they post to goes away.
-    workers_.reset();
     network_->stop();
+    workers_->stop();
     sessions_.clear();
   }
 

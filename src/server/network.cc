@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/ssl.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <boost/asio/buffer.hpp>
@@ -161,6 +162,7 @@ class AsioNetwork final : public Network {
   ~AsioNetwork() override { stop(); }
 
   Status open() {
+    raiseDescriptorLimit();
     if (!options_.certificate.empty()) TRY(openTls());
     ErrorCode error;
     Tcp::resolver resolver(io_);
@@ -198,6 +200,14 @@ class AsioNetwork final : public Network {
   }
 
  private:
+  // A connection takes a descriptor, and the soft limit is often 1,024.
+  static void raiseDescriptorLimit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+
   Error listenError(const ErrorCode& error) const {
     std::string place = fmt::format("{}:{}", options_.host, options_.port);
     if (error == asio::error::address_in_use) {

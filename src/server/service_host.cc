@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "aws/server/dispatcher.h"
 #include "companions/companion.h"
 #include "server/data_directory.h"
@@ -122,6 +124,7 @@ class RunningHost final : public ServiceHost {
     options.certificate = std::move(certificate.certificate);
     options.privateKey = std::move(certificate.privateKey);
     server_ = TRY(HttpServer::start(*front_, env_, std::move(options)));
+    serving_ = server_.get();
     if (!options_.authentication) {
       log_.warning("authentication is off: whoever reaches the port may do everything");
     }
@@ -155,7 +158,9 @@ class RunningHost final : public ServiceHost {
     constexpr double kNanosPerSecond = 1e9;
     double up =
         static_cast<double>(env_.clock().monotonicNanos() - startedNanos_) / kNanosPerSecond;
-    return metrics_.text(server_->statistics(), up);
+    // The first request may come before start() has returned.
+    const HttpServer* server = serving_;
+    return metrics_.text(server == nullptr ? HttpServerStatistics() : server->statistics(), up);
   }
 
   Env& env_;
@@ -172,6 +177,7 @@ class RunningHost final : public ServiceHost {
   std::unique_ptr<HttpHandler> api_;
   std::unique_ptr<FrontHandler> front_;
   std::unique_ptr<HttpServer> server_;
+  std::atomic<const HttpServer*> serving_{nullptr};
 };
 
 }  // namespace

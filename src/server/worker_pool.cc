@@ -17,7 +17,9 @@ class ElasticPool final : public WorkerPool {
  public:
   ElasticPool(int minThreads, int maxThreads) : min_(minThreads), max_(maxThreads) {}
 
-  ~ElasticPool() override {
+  ~ElasticPool() override { stop(); }
+
+  void stop() override {
     std::list<std::thread> threads;
     {
       std::lock_guard lock(mutex_);

@@ -8,13 +8,15 @@
 
 namespace millrace {
 
-// Thread-safe. The destructor runs what was submitted and joins.
+// Thread-safe. The destructor stops it.
 class WorkerPool {
  public:
   virtual ~WorkerPool() = default;
   // Runs the work on some thread, in the order of submission as far as threads are free.
   virtual void submit(std::function<void()> work) = 0;
   virtual int64_t numThreads() const = 0;
+  // Runs what was submitted and joins; nothing may be submitted afterwards.
+  virtual void stop() = 0;
 };
 
 std::unique_ptr<WorkerPool> makeWorkerPool(int minThreads, int maxThreads);

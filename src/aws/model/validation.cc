@@ -13,6 +13,7 @@ namespace {
 
 // More are not reported, as DynamoDB's front end does.
 constexpr size_t kMaxProblems = 10;
+constexpr size_t kMaxShown = 4096;  // bytes of a value
 
 bool isSimple(const ShapeModel& shape) {
   return shape.type != ShapeType::kStructure && shape.type != ShapeType::kList &&
@@ -203,6 +204,7 @@ class Validator {
                 const std::string& constraint) {
     std::string shown = shownValue(shape, value);
     bool hidden = shown.empty() && value.as<std::string>() == nullptr;
+    if (shown.size() > kMaxShown) shown.resize(kMaxShown);
     add(hidden || shape.sensitive ? "Value" : fmt::format("Value '{}'", shown), path, constraint);
   }
 

@@ -20,10 +20,13 @@ WireFormat formatOf(const ServiceModel& model, const HttpRequest& request) {
   if (speaks(model, ProtocolKind::kRpcV2Cbor) && rpcV2Path(request.path)) {
     return WireFormat::kRpcV2Cbor;
   }
-  if (!speaks(model, ProtocolKind::kQuery) || request.headers.contains("X-Amz-Target")) {
-    return formatByContentType(request);
+  if (speaks(model, ProtocolKind::kQuery) && !request.headers.contains("X-Amz-Target")) {
+    return WireFormat::kQuery;
   }
-  return WireFormat::kQuery;
+  WireFormat format = formatByContentType(request);
+  // Whatever else the type says: a target means JSON, in the version of the model.
+  if (format != WireFormat::kQuery) return format;
+  return speaks(model, ProtocolKind::kJson10) ? WireFormat::kJson10 : WireFormat::kJson11;
 }
 
 bool isForm(const HttpRequest& request) {
@@ -43,6 +46,7 @@ WireFormat formatByContentType(const HttpRequest& request) {
 
 std::string bucketOfHost(std::string_view host) {
   constexpr std::string_view kLocal = ".localhost";
+  if (host.starts_with("s3.") || host.starts_with("s3-")) return {};
   // The bucket is everything before the label "s3" (or "s3-us-west-2").
   for (size_t dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.', dot + 1)) {
     std::string_view rest = host.substr(dot + 1);
@@ -50,9 +54,8 @@ std::string bucketOfHost(std::string_view host) {
       return std::string(host.substr(0, dot));
     }
   }
-  // s3.localhost is the service itself.
-  if (!host.ends_with(kLocal) || host.starts_with("s3.")) return {};
-  return std::string(host.substr(0, host.size() - kLocal.size()));
+  if (host.ends_with(kLocal)) return std::string(host.substr(0, host.size() - kLocal.size()));
+  return {};
 }
 
 Service* Router::byTarget(std::string_view target) const {

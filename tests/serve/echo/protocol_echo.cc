@@ -3,11 +3,13 @@
 // request was understood. Prints its port and ends with its standard input.
 //
 // GET /patterns lists the patterns of the models that cannot be compiled.
+#include <algorithm>
 #include <cstdio>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "aws/model/base64.h"
 #include "aws/model/pattern.h"
@@ -170,7 +172,9 @@ int serve() {
   options.authentication = false;
   auto api = makeDispatcher(realEnv(), std::move(services), {}, authorizer, std::move(options));
   Front front(*api, last, problems.dump());
-  auto server = HttpServer::start(front, realEnv(), {});
+  HttpServerOptions serverOptions;
+  serverOptions.headerLimit = 4 << 20;  // outputs travel in the header
+  auto server = HttpServer::start(front, realEnv(), std::move(serverOptions));
   if (!server.ok()) return 1;
   std::printf("%d\n", server.value()->port());
   std::fflush(stdout);
