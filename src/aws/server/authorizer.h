@@ -17,6 +17,8 @@ struct AccessRequest {
   // Condition keys in lower case ("aws:requesttag/team", "iam:passedtoservice") with their values.
   // Global ones (aws:SourceIp, aws:SecureTransport, aws:PrincipalArn, ...) are added by the caller.
   std::map<std::string, std::vector<std::string>> conditions;
+  // The policy of the resource itself (a bucket's), as JSON; "" = it has none.
+  std::string resourcePolicy;
 };
 
 // Thread-safe.

@@ -18,9 +18,13 @@ struct Principal {
   std::string arn;
   std::string userId;  // AIDA..., AROA...:session, or the account of the root user
   std::map<std::string, std::string> tags;
+  std::string accessKeyId;  // with which the request was signed; "" when it was not
   // Of an assumed role: the role itself, and policies that narrow the session (JSON).
   std::string roleArn;
   std::vector<std::string> sessionPolicies;
+  // Of temporary credentials: what they say for ever, as condition keys in lower case
+  // ("aws:tokenissuetime", "aws:sourceidentity"). Empty for long-term keys.
+  std::map<std::string, std::string> sessionKeys;
 };
 
 struct Credentials {
