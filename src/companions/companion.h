@@ -9,14 +9,14 @@
 #include <string_view>
 #include <vector>
 
-#include "aws/server/authorizer.h"
-#include "aws/server/principal.h"
 #include "aws/server/service.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "env/env.h"
 
 namespace millrace {
+
+class AccessControl;
 
 // What a companion gets at start. It outlives the companion.
 struct CompanionContext {
@@ -25,9 +25,8 @@ struct CompanionContext {
   std::string dataDirectory;  // its own: DATA/<name>, made before
   std::string region;
   std::string account;
-  // The IAM companion puts itself here, for all services; both may stay null. Not owned.
-  CredentialStore*& credentials;
-  Authorizer*& authorizer;
+  // Users, roles and their permissions: what IAM and STS are about.
+  AccessControl& access;
   // What the configuration says of it: `<name>.fsync` is `fsync` here. A companion refuses names
   // that it does not know.
   std::map<std::string, std::string> settings;

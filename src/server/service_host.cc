@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "access/access_control.h"
 #include "aws/server/dispatcher.h"
 #include "companions/companion.h"
 #include "server/data_directory.h"
@@ -18,14 +19,10 @@ namespace {
 constexpr int64_t kGraceMillis = 10'000;
 constexpr uint64_t kBodyLimit = 128 << 20;  // code of an application, 50 MiB, is sent as base64
 
-// Everyone who is someone may do everything: until a companion decides.
+// Everything is allowed: --auth off.
 class OpenAuthorizer final : public Authorizer {
  public:
-  Outcome<void> authorize(const Principal& principal, const AccessRequest& access) override {
-    if (principal.kind != Principal::Kind::kAnonymous) return {};
-    return ApiError("AccessDeniedException", 400,
-                    fmt::format("User: anonymous is not authorized to perform: {}", access.action));
-  }
+  Outcome<void> authorize(const Principal&, const AccessRequest&) override { return {}; }
 };
 
 // Health and metrics beside the API.
@@ -64,6 +61,9 @@ class RunningHost final : public ServiceHost {
     RootKeys keys = TRY(rootKeys(env_, data_.file("credentials"),
                                  {options_.rootAccessKeyId, options_.rootSecretAccessKey}));
     rootCredentials_ = makeRootCredentials(std::move(keys), options_.account);
+    access_ = TRY(AccessControl::open(env_, {.directory = TRY(data_.folder("iam")),
+                                             .account = options_.account,
+                                             .enforced = options_.authentication}));
     TRY(openCompanions());
     makeHandlers();
     return listen();
@@ -88,8 +88,7 @@ class RunningHost final : public ServiceHost {
                                TRY(data_.folder(companion.name)),
                                options_.region,
                                options_.account,
-                               credentials_,
-                               authorizer_};
+                               *access_};
       Result<std::unique_ptr<Service>> service = companion.open(context);
       if (!service.ok()) return std::move(service).error().withContext(companion.name);
       services_.push_back(std::move(service).value());
@@ -107,11 +106,11 @@ class RunningHost final : public ServiceHost {
     options.onCall = [this](const CallRecord& call) { record(call); };
     std::vector<Service*> services;
     for (auto& service : services_) services.push_back(service.get());
-    std::vector<CredentialStore*> credentials = {rootCredentials_.get()};
-    if (credentials_ != nullptr) credentials.push_back(credentials_);
-    bool decided = authorizer_ != nullptr && options_.authentication;
-    api_ = makeDispatcher(env_, std::move(services), std::move(credentials),
-                          decided ? *authorizer_ : openAuthorizer_, std::move(options));
+    std::vector<CredentialStore*> credentials = {rootCredentials_.get(), access_.get()};
+    Authorizer* authorizer = access_.get();
+    if (!options_.authentication) authorizer = &openAuthorizer_;
+    api_ = makeDispatcher(env_, std::move(services), std::move(credentials), *authorizer,
+                          std::move(options));
     front_ = std::make_unique<FrontHandler>(*api_, [this] { return metricsText(); });
   }
 
@@ -170,8 +169,7 @@ class RunningHost final : public ServiceHost {
   int64_t startedNanos_ = 0;
   std::unique_ptr<CredentialStore> rootCredentials_;
   OpenAuthorizer openAuthorizer_;
-  CredentialStore* credentials_ = nullptr;  // of a companion
-  Authorizer* authorizer_ = nullptr;        // of a companion
+  std::unique_ptr<AccessControl> access_;
   std::vector<std::unique_ptr<Service>> services_;
   ServiceMetrics metrics_;
   std::unique_ptr<HttpHandler> api_;

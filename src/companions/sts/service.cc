@@ -8,19 +8,24 @@ namespace millrace {
 
 namespace sts {
 
-Service::Service() : millrace::Service(kModel, bindings()) {}
+Service::Service(AccessControl& access)
+    : millrace::Service(kModel, bindings()), access_(access) {}
 
 AccessRequest Service::accessOf(const RequestContext& context, const Document& input) {
-  // Everyone may ask who they are, even where a policy denies it.
-  if (context.operation.name == "GetCallerIdentity") return {};
+  std::string_view operation = context.operation.name;
+  // Everyone may ask who they are, and for a session of their own, even where a policy denies it.
+  bool open = operation == "GetCallerIdentity" || operation == "GetSessionToken";
+  // The trust policy of the role decides together with the caller's policies: access() does that.
+  bool byTrust = operation == "AssumeRole" || operation == "AssumeRoleWithWebIdentity";
+  if (open || byTrust) return {};
   return millrace::Service::accessOf(context, input);
 }
 
 }  // namespace sts
 
 void addStsCompanion(CompanionCatalog& catalog) {
-  catalog.add({"sts", [](const CompanionContext&) -> Result<std::unique_ptr<Service>> {
-                 return std::unique_ptr<Service>(std::make_unique<sts::Service>());
+  catalog.add({"sts", [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+                 return std::unique_ptr<Service>(std::make_unique<sts::Service>(context.access));
                }});
 }
 

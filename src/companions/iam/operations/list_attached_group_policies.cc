@@ -1,0 +1,20 @@
+#include "aws/model/generated/iam/list_attached_group_policies.h"
+#include "companions/iam/entities.h"
+#include "companions/iam/identity_edit.h"
+#include "companions/iam/page.h"
+#include "companions/iam/service.h"
+
+namespace millrace::iam {
+
+Outcome<ListAttachedGroupPoliciesResponse> listAttachedGroupPolicies(
+    Service& service, ListAttachedGroupPoliciesRequest& input, RequestContext&) {
+  auto state = service.state();
+  auto record = TRY(findIdentity(*state, IdentityKind::kGroup, input.groupName));
+  ListAttachedGroupPoliciesResponse response;
+  answerPage(input, response, response.attachedPolicies.emplace(),
+             attachedPolicies(*state, *record, input.pathPrefix.value_or("/")),
+             [](const AttachedPolicy& policy) { return *policy.policyName; });
+  return response;
+}
+
+}  // namespace millrace::iam

@@ -1,0 +1,22 @@
+#include "companions/iam/service.h"
+
+#include "aws/model/generated/iam/service.h"
+#include "aws/server/generated/iam/bindings.h"
+#include "companions/companion.h"
+
+namespace millrace {
+
+namespace iam {
+
+Service::Service(AccessControl& access)
+    : millrace::Service(kModel, bindings()), access_(access) {}
+
+}  // namespace iam
+
+void addIamCompanion(CompanionCatalog& catalog) {
+  catalog.add({"iam", [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+                 return std::unique_ptr<Service>(std::make_unique<iam::Service>(context.access));
+               }});
+}
+
+}  // namespace millrace
