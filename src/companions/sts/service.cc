@@ -9,7 +9,7 @@ namespace millrace {
 namespace sts {
 
 Service::Service(AccessControl& access)
-    : millrace::Service(kModel, bindings()), access_(access) {}
+    : millrace::Service(kModel, sts::bindings()), access_(access) {}
 
 AccessRequest Service::accessOf(const RequestContext& context, const Document& input) {
   std::string_view operation = context.operation.name;
