@@ -1,0 +1,35 @@
+// ApplicationCodeConfiguration: where the code of a version is, and what it is.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "aws/model/api_error.h"
+#include "aws/model/generated/kinesisanalyticsv2/shapes/application_code_configuration.h"
+#include "aws/model/generated/kinesisanalyticsv2/shapes/application_code_configuration_update.h"
+#include "aws/model/generated/kinesisanalyticsv2/shapes/application_configuration_description.h"
+#include "control/code/code_source.h"
+
+namespace millrace::kinesisanalyticsv2 {
+
+// A configuration with the bytes that a client has sent along.
+struct CodeChange {
+  ApplicationCodeConfigurationDescription description;
+  std::optional<std::string> zip;  // ZipFileContent: new bytes
+  bool keepsZip = false;           // the bytes of the version before stay
+};
+
+Outcome<CodeChange> describeCode(const ApplicationCodeConfiguration& given);
+// `before` is null when there was no code; `hadZip` says that it came as ZipFileContent.
+Outcome<CodeChange> updateCode(const ApplicationCodeConfigurationUpdate& update,
+                               const ApplicationCodeConfigurationDescription* before, bool hadZip);
+
+// Reads what stands in S3 (source may be null: then nothing is checked) and sets checksum and size.
+// Not within a transaction: it may take long. InvalidArgumentException in the words that AWS's
+// clients look for.
+Outcome<void> inspectCode(CodeChange& change, CodeSource* source, const std::string& roleArn);
+
+// The key under which the bytes of ZipFileContent are stored.
+std::string zipKeyOf(const std::string& zip);
+
+}  // namespace millrace::kinesisanalyticsv2
