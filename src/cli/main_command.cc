@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <map>
 
 #include "cli/configuration_file.h"
 #include "cli/run_command.h"
@@ -142,6 +144,19 @@ void addSavepoint(CLI::App& app, Arguments& arguments) {
   }
 }
 
+// "applications=1000"; what the name may be is the service's business.
+void addQuota(const std::string& text, std::map<std::string, int64_t>& quotas) {
+  size_t equals = text.find('=');
+  int64_t value = 0;
+  std::string_view number =
+      equals == std::string::npos ? std::string_view() : std::string_view(text).substr(equals + 1);
+  auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (number.empty() || error != std::errc() || end != number.data() + number.size()) {
+    throw CLI::ValidationError("--quota", "'" + text + "' is not NAME=NUMBER");
+  }
+  quotas[text.substr(0, equals)] = value;
+}
+
 void addServe(CLI::App& app, Arguments& arguments) {
   CLI::App* serve = app.add_subcommand("serve", "run the service: the API of AWS's on one port");
   ServiceHostOptions& host = arguments.serve.host;
@@ -173,6 +188,14 @@ void addServe(CLI::App& app, Arguments& arguments) {
   serve->add_option("--log-level", arguments.serve.logLevel, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
+  serve
+      ->add_option_function<std::vector<std::string>>(
+          "--quota",
+          [&host](const std::vector<std::string>& given) {
+            for (const std::string& text : given) addQuota(text, host.quotas);
+          },
+          "another quota of applications, such as applications=1000 (also kpus, snapshots, tags)")
+      ->type_name("NAME=NUMBER");
   serve->add_option("--config", arguments.configurationFile, "read options from this JSON file")
       ->type_name("FILE");
   serve->set_version_flag("--version", kVersionText);

@@ -7,6 +7,7 @@
 #include "access/access_control.h"
 #include "aws/server/dispatcher.h"
 #include "companions/companion.h"
+#include "control/control_plane.h"
 #include "server/data_directory.h"
 #include "server/http_server.h"
 #include "server/root_user.h"
@@ -65,6 +66,7 @@ class RunningHost final : public ServiceHost {
                                              .account = options_.account,
                                              .enforced = options_.authentication}));
     TRY(openCompanions());
+    TRY(openControl());
     makeHandlers();
     return listen();
   }
@@ -93,6 +95,19 @@ class RunningHost final : public ServiceHost {
       if (!service.ok()) return std::move(service).error().withContext(companion.name);
       services_.push_back(std::move(service).value());
     }
+    return {};
+  }
+
+  Status openControl() {
+    ControlPlaneOptions options;
+    options.dataDirectory = TRY(data_.folder("control"));
+    options.region = options_.region;
+    options.account = options_.account;
+    options.quotas = options_.quotas;
+    options.onTrouble = [this](const std::string& text) {
+      log_.error("control plane", {{"cause", text}});
+    };
+    services_.push_back(TRY(openControlPlane(env_, std::move(options))));
     return {};
   }
 

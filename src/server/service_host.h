@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,8 @@ struct ServiceHostOptions {
   // The root user's keys; empty = those in DATA/credentials, made at first start.
   std::string rootAccessKeyId;
   std::string rootSecretAccessKey;
+  // Of applications ("applications", "kpus", "snapshots", "tags"); the others are AWS's.
+  std::map<std::string, int64_t> quotas;
 };
 
 // Thread-safe. The destructor stops it.

@@ -29,7 +29,9 @@ MAY_INCLUDE["aws/client"] = set(_AWS_BOTH)
 MAY_INCLUDE["connectors"] |= {"http", "aws/model", "aws/client"}
 MAY_INCLUDE["access"] = set(_AWS_SERVER + ["database"])
 MAY_INCLUDE["companions"] = set(_AWS_SERVER + ["database", "access"])
-MAY_INCLUDE["server"] = set(_AWS_SERVER + ["database", "access", "aws/client", "companions"])
+MAY_INCLUDE["control"] = set(_AWS_SERVER + _CORE + ["database", "functions"])
+MAY_INCLUDE["server"] = set(_AWS_SERVER + ["database", "access", "aws/client", "companions",
+                                           "control"])
 MAY_INCLUDE["cli"] = MAY_INCLUDE["sql"] | MAY_INCLUDE["server"] | {"sql", "server"}
 
 # Written by generators of the build, so not in the tree.

@@ -9,7 +9,7 @@ namespace millrace {
 namespace iam {
 
 Service::Service(AccessControl& access)
-    : millrace::Service(kModel, bindings()), access_(access) {}
+    : millrace::Service(kModel, iam::bindings()), access_(access) {}
 
 }  // namespace iam
 
