@@ -38,7 +38,11 @@ Status applyConfigurationFile(Env& env, const std::string& path, CLI::App& comma
     }
     if (option->count() > 0) continue;
     try {
-      option->add_result(value.is_string() ? value.get<std::string>() : value.dump());
+      // An option that may be repeated takes a list.
+      auto values = value.is_array() ? value : nlohmann::json::array({value});
+      for (const auto& each : values) {
+        option->add_result(each.is_string() ? each.get<std::string>() : each.dump());
+      }
       option->run_callback();
     } catch (const CLI::Error& error) {
       return Error(ErrorKind::kInvalidOption, fmt::format("'{}': {}", path, error.what()));

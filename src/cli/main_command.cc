@@ -196,6 +196,11 @@ void addServe(CLI::App& app, Arguments& arguments) {
           },
           "another quota of applications, such as applications=1000 (also kpus, snapshots, tags)")
       ->type_name("NAME=NUMBER");
+  serve
+      ->add_option("-D,--set", arguments.settings,
+                   "set an option of a companion, such as kinesis.fsync=always; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   serve->add_option("--config", arguments.configurationFile, "read options from this JSON file")
       ->type_name("FILE");
   serve->set_version_flag("--version", kVersionText);
@@ -288,6 +293,12 @@ int runServe(CLI::App& app, Arguments& arguments, Env& env) {
       return kExitUsage;
     }
   }
+  Settings settings;
+  std::string wrong;
+  if (!splitSettings(arguments.settings, settings, wrong)) {
+    return wrongUsage("millrace serve", wrong);
+  }
+  arguments.serve.host.settings = {settings.begin(), settings.end()};
   arguments.serve.host.authentication = arguments.authentication == "on";
   return runServeCommand(std::move(arguments.serve), env);
 }

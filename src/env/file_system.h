@@ -35,11 +35,11 @@ class WritableFile {
   virtual ~WritableFile() = default;
   virtual Status append(std::string_view data) = 0;
   virtual uint64_t size() const = 0;  // bytes appended, plus what was there when reopened
+  virtual Status sync() = 0;          // flush and fsync
+  virtual Status close() = 0;
   // Hands what was appended to the system: readers see it, and it survives the end of this process,
   // though not of the machine.
   virtual Status flush() = 0;
-  virtual Status sync() = 0;  // flush and fsync
-  virtual Status close() = 0;
 };
 
 // Thread-safe.

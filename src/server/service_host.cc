@@ -81,16 +81,41 @@ class RunningHost final : public ServiceHost {
   }
 
  private:
+  // The settings of a companion, without the prefix.
+  std::map<std::string, std::string> settingsOf(std::string_view companion) const {
+    std::string prefix = fmt::format("{}.", companion);
+    std::map<std::string, std::string> settings;
+    for (const auto& [name, value] : options_.settings) {
+      if (name.starts_with(prefix)) settings[name.substr(prefix.size())] = value;
+    }
+    return settings;
+  }
+
+  Status checkSettings(const CompanionCatalog& catalog) const {
+    for (const auto& [name, value] : options_.settings) {
+      bool known = false;
+      for (const Companion& companion : catalog.companions()) {
+        known = known || name.starts_with(fmt::format("{}.", companion.name));
+      }
+      if (known) continue;
+      return Error(ErrorKind::kUnknownOption, fmt::format("'{}'", name))
+          .withHint("A setting begins with the name of a companion: 'kinesis.fsync'.");
+    }
+    return {};
+  }
+
   Status openCompanions() {
     CompanionCatalog catalog;
     addCompanions(catalog);
+    TRY(checkSettings(catalog));
     for (const Companion& companion : catalog.companions()) {
       CompanionContext context{env_,
                                log_,
                                TRY(data_.folder(companion.name)),
                                options_.region,
                                options_.account,
-                               *access_};
+                               *access_,
+                               settingsOf(companion.name)};
       Result<std::unique_ptr<Service>> service = companion.open(context);
       if (!service.ok()) return std::move(service).error().withContext(companion.name);
       services_.push_back(std::move(service).value());

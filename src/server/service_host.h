@@ -28,6 +28,8 @@ struct ServiceHostOptions {
   std::string rootSecretAccessKey;
   // Of applications ("applications", "kpus", "snapshots", "tags"); the others are AWS's.
   std::map<std::string, int64_t> quotas;
+  // Of companions: "kinesis.fsync" -> "always".
+  std::map<std::string, std::string> settings;
 };
 
 // Thread-safe. The destructor stops it.

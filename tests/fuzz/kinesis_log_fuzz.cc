@@ -1,5 +1,5 @@
-// Arbitrary bytes as the frames of a segment file, as an iterator and as a sequence number: opening,
-// reading and appending must end without a crash, and what is read once is read again.
+// Arbitrary bytes as the frames of a segment file, as an iterator and as a sequence number:
+// opening, reading and appending must end without a crash, and what is read once is read again.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -12,14 +12,14 @@ ApiError streamNotFound(const StreamKey& key) {
 }
 
 ApiError streamNotActive(const StreamDefinition& stream) {
-  return resourceInUseException(fmt::format("Stream {} under account {} not ACTIVE, instead in state {}",
-                                            stream.key.name, stream.key.account,
-                                            lifecycleName(stream.lifecycle)));
+  return resourceInUseException(
+      fmt::format("Stream {} under account {} not ACTIVE, instead in state {}", stream.key.name,
+                  stream.key.account, lifecycleName(stream.lifecycle)));
 }
 
 ApiError shardNotFound(std::string_view shardId, const StreamKey& key) {
-  return resourceNotFoundException(fmt::format("Could not find shard {} in stream {} under account {}.",
-                                               shardId, key.name, key.account));
+  return resourceNotFoundException(fmt::format(
+      "Could not find shard {} in stream {} under account {}.", shardId, key.name, key.account));
 }
 
 ApiError alreadyResharded(const ShardDefinition& shard, const StreamKey& key) {
@@ -30,8 +30,8 @@ ApiError alreadyResharded(const ShardDefinition& shard, const StreamKey& key) {
 }
 
 ApiError shardDoesNotExist(std::string_view shardId, const StreamKey& key) {
-  return resourceNotFoundException(fmt::format("Shard {} in stream {} under account {} does not exist",
-                                               shardId, key.name, key.account));
+  return resourceNotFoundException(fmt::format(
+      "Shard {} in stream {} under account {} does not exist", shardId, key.name, key.account));
 }
 
 ApiError shardLimitExceeded(const StreamKey& key, size_t current, int64_t limit,

@@ -16,8 +16,7 @@ ApiError shardNotFound(std::string_view shardId, const StreamKey& key);
 ApiError alreadyResharded(const ShardDefinition& shard, const StreamKey& key);
 // Of GetShardIterator and GetRecords.
 ApiError shardDoesNotExist(std::string_view shardId, const StreamKey& key);
-ApiError shardLimitExceeded(const StreamKey& key, size_t current, int64_t limit,
-                            size_t additional);
+ApiError shardLimitExceeded(const StreamKey& key, size_t current, int64_t limit, size_t additional);
 ApiError onDemandMode(const StreamDefinition& stream);
 ApiError rateExceeded(std::string_view shardId, const StreamDefinition& stream);
 // The text alone, for records of PutRecords.

@@ -61,8 +61,7 @@ std::optional<HashKeyValue> parseHashKey(std::string_view text) {
 }
 
 HashRange uniformRange(uint32_t i, uint32_t count) {
-  return {uniformStart(i, count),
-          i + 1 == count ? kMaxHashKey : uniformStart(i + 1, count) - 1};
+  return {uniformStart(i, count), i + 1 == count ? kMaxHashKey : uniformStart(i + 1, count) - 1};
 }
 
 }  // namespace millrace::kinesis

@@ -10,8 +10,7 @@ TEST(HashKey, IsTheMd5OfThePartitionKey) {
   EXPECT_EQ(formatHashKey(hashOfPartitionKey("a")), "16955237001963240173058271559858726497");
   EXPECT_EQ(formatHashKey(hashOfPartitionKey("partitionKey-1")),
             "159499196025307651934328298402289840726");
-  EXPECT_EQ(formatHashKey(hashOfPartitionKey("日本")),
-            "103341369634063465466164320543046703539");
+  EXPECT_EQ(formatHashKey(hashOfPartitionKey("日本")), "103341369634063465466164320543046703539");
 }
 
 TEST(HashKey, IsReadUpToTheLastOf128Bits) {

@@ -1,7 +1,5 @@
 #include "companions/kinesis/maintenance.h"
 
-#include <spdlog/spdlog.h>
-
 #include <chrono>
 
 namespace millrace::kinesis {
@@ -10,15 +8,11 @@ namespace {
 
 constexpr int64_t kMaintainMillis = 10'000;
 
-void logProblem(std::string_view action, const Status& status) {
-  if (status.ok()) return;
-  spdlog::error("kinesis could not {}: {}", action, status.error().message());
-}
-
 }  // namespace
 
-Maintenance::Maintenance(StreamCatalog& catalog, const KinesisOptions& options)
+Maintenance::Maintenance(StreamCatalog& catalog, Log& log, const KinesisOptions& options)
     : catalog_(catalog),
+      log_(log),
       syncIntervalMillis_(options.syncIntervalMillis),
       thread_([this] { run(); }) {}
 
@@ -32,7 +26,11 @@ void Maintenance::stop() {
   }
   wake_.notify_all();
   thread_.join();
-  logProblem("sync records", catalog_.sync());
+  report("records of kinesis could not be synced", catalog_.sync());
+}
+
+void Maintenance::report(std::string_view problem, const Status& status) {
+  if (!status.ok()) log_.error(problem, {{"cause", status.error().describe()}});
 }
 
 void Maintenance::run() {
@@ -42,11 +40,11 @@ void Maintenance::run() {
     wake_.wait_for(lock, std::chrono::milliseconds(syncIntervalMillis_));
     if (stopping_) return;
     lock.unlock();
-    logProblem("sync records", catalog_.sync());
+    report("records of kinesis could not be synced", catalog_.sync());
     sinceMaintained += syncIntervalMillis_;
     if (sinceMaintained >= kMaintainMillis) {
       sinceMaintained = 0;
-      logProblem("maintain streams", catalog_.maintain());
+      report("streams of kinesis could not be maintained", catalog_.maintain());
     }
     lock.lock();
   }

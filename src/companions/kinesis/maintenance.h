@@ -3,8 +3,10 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
+#include "base/log.h"
 #include "companions/kinesis/options.h"
 #include "companions/kinesis/stream/stream_catalog.h"
 
@@ -12,8 +14,8 @@ namespace millrace::kinesis {
 
 class Maintenance {
  public:
-  // The catalogue outlives it.
-  Maintenance(StreamCatalog& catalog, const KinesisOptions& options);
+  // The catalogue and the log outlive it.
+  Maintenance(StreamCatalog& catalog, Log& log, const KinesisOptions& options);
   ~Maintenance();
 
   // Ends the thread and syncs all records. Called twice, the second time does nothing.
@@ -21,8 +23,10 @@ class Maintenance {
 
  private:
   void run();
+  void report(std::string_view problem, const Status& status);
 
   StreamCatalog& catalog_;
+  Log& log_;
   const int64_t syncIntervalMillis_;
   std::mutex mutex_;
   std::condition_variable wake_;

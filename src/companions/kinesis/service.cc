@@ -12,16 +12,16 @@ namespace millrace {
 
 namespace kinesis {
 
-Service::Service(KinesisOptions options, std::unique_ptr<StreamCatalog> catalog)
+Service::Service(KinesisOptions options, std::unique_ptr<StreamCatalog> catalog, Log& log)
     : millrace::Service(kModel, kinesis::bindings()),
       options_(options),
       catalog_(std::move(catalog)),
-      maintenance_(*catalog_, options_) {}
+      maintenance_(*catalog_, log, options_) {}
 
 Result<std::unique_ptr<Service>> Service::open(const CompanionContext& context) {
   KinesisOptions options = TRY(KinesisOptions::parse(context.settings));
   auto catalog = TRY(StreamCatalog::open(context.env, context.dataDirectory, options));
-  return std::unique_ptr<Service>(new Service(options, std::move(catalog)));
+  return std::unique_ptr<Service>(new Service(options, std::move(catalog), context.log));
 }
 
 void Service::stop() { maintenance_.stop(); }
@@ -53,8 +53,8 @@ Outcome<StreamPtr> Service::find(const std::optional<std::string>& name,
   return stream;
 }
 
-Outcome<void> Service::changeActive(
-    Stream& stream, const std::function<Outcome<void>(StreamDefinition&)>& edit) {
+Outcome<void> Service::changeActive(Stream& stream,
+                                    const std::function<Outcome<void>(StreamDefinition&)>& edit) {
   return catalog_->change(stream, [&](StreamDefinition& definition) -> Outcome<void> {
     if (definition.lifecycle != Lifecycle::kActive) return streamNotActive(definition);
     return edit(definition);

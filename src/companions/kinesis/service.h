@@ -43,7 +43,7 @@ class Service final : public millrace::Service {
                    const RequestContext& context);
 
  private:
-  Service(KinesisOptions options, std::unique_ptr<StreamCatalog> catalog);
+  Service(KinesisOptions options, std::unique_ptr<StreamCatalog> catalog, Log& log);
 
   const KinesisOptions options_;
   std::unique_ptr<StreamCatalog> catalog_;

@@ -50,6 +50,11 @@ class EverythingAllowed final : public Authorizer {
   Outcome<void> authorize(const Principal&, const AccessRequest&) override { return {}; }
 };
 
+class SilentLog final : public Log {
+ public:
+  void write(LogLevel, std::string_view, Fields) override {}
+};
+
 class ServiceTest : public testing::Test {
  protected:
   ServiceTest() : env_(3), root_(fmt::format("/tmp/millrace-kinesis-test-{}", ::getpid())) {
@@ -67,13 +72,22 @@ class ServiceTest : public testing::Test {
     service_.reset();
     // The background thread keeps out: it would meet injected failures.
     settings.emplace("fsync-interval-ms", "3600000");
-    CompanionContext context{env_, root_, "us-east-1", "000000000000", std::move(settings)};
+    CompanionContext context{env_,           log_,         root_,         "us-east-1",
+                             "000000000000", credentials_, noAuthorizer_, std::move(settings)};
     service_ = Service::open(context).value();
   }
 
   RequestContext context() {
-    return {service_->model(), service_->model().operations[0], env_, authorizer_, http_,
-            {},                "000000000000",                  "us-east-1", "request", {}};
+    return {service_->model(),
+            service_->model().operations[0],
+            env_,
+            authorizer_,
+            http_,
+            {},
+            "000000000000",
+            "us-east-1",
+            "request",
+            {}};
   }
 
   template <typename Input, typename Function>
@@ -97,7 +111,8 @@ class ServiceTest : public testing::Test {
     return call(putRecord, std::move(input));
   }
 
-  Outcome<GetShardIteratorOutput> iterator(const std::string& type, const std::string& shard = "0") {
+  Outcome<GetShardIteratorOutput> iterator(const std::string& type,
+                                           const std::string& shard = "0") {
     GetShardIteratorInput input;
     input.streamName = "orders";
     input.shardId = shard;
@@ -130,6 +145,9 @@ class ServiceTest : public testing::Test {
   SimEnv env_;
   std::string root_;
   EverythingAllowed authorizer_;
+  SilentLog log_;
+  CredentialStore* credentials_ = nullptr;
+  Authorizer* noAuthorizer_ = nullptr;
   HttpRequest http_;
   std::unique_ptr<Service> service_;
 };
@@ -352,18 +370,19 @@ TEST_F(ServiceTest, AFullDiskIsAnInternalFailure) {
 }
 
 TEST(KinesisOptions, AreChecked) {
-  KinesisOptions options = KinesisOptions::parse({{"throttling", "2.5"},
-                                                  {"fsync", "always"},
-                                                  {"shard-limit", "10"},
-                                                  {"cache-mb", "1"}})
-                               .value();
+  KinesisOptions options =
+      KinesisOptions::parse(
+          {{"throttling", "2.5"}, {"fsync", "always"}, {"shard-limit", "10"}, {"cache-mb", "1"}})
+          .value();
   EXPECT_EQ(options.throttling, 2.5);
   EXPECT_EQ(options.sync, SyncPolicy::kAlways);
   EXPECT_EQ(options.shardLimit, 10);
   EXPECT_EQ(options.cacheBytes, 1u << 20);
   EXPECT_EQ(KinesisOptions::parse({{"fsnc", "x"}}).error().kind(), ErrorKind::kUnknownOption);
-  for (auto [name, value] : {std::pair{"fsync", "sometimes"}, {"throttling", "-1"},
-                             {"transition-ms", "1s"}, {"shard-limit", "0"}}) {
+  for (auto [name, value] : {std::pair{"fsync", "sometimes"},
+                             {"throttling", "-1"},
+                             {"transition-ms", "1s"},
+                             {"shard-limit", "0"}}) {
     EXPECT_EQ(KinesisOptions::parse({{name, value}}).error().kind(), ErrorKind::kInvalidOption);
   }
 }

@@ -14,7 +14,7 @@ struct ShardPosition {
   int64_t createdMillis = 0;  // of the iterator
   uint64_t streamId = 0;      // of the stream, which may have been deleted since
   uint32_t shardIndex = 0;
-  uint64_t position = 0;      // of the next record to be read
+  uint64_t position = 0;  // of the next record to be read
   std::string streamName;
 
   std::string token() const;

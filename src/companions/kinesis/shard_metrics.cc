@@ -10,8 +10,7 @@ std::set<std::string> namedMetrics(const std::vector<std::string>& metrics) {
   for (std::string_view metric :
        {MetricsName::kIncomingBytes, MetricsName::kIncomingRecords, MetricsName::kOutgoingBytes,
         MetricsName::kOutgoingRecords, MetricsName::kWriteProvisionedThroughputExceeded,
-        MetricsName::kReadProvisionedThroughputExceeded,
-        MetricsName::kIteratorAgeMilliseconds}) {
+        MetricsName::kReadProvisionedThroughputExceeded, MetricsName::kIteratorAgeMilliseconds}) {
     named.emplace(metric);
   }
   return named;

@@ -66,7 +66,9 @@ Outcome<void> checkMember(const MemberModel& member, const Document& value) {
 }  // namespace
 
 Service::Service(std::unique_ptr<Store> store, std::string region)
-    : millrace::Service(kModel, s3::bindings()), store_(std::move(store)), region_(std::move(region)) {}
+    : millrace::Service(kModel, s3::bindings()),
+      store_(std::move(store)),
+      region_(std::move(region)) {}
 
 Outcome<void> Service::validate(const RequestContext& context, const Document& input) {
   const ShapeModel* shape = context.operation.input;

@@ -32,9 +32,8 @@ void SegmentIndex::note(uint64_t position, int64_t arrivalMillis, uint64_t offse
 }
 
 uint64_t SegmentIndex::offsetOfPosition(uint64_t position) const {
-  auto after = std::partition_point(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return entry.position <= position;
-  });
+  auto after = std::partition_point(entries_.begin(), entries_.end(),
+                                    [&](const Entry& entry) { return entry.position <= position; });
   return after == entries_.begin() ? kSegmentHeadSize : std::prev(after)->offset;
 }
 

@@ -319,8 +319,8 @@ Result<uint64_t> ShardLog::positionAt(int64_t arrivalMillis) {
   uint64_t behind = 0;
   {
     std::lock_guard lock(mutex_);
-    auto after = std::partition_point(
-        segments_.begin(), segments_.end(), [&](const SegmentPtr& candidate) {
+    auto after =
+        std::partition_point(segments_.begin(), segments_.end(), [&](const SegmentPtr& candidate) {
           return candidate->head.firstArrivalMillis < arrivalMillis;
         });
     behind = after == segments_.end() ? nextPosition_ : (*after)->head.firstPosition;
@@ -352,8 +352,7 @@ Result<uint64_t> ShardLog::positionAt(int64_t arrivalMillis) {
 Status ShardLog::trim(int64_t oldestMillis) {
   std::lock_guard write(writeMutex_);
   if (segments_.empty()) return {};
-  bool allExpired =
-      lastArrivalMillis_ < oldestMillis && segments_.back()->size > kSegmentHeadSize;
+  bool allExpired = lastArrivalMillis_ < oldestMillis && segments_.back()->size > kSegmentHeadSize;
   // The next position must be remembered, so an empty segment takes over.
   if (allExpired) {
     TRY(beginSegment(lastArrivalMillis_));

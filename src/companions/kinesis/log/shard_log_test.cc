@@ -155,9 +155,9 @@ TEST_F(ShardLogTest, GoesOnInNewSegmentsAndReadsAcrossThem) {
   log = open();
   EXPECT_EQ(readAll(*log), expected);
   for (uint64_t from : {1u, 2u, 37u, 99u}) {
-    EXPECT_EQ(readAll(*log, from),
-              std::vector<std::string>(expected.begin() + static_cast<long>(from) - 1,
-                                       expected.end()));
+    EXPECT_EQ(
+        readAll(*log, from),
+        std::vector<std::string>(expected.begin() + static_cast<long>(from) - 1, expected.end()));
   }
 }
 

@@ -1,4 +1,5 @@
 #include "aws/model/generated/kinesis/add_tags_to_stream.h"
+
 #include "companions/kinesis/service.h"
 #include "companions/kinesis/tags.h"
 

@@ -1,6 +1,7 @@
+#include "aws/model/generated/kinesis/create_stream.h"
+
 #include <fmt/format.h>
 
-#include "aws/model/generated/kinesis/create_stream.h"
 #include "aws/model/generated/kinesis/errors.h"
 #include "aws/model/generated/kinesis/shapes/record_distribution_strategy.h"
 #include "aws/model/generated/kinesis/shapes/stream_mode.h"

@@ -1,15 +1,15 @@
+#include "aws/model/generated/kinesis/decrease_stream_retention_period.h"
+
 #include <fmt/format.h>
 
-#include "aws/model/generated/kinesis/decrease_stream_retention_period.h"
 #include "aws/model/generated/kinesis/errors.h"
 #include "companions/kinesis/limits.h"
 #include "companions/kinesis/service.h"
 
 namespace millrace::kinesis {
 
-Outcome<DecreaseStreamRetentionPeriodResponse> decreaseStreamRetentionPeriod(Service& service,
-                                                                             DecreaseStreamRetentionPeriodInput& input,
-                                                                             RequestContext& context) {
+Outcome<DecreaseStreamRetentionPeriodResponse> decreaseStreamRetentionPeriod(
+    Service& service, DecreaseStreamRetentionPeriodInput& input, RequestContext& context) {
   StreamPtr stream = TRY(service.find(input.streamName, input.streamARN, context));
   int64_t hours = input.retentionPeriodHours;
   TRY(checkRetention(hours));

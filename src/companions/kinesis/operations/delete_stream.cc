@@ -1,4 +1,5 @@
 #include "aws/model/generated/kinesis/delete_stream.h"
+
 #include "companions/kinesis/service.h"
 #include "companions/kinesis/stream/resharding.h"
 

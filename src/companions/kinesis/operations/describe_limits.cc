@@ -1,4 +1,5 @@
 #include "aws/model/generated/kinesis/describe_limits.h"
+
 #include "companions/kinesis/limits.h"
 #include "companions/kinesis/service.h"
 

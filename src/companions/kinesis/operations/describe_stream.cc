@@ -1,6 +1,7 @@
+#include "aws/model/generated/kinesis/describe_stream.h"
+
 #include <algorithm>
 
-#include "aws/model/generated/kinesis/describe_stream.h"
 #include "aws/model/generated/kinesis/errors.h"
 #include "companions/kinesis/describe.h"
 #include "companions/kinesis/error_texts.h"

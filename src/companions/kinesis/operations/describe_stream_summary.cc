@@ -1,4 +1,5 @@
 #include "aws/model/generated/kinesis/describe_stream_summary.h"
+
 #include "companions/kinesis/describe.h"
 #include "companions/kinesis/service.h"
 

@@ -1,4 +1,5 @@
 #include "aws/model/generated/kinesis/enable_enhanced_monitoring.h"
+
 #include "companions/kinesis/service.h"
 #include "companions/kinesis/shard_metrics.h"
 

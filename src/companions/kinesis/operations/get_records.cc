@@ -1,8 +1,9 @@
+#include "aws/model/generated/kinesis/get_records.h"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "aws/model/generated/kinesis/errors.h"
-#include "aws/model/generated/kinesis/get_records.h"
 #include "aws/model/generated/kinesis/shapes/encryption_type.h"
 #include "companions/kinesis/describe.h"
 #include "companions/kinesis/error_texts.h"
@@ -25,12 +26,11 @@ Outcome<ShardPosition> checkIterator(const std::string& text, int64_t nowMillis)
   std::optional<ShardPosition> position = ShardPosition::parse(text);
   if (!position) return invalidArgumentException("Invalid ShardIterator.");
   if (nowMillis - position->createdMillis > ShardPosition::kLifeMillis) {
-    return expiredIteratorException(
-        fmt::format("Iterator expired. The iterator was created at time {} while right now it is "
-                    "{} which is further in the future than the tolerated delay of {} "
-                    "milliseconds.",
-                    timeText(position->createdMillis), timeText(nowMillis),
-                    ShardPosition::kLifeMillis));
+    return expiredIteratorException(fmt::format(
+        "Iterator expired. The iterator was created at time {} while right now it is "
+        "{} which is further in the future than the tolerated delay of {} "
+        "milliseconds.",
+        timeText(position->createdMillis), timeText(nowMillis), ShardPosition::kLifeMillis));
   }
   return std::move(*position);
 }
@@ -75,9 +75,9 @@ Outcome<GetRecordsOutput> getRecords(Service& service, GetRecordsInput& input,
     return rateExceeded(shard->id, definition);
   }
   ShardLog* log = TRY(shard->log());
-  LogRead read = TRY(log->read(position.position,
-                               static_cast<size_t>(input.limit.value_or(kMaxRecords)), kMaxBytes,
-                               definition.trimHorizon(nowMillis)));
+  LogRead read =
+      TRY(log->read(position.position, static_cast<size_t>(input.limit.value_or(kMaxRecords)),
+                    kMaxBytes, definition.trimHorizon(nowMillis)));
   GetRecordsOutput output;
   addRecords(read, *shard, output);
   output.millisBehindLatest =

@@ -1,7 +1,8 @@
+#include "aws/model/generated/kinesis/get_shard_iterator.h"
+
 #include <fmt/format.h>
 
 #include "aws/model/generated/kinesis/errors.h"
-#include "aws/model/generated/kinesis/get_shard_iterator.h"
 #include "aws/model/generated/kinesis/shapes/shard_iterator_type.h"
 #include "companions/kinesis/error_texts.h"
 #include "companions/kinesis/service.h"
@@ -22,7 +23,8 @@ ApiError wrongCombination(const std::string& type, std::string_view what) {
 Outcome<SequenceNumber> checkNumber(const std::string& text, const ShardDefinition& shard,
                                     const StreamKey& key) {
   std::string used = fmt::format(
-      "StartingSequenceNumber {} used in GetShardIterator on shard {} in stream {} under account {}",
+      "StartingSequenceNumber {} used in GetShardIterator on shard {} in stream {} under account "
+      "{}",
       text, shard.id(), key.name, key.account);
   std::optional<SequenceNumber> number = SequenceNumber::parse(text);
   if (!number) return invalidArgumentException(used + " is invalid.");
@@ -35,8 +37,7 @@ Outcome<SequenceNumber> checkNumber(const std::string& text, const ShardDefiniti
                     other.id(), shard.id()));
   }
   if (number->shardCreatedSeconds != shard.sequenceSeconds) {
-    return invalidArgumentException(used +
-                                    " is invalid because it did not come from this stream.");
+    return invalidArgumentException(used + " is invalid because it did not come from this stream.");
   }
   return *number;
 }
@@ -96,8 +97,8 @@ Outcome<GetShardIteratorOutput> getShardIterator(Service& service, GetShardItera
   position.streamId = view->definition.id;
   position.shardIndex = *index;
   position.streamName = key.name;
-  position.position = TRY(
-      positionOf(input, *shard, *view->findShard(*index), key, position.createdMillis));
+  position.position =
+      TRY(positionOf(input, *shard, *view->findShard(*index), key, position.createdMillis));
   if (input.dryRun.value_or(false)) return dryRunSucceeded();
   GetShardIteratorOutput output;
   output.shardIterator = position.token();

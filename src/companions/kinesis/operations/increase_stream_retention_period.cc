@@ -1,15 +1,15 @@
+#include "aws/model/generated/kinesis/increase_stream_retention_period.h"
+
 #include <fmt/format.h>
 
 #include "aws/model/generated/kinesis/errors.h"
-#include "aws/model/generated/kinesis/increase_stream_retention_period.h"
 #include "companions/kinesis/limits.h"
 #include "companions/kinesis/service.h"
 
 namespace millrace::kinesis {
 
-Outcome<IncreaseStreamRetentionPeriodResponse> increaseStreamRetentionPeriod(Service& service,
-                                                                             IncreaseStreamRetentionPeriodInput& input,
-                                                                             RequestContext& context) {
+Outcome<IncreaseStreamRetentionPeriodResponse> increaseStreamRetentionPeriod(
+    Service& service, IncreaseStreamRetentionPeriodInput& input, RequestContext& context) {
   StreamPtr stream = TRY(service.find(input.streamName, input.streamARN, context));
   int64_t hours = input.retentionPeriodHours;
   TRY(checkRetention(hours));

@@ -1,6 +1,7 @@
+#include "aws/model/generated/kinesis/list_shards.h"
+
 #include <algorithm>
 
-#include "aws/model/generated/kinesis/list_shards.h"
 #include "companions/kinesis/describe.h"
 #include "companions/kinesis/error_texts.h"
 #include "companions/kinesis/service.h"

@@ -1,7 +1,8 @@
+#include "aws/model/generated/kinesis/list_streams.h"
+
 #include <algorithm>
 
 #include "aws/model/generated/kinesis/errors.h"
-#include "aws/model/generated/kinesis/list_streams.h"
 #include "companions/kinesis/describe.h"
 #include "companions/kinesis/opaque_token.h"
 #include "companions/kinesis/service.h"

@@ -1,4 +1,5 @@
 #include "aws/model/generated/kinesis/list_tags_for_resource.h"
+
 #include "companions/kinesis/service.h"
 
 namespace millrace::kinesis {

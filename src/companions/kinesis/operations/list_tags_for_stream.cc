@@ -1,4 +1,5 @@
 #include "aws/model/generated/kinesis/list_tags_for_stream.h"
+
 #include "companions/kinesis/service.h"
 
 namespace millrace::kinesis {
@@ -14,7 +15,8 @@ Outcome<ListTagsForStreamOutput> listTagsForStream(Service& service, ListTagsFor
   StreamPtr stream = TRY(service.find(input.streamName, input.streamARN, context));
   StreamViewPtr view = stream->view();
   const std::map<std::string, std::string>& tags = view->definition.tags;
-  auto at = input.exclusiveStartTagKey ? tags.upper_bound(*input.exclusiveStartTagKey) : tags.begin();
+  auto at =
+      input.exclusiveStartTagKey ? tags.upper_bound(*input.exclusiveStartTagKey) : tags.begin();
   size_t limit = static_cast<size_t>(input.limit.value_or(kDefaultLimit));
   ListTagsForStreamOutput output;
   for (; at != tags.end() && output.tags.size() < limit; ++at) {

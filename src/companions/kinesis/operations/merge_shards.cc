@@ -1,7 +1,8 @@
+#include "aws/model/generated/kinesis/merge_shards.h"
+
 #include <fmt/format.h>
 
 #include "aws/model/generated/kinesis/errors.h"
-#include "aws/model/generated/kinesis/merge_shards.h"
 #include "companions/kinesis/error_texts.h"
 #include "companions/kinesis/service.h"
 

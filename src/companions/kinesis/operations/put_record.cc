@@ -1,7 +1,8 @@
+#include "aws/model/generated/kinesis/put_record.h"
+
 #include <fmt/format.h>
 
 #include "aws/model/generated/kinesis/errors.h"
-#include "aws/model/generated/kinesis/put_record.h"
 #include "aws/model/generated/kinesis/shapes/encryption_type.h"
 #include "companions/kinesis/error_texts.h"
 #include "companions/kinesis/put_input.h"
@@ -11,8 +12,8 @@ namespace millrace::kinesis {
 
 namespace {
 
-// Sequence numbers grow with every record of a shard, so the wish needs no help; it must only be one
-// that can be fulfilled.
+// Sequence numbers grow with every record of a shard, so the wish needs no help; it must only be
+// one that can be fulfilled.
 Outcome<void> checkOrdering(const std::string& number, const StreamDefinition& stream) {
   if (SequenceNumber::parse(number)) return {};
   return invalidArgumentException(

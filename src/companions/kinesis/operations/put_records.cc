@@ -1,7 +1,8 @@
+#include "aws/model/generated/kinesis/put_records.h"
+
 #include <fmt/format.h>
 
 #include "aws/model/generated/kinesis/errors.h"
-#include "aws/model/generated/kinesis/put_records.h"
 #include "aws/model/generated/kinesis/shapes/encryption_type.h"
 #include "companions/kinesis/error_texts.h"
 #include "companions/kinesis/put_input.h"
@@ -22,8 +23,8 @@ Outcome<std::vector<PutEntry>> checkEntries(const PutRecordsInput& input,
   for (const PutRecordsRequestEntry& record : input.records) {
     path.clear();
     fmt::format_to(std::back_inserter(path), "records.{}.member.", entries.size() + 1);
-    entries.push_back(TRY(checkEntry(record.partitionKey, record.explicitHashKey,
-                                     record.data.bytes, stream, path)));
+    entries.push_back(TRY(
+        checkEntry(record.partitionKey, record.explicitHashKey, record.data.bytes, stream, path)));
     bytes += record.data.bytes.size() + record.partitionKey->size();
   }
   if (bytes > kMaxBytes) return invalidArgumentException("Records size exceeds 10 MB limit");

@@ -1,4 +1,5 @@
 #include "aws/model/generated/kinesis/remove_tags_from_stream.h"
+
 #include "companions/kinesis/service.h"
 #include "companions/kinesis/tags.h"
 
@@ -8,8 +9,9 @@ Outcome<RemoveTagsFromStreamResponse> removeTagsFromStream(Service& service,
                                                            RemoveTagsFromStreamInput& input,
                                                            RequestContext& context) {
   StreamPtr stream = TRY(service.find(input.streamName, input.streamARN, context));
-  TRY(service.streams().change(
-      *stream, [&](StreamDefinition& definition) { return removeTags(definition, input.tagKeys); }));
+  TRY(service.streams().change(*stream, [&](StreamDefinition& definition) {
+    return removeTags(definition, input.tagKeys);
+  }));
   return RemoveTagsFromStreamResponse();
 }
 

@@ -1,7 +1,8 @@
+#include "aws/model/generated/kinesis/split_shard.h"
+
 #include <fmt/format.h>
 
 #include "aws/model/generated/kinesis/errors.h"
-#include "aws/model/generated/kinesis/split_shard.h"
 #include "companions/kinesis/error_texts.h"
 #include "companions/kinesis/limits.h"
 #include "companions/kinesis/service.h"
@@ -20,7 +21,8 @@ Outcome<ReshardStep> planSplit(const StreamDefinition& stream, uint32_t index,
   if (!shard->isOpen()) return alreadyResharded(*shard, stream.key);
   std::optional<HashKeyValue> splitAt = parseHashKey(newStartingHashKey);
   const HashRange& range = shard->range;
-  if (!splitAt || *splitAt <= range.first || *splitAt - range.first <= 1 || *splitAt >= range.last) {
+  if (!splitAt || *splitAt <= range.first || *splitAt - range.first <= 1 ||
+      *splitAt >= range.last) {
     return invalidArgumentException(fmt::format(
         "NewStartingHashKey {} used in SplitShard() on shard {} in stream {} under account {} is "
         "not both greater than one plus the shard's StartingHashKey {} and less than the shard's "

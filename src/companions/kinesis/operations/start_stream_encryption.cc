@@ -1,6 +1,7 @@
+#include "aws/model/generated/kinesis/start_stream_encryption.h"
+
 #include "aws/model/generated/kinesis/errors.h"
 #include "aws/model/generated/kinesis/shapes/encryption_type.h"
-#include "aws/model/generated/kinesis/start_stream_encryption.h"
 #include "companions/kinesis/service.h"
 
 namespace millrace::kinesis {

@@ -1,4 +1,5 @@
 #include "aws/model/generated/kinesis/tag_resource.h"
+
 #include "companions/kinesis/service.h"
 #include "companions/kinesis/tags.h"
 

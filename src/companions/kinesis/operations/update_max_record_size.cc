@@ -1,4 +1,5 @@
 #include "aws/model/generated/kinesis/update_max_record_size.h"
+
 #include "companions/kinesis/service.h"
 
 namespace millrace::kinesis {

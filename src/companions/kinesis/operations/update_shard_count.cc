@@ -1,7 +1,8 @@
+#include "aws/model/generated/kinesis/update_shard_count.h"
+
 #include <fmt/format.h>
 
 #include "aws/model/generated/kinesis/errors.h"
-#include "aws/model/generated/kinesis/update_shard_count.h"
 #include "companions/kinesis/error_texts.h"
 #include "companions/kinesis/limits.h"
 #include "companions/kinesis/service.h"
@@ -41,7 +42,8 @@ Outcome<UpdateShardCountOutput> updateShardCount(Service& service, UpdateShardCo
     if (definition.onDemand) return onDemandMode(definition);
     current = definition.numOpenShards();
     TRY(checkTarget(current, target));
-    service.beginUpdate(definition, planUniform(definition, static_cast<uint32_t>(target)), context);
+    service.beginUpdate(definition, planUniform(definition, static_cast<uint32_t>(target)),
+                        context);
     return {};
   }));
   UpdateShardCountOutput output;

@@ -1,6 +1,7 @@
+#include "aws/model/generated/kinesis/update_stream_mode.h"
+
 #include "aws/model/generated/kinesis/errors.h"
 #include "aws/model/generated/kinesis/shapes/stream_mode.h"
-#include "aws/model/generated/kinesis/update_stream_mode.h"
 #include "companions/kinesis/service.h"
 
 namespace millrace::kinesis {

@@ -30,9 +30,8 @@ std::vector<Piece> openPieces(const StreamDefinition& stream) {
   for (const ShardDefinition& shard : stream.shards) {
     if (shard.isOpen()) pieces.push_back({shard.index, shard.range});
   }
-  std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) {
-    return a.range.first < b.range.first;
-  });
+  std::sort(pieces.begin(), pieces.end(),
+            [](const Piece& a, const Piece& b) { return a.range.first < b.range.first; });
   return pieces;
 }
 
@@ -77,8 +76,8 @@ void applyStep(StreamDefinition& stream, const ReshardStep& step, int64_t nowMil
     child.adjacentParent = step.adjacent;
     return;
   }
-  for (HashRange half : {HashRange{range.first, step.splitAt - 1},
-                         HashRange{step.splitAt, range.last}}) {
+  for (HashRange half :
+       {HashRange{range.first, step.splitAt - 1}, HashRange{step.splitAt, range.last}}) {
     addShard(stream, half, nowMillis, sequenceSeconds).parent = step.shard;
   }
 }

@@ -110,9 +110,8 @@ Status Stream::putShard(const StreamView& view, size_t shard, std::span<const si
   return {};
 }
 
-Outcome<void> Stream::change(
-    const std::function<Outcome<void>(StreamDefinition&)>& edit,
-    const std::function<Outcome<void>(const StreamDefinition&)>& save) {
+Outcome<void> Stream::change(const std::function<Outcome<void>(StreamDefinition&)>& edit,
+                             const std::function<Outcome<void>(const StreamDefinition&)>& save) {
   std::unique_lock gate(gate_);
   StreamViewPtr before = view();
   StreamDefinition definition = before->definition;

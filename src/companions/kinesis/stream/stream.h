@@ -62,8 +62,8 @@ class Stream {
   StreamViewPtr view() const;
   const std::string& directory() const { return directory_; }
 
-  // Requires: open shards. An error when none of the records could be stored for a reason of our own
-  // (a full disk). Stored records survive as the sync policy says.
+  // Requires: open shards. An error when none of the records could be stored for a reason of our
+  // own (a full disk). Stored records survive as the sync policy says.
   Result<PutOutcome> put(std::span<const PutEntry> entries);
 
   // Calls `edit` with a copy of the definition and then `save` with the result; when both succeed,

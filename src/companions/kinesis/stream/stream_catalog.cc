@@ -11,7 +11,6 @@ namespace millrace::kinesis {
 
 namespace {
 
-constexpr std::string_view kMigrations[] = {kRecordTableMigration};
 // Memory and file handles of shards that nobody wrote to for so long are let go.
 constexpr int64_t kIdleMillis = 300'000;
 
@@ -33,7 +32,8 @@ StreamCatalog::StreamCatalog(Env& env, std::string directory, const KinesisOptio
 
 Result<std::unique_ptr<StreamCatalog>> StreamCatalog::open(Env& env, std::string directory,
                                                            const KinesisOptions& options) {
-  auto database = TRY(Database::open(directory + "/streams.db", kMigrations));
+  const std::string_view migrations[] = {kRecordTableMigration};
+  auto database = TRY(Database::open(directory + "/streams.db", migrations));
   std::unique_ptr<StreamCatalog> catalog(
       new StreamCatalog(env, std::move(directory), options, std::move(database)));
   TRY(catalog->load());
@@ -62,9 +62,8 @@ Status StreamCatalog::load() {
     streams_.emplace(view->definition.key, stream);
     streamsById_.emplace(view->definition.id, stream);
   };
-  TRY(database_->read([&](Connection& connection) {
-    return table_.scan(connection, {}, {}, SIZE_MAX, add);
-  }));
+  TRY(database_->read(
+      [&](Connection& connection) { return table_.scan(connection, {}, {}, SIZE_MAX, add); }));
   if (problem) return std::move(*problem);
   std::string root = directory_ + "/streams";
   if (!env_.files().exists(root)) return {};
@@ -128,8 +127,7 @@ std::vector<StreamPtr> StreamCatalog::list(const std::string& account, const std
   {
     std::shared_lock lock(mutex_);
     for (auto at = streams_.lower_bound({account, region, {}});
-         at != streams_.end() && at->first.account == account && at->first.region == region;
-         ++at) {
+         at != streams_.end() && at->first.account == account && at->first.region == region; ++at) {
       streams.push_back(at->second);
     }
   }
@@ -158,8 +156,8 @@ Outcome<bool> StreamCatalog::create(StreamDefinition definition) {
   return true;
 }
 
-Outcome<void> StreamCatalog::change(
-    Stream& stream, const std::function<Outcome<void>(StreamDefinition&)>& edit) {
+Outcome<void> StreamCatalog::change(Stream& stream,
+                                    const std::function<Outcome<void>(StreamDefinition&)>& edit) {
   return stream.change(edit, [&](const StreamDefinition& definition) -> Outcome<void> {
     TRY(database_->write([&](Connection& connection) -> Status {
       // A stream that was removed meanwhile is not brought back.
@@ -206,9 +204,8 @@ Status StreamCatalog::dropExpiredShards(Stream& stream, int64_t nowMillis) {
   }
   if (directories.empty()) return {};
   Outcome<void> changed = change(stream, [&](StreamDefinition& definition) -> Outcome<void> {
-    std::erase_if(definition.shards, [&](const ShardDefinition& shard) {
-      return isExpired(definition, shard);
-    });
+    std::erase_if(definition.shards,
+                  [&](const ShardDefinition& shard) { return isExpired(definition, shard); });
     return {};
   });
   if (!changed.ok()) return Error(ErrorKind::kIo, changed.error().cause());

@@ -34,13 +34,12 @@ class StreamCatalog {
   // False when there is a stream of that name.
   Outcome<bool> create(StreamDefinition definition);
   // Changes the definition as Stream::change() does, durably.
-  Outcome<void> change(Stream& stream,
-                       const std::function<Outcome<void>(StreamDefinition&)>& edit);
+  Outcome<void> change(Stream& stream, const std::function<Outcome<void>(StreamDefinition&)>& edit);
   // With its records.
   Outcome<void> remove(const StreamPtr& stream);
 
-  // What is due at its time: transitions, expired records, idle files. Returns the first problem and
-  // goes on with the rest.
+  // What is due at its time: transitions, expired records, idle files. Returns the first problem
+  // and goes on with the rest.
   Status maintain();
   // All records to the disk.
   Status sync();

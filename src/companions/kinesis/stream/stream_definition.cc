@@ -40,17 +40,21 @@ SequenceNumber ShardDefinition::endingNumber() const {
 
 std::string_view lifecycleName(Lifecycle lifecycle) {
   switch (lifecycle) {
-    case Lifecycle::kCreating: return "CREATING";
-    case Lifecycle::kActive: return "ACTIVE";
-    case Lifecycle::kUpdating: return "UPDATING";
-    case Lifecycle::kDeleting: return "DELETING";
+    case Lifecycle::kCreating:
+      return "CREATING";
+    case Lifecycle::kActive:
+      return "ACTIVE";
+    case Lifecycle::kUpdating:
+      return "UPDATING";
+    case Lifecycle::kDeleting:
+      return "DELETING";
   }
   UNREACHABLE();
 }
 
 size_t StreamDefinition::numOpenShards() const {
-  return static_cast<size_t>(
-      std::count_if(shards.begin(), shards.end(), [](const auto& shard) { return shard.isOpen(); }));
+  return static_cast<size_t>(std::count_if(shards.begin(), shards.end(),
+                                           [](const auto& shard) { return shard.isOpen(); }));
 }
 
 const ShardDefinition* StreamDefinition::findShard(uint32_t index) const {

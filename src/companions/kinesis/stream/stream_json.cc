@@ -40,9 +40,7 @@ std::optional<T> optionalMember(const Json& json, const char* name) {
   return found->get<T>();
 }
 
-HashKeyValue hashKeyOf(const Json& json) {
-  return parseHashKey(json.get<std::string>()).value();
-}
+HashKeyValue hashKeyOf(const Json& json) { return parseHashKey(json.get<std::string>()).value(); }
 
 ShardDefinition shardOf(const Json& json) {
   ShardDefinition shard;

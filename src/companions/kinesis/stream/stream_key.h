@@ -1,4 +1,5 @@
-// StreamKey: what a stream is called, also as an ARN: arn:aws:kinesis:<region>:<account>:stream/<name>.
+// StreamKey: what a stream is called, also as an ARN:
+// arn:aws:kinesis:<region>:<account>:stream/<name>.
 #pragma once
 
 #include <compare>

@@ -3,8 +3,10 @@
 import threading
 import time
 
-from .support import (HASH_KEYS, data_of, equal, fails, fields_of, iterator, make_stream, put, read,
-                      shard_id)
+from kinesis_support import (
+    data_of, equal, fails, fields_of, HASH_KEYS, iterator, make_stream, on_shared_server, put,
+    read, shard_id,
+)
 
 
 def shards_of(kinesis, name, **options):
@@ -32,8 +34,9 @@ def assert_uniform(shards, count):
         assert abs((end - start) * count / HASH_KEYS - 1) < 0.01, ranges
 
 
+@on_shared_server
 def test_split(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
     put(kinesis, name, "before")
     kinesis.split_shard(StreamName=name, ShardToSplit=shard_id(0), NewStartingHashKey="1000")
@@ -68,8 +71,9 @@ def test_split(server):
           f"Could not find shard {shard_id(9)} in stream {name} under account 000000000000.")
 
 
+@on_shared_server
 def test_merge(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis, shards=3)
     message = fails("InvalidArgumentException", kinesis.merge_shards, StreamName=name,
                     ShardToMerge=shard_id(0), AdjacentShardToMerge=shard_id(2))
@@ -85,8 +89,9 @@ def test_merge(server):
     equal(page["MillisBehindLatest"], 0)
 
 
+@on_shared_server
 def test_update_shard_count(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis, shards=2)
     for target in (4, 3, 5, 10, 5, 3, 2, 1, 2):
         before = len(open_shards(kinesis, name))
@@ -102,8 +107,9 @@ def test_update_shard_count(server):
     equal(summary["OpenShardCount"], 2)
 
 
+@on_shared_server
 def test_shard_lists(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis, shards=5)
     kinesis.split_shard(StreamName=name, ShardToSplit=shard_id(0), NewStartingHashKey="1000")
     everything = [shard_id(i) for i in range(7)]
@@ -148,15 +154,16 @@ def read_family(kinesis, name, index, records):
         token = page["NextShardIterator"]
 
 
+@on_shared_server
 def test_resharding_under_load(server):
     """Nothing is lost, and the records of a key keep their order over all shards."""
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis, shards=2)
     stop = threading.Event()
     sent = {}
 
     def produce(worker):
-        client = server.client("kinesis")
+        client = server.client()
         count = 0
         while not stop.is_set():
             batch = [{"Data": f"{worker}-{key} {count}".encode(), "PartitionKey": f"{worker}-{key}"}

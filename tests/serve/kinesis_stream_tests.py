@@ -2,11 +2,12 @@
 
 import datetime
 
-from .support import arn, equal, fails, make_stream, shard_id, stream_name
+from kinesis_support import arn, equal, fails, make_stream, on_shared_server, shard_id, stream_name
 
 
+@on_shared_server
 def test_stream_life(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis, shards=3)
     description = kinesis.describe_stream(StreamName=name)["StreamDescription"]
     equal(description["StreamName"], name)
@@ -35,15 +36,17 @@ def test_stream_life(server):
     equal(message, f"Stream {name} under account 000000000000 not found.")
 
 
+@on_shared_server
 def test_stream_that_exists(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
     message = fails("ResourceInUseException", kinesis.create_stream, StreamName=name, ShardCount=1)
     equal(message, f"Stream {name} under account 000000000000 already exists.")
 
 
+@on_shared_server
 def test_names_and_arns(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
     kinesis.describe_stream(StreamName=name, StreamARN=arn(name))
     fails("InvalidArgumentException", kinesis.describe_stream, StreamName="other",
@@ -54,8 +57,9 @@ def test_names_and_arns(server):
     equal(message, "Stream none under account 123456789012 not found.")
 
 
+@on_shared_server
 def test_broken_constraints(server):
-    kinesis = server.unchecked("kinesis")
+    kinesis = server.unchecked()
     message = fails("ValidationException", kinesis.create_stream, StreamName="a b", ShardCount=0)
     assert message.startswith("2 validation errors detected: "), message
     assert ("Value '0' at 'shardCount' failed to satisfy constraint: Member must have value greater"
@@ -64,8 +68,9 @@ def test_broken_constraints(server):
         " expression pattern: [a-zA-Z0-9_.-]+" in message, message
 
 
+@on_shared_server
 def test_stream_lists(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     names = sorted(make_stream(kinesis, word="list") for _ in range(5))
     got, start = [], "lisa"
     while True:
@@ -82,15 +87,17 @@ def test_stream_lists(server):
     fails("InvalidArgumentException", kinesis.list_streams, NextToken="nonsense")
 
 
+@on_shared_server
 def test_regions_are_apart(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
-    elsewhere = server.client("kinesis", region="eu-west-1")
+    elsewhere = server.client(region="eu-west-1")
     fails("ResourceNotFoundException", elsewhere.describe_stream, StreamName=name)
 
 
+@on_shared_server
 def test_shard_limit(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     limits = kinesis.describe_limits()
     message = fails("LimitExceededException", kinesis.create_stream, StreamName=stream_name(),
                     ShardCount=limits["ShardLimit"] + 1)
@@ -100,8 +107,9 @@ def test_shard_limit(server):
     equal(kinesis.describe_limits()["OpenShardCount"], before + 4)
 
 
+@on_shared_server
 def test_on_demand(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = stream_name()
     kinesis.create_stream(StreamName=name, StreamModeDetails={"StreamMode": "ON_DEMAND"})
     summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
@@ -119,16 +127,17 @@ def test_on_demand(server):
     kinesis.delete_stream(StreamName=name)
 
 
+@on_shared_server
 def test_retention(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
     kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=48)
     summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
     equal(summary["RetentionPeriodHours"], 48)
     equal(fails("InvalidArgumentException", kinesis.increase_stream_retention_period,
                 StreamName=name, RetentionPeriodHours=24),
-          f"Requested retention period (24 hours) for stream {name} can not be shorter than existing"
-          " retention period (48 hours). Use DecreaseRetentionPeriod API.")
+          f"Requested retention period (24 hours) for stream {name} can not be shorter than"
+          " existing retention period (48 hours). Use DecreaseRetentionPeriod API.")
     equal(fails("InvalidArgumentException", kinesis.decrease_stream_retention_period,
                 StreamName=name, RetentionPeriodHours=72),
           f"Requested retention period (72 hours) for stream {name} can not be longer than existing"
@@ -144,8 +153,9 @@ def test_retention(server):
     kinesis.decrease_stream_retention_period(StreamName=name, RetentionPeriodHours=24)
 
 
+@on_shared_server
 def test_tags(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = stream_name()
     kinesis.create_stream(StreamName=name, ShardCount=1, Tags={"first": "1"})
     kinesis.add_tags_to_stream(StreamName=name, Tags={"team": "größe", "stage": ""})
@@ -168,8 +178,9 @@ def test_tags(server):
     equal(len(kinesis.list_tags_for_stream(StreamName=name)["Tags"]), 2)
 
 
+@on_shared_server
 def test_encryption_and_monitoring(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
     kinesis.start_stream_encryption(StreamName=name, EncryptionType="KMS",
                                     KeyId="alias/aws/kinesis")
@@ -189,8 +200,9 @@ def test_encryption_and_monitoring(server):
     equal(len(summary["EnhancedMonitoring"][0]["ShardLevelMetrics"]), 6)
 
 
+@on_shared_server
 def test_operations_that_are_not_here(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
     try:
         kinesis.register_stream_consumer(StreamARN=arn(name), ConsumerName="fast")

@@ -3,12 +3,15 @@
 import datetime
 import time
 
-from .support import (HASH_KEYS, data_of, equal, fails, fields_of, iterator, make_stream, put, read,
-                      shard_id, shard_of)
+from kinesis_support import (
+    arn, data_of, equal, fails, fields_of, HASH_KEYS, iterator, make_stream, on_shared_server, put,
+    read, shard_id, shard_of,
+)
 
 
+@on_shared_server
 def test_put_and_get(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
     payload = bytes(range(256))
     answer = kinesis.put_record(StreamName=name, Data=payload, PartitionKey="größe")
@@ -23,8 +26,9 @@ def test_put_and_get(server):
     equal(data_of(read(kinesis, name)), [payload, b""])
 
 
+@on_shared_server
 def test_sequence_numbers(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis, shards=2)
     numbers = {0: [], 1: []}
     previous = None
@@ -48,8 +52,9 @@ def test_sequence_numbers(server):
                    " account 000000000000 is invalid.")
 
 
+@on_shared_server
 def test_partition_and_hash_keys(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis, shards=5)
     keys = [f"key-{i}" for i in range(50)]
     answer = kinesis.put_records(
@@ -70,9 +75,10 @@ def test_partition_and_hash_keys(server):
           f" value was {HASH_KEYS}")
 
 
+@on_shared_server
 def test_put_limits(server):
-    kinesis = server.unchecked("kinesis")
-    name = make_stream(server.client("kinesis"), shards=12)
+    kinesis = server.unchecked()
+    name = make_stream(server.client(), shards=12)
     message = fails("ValidationException", kinesis.put_record, StreamName=name,
                     Data=b"x" * (2**20 + 1), PartitionKey="k")
     assert "Member must have length less than or equal to 1048576" in message, message
@@ -86,13 +92,13 @@ def test_put_limits(server):
         in message, message
     fails("InvalidArgumentException", kinesis.put_records, StreamName=name,
           Records=[{"Data": b"x" * (2**20 - 9), "PartitionKey": f"k{i}"} for i in range(11)])
-    kinesis.update_max_record_size(StreamARN=f"arn:aws:kinesis:us-east-1:000000000000:stream/{name}",
-                                   MaxRecordSizeInKiB=2048)
+    kinesis.update_max_record_size(StreamARN=arn(name), MaxRecordSizeInKiB=2048)
     kinesis.put_record(StreamName=name, Data=b"x" * (2**20 + 1), PartitionKey="k")
 
 
+@on_shared_server
 def test_iterators(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
     numbers = [answer["SequenceNumber"] for answer in put(kinesis, name, "a", "b", "c")]
     time.sleep(0.05)
@@ -120,8 +126,9 @@ def test_iterators(server):
     equal(len(read(kinesis, name, **first)), 4)
 
 
+@on_shared_server
 def test_iterator_errors(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis, shards=2)
     [answer] = put(kinesis, name, "a", ExplicitHashKey="0")
     number = answer["SequenceNumber"]
@@ -142,8 +149,8 @@ def test_iterator_errors(server):
           f"StartingSequenceNumber 5 used in GetShardIterator on shard {shard_id(0)} in stream"
           f" {name} under account 000000000000 is invalid.")
     equal(refuses(invalid, "AT_SEQUENCE_NUMBER", shard_id(1), StartingSequenceNumber=number),
-          f"Invalid StartingSequenceNumber. It encodes {shard_id(0)}, while it was used in a call to"
-          f" a shard with {shard_id(1)}")
+          f"Invalid StartingSequenceNumber. It encodes {shard_id(0)}, while it was used in a call"
+          f" to a shard with {shard_id(1)}")
     equal(refuses(invalid, "AT_TIMESTAMP"),
           "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current"
           " request has no timestamp parameter.")
@@ -159,8 +166,9 @@ def test_iterator_errors(server):
         equal(fails(invalid, kinesis.get_records, ShardIterator=token), "Invalid ShardIterator.")
 
 
+@on_shared_server
 def test_iterator_of_a_deleted_stream(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
     token = iterator(kinesis, name)
     kinesis.delete_stream(StreamName=name)
@@ -169,8 +177,9 @@ def test_iterator_of_a_deleted_stream(server):
           f"Shard {shard_id(0)} in stream {name} under account 000000000000 does not exist")
 
 
+@on_shared_server
 def test_dry_runs(server):
-    kinesis = server.client("kinesis")
+    kinesis = server.client()
     name = make_stream(kinesis)
     fails("DryRunOperationException", kinesis.put_record, StreamName=name, Data=b"x",
           PartitionKey="k", DryRun=True)
@@ -179,8 +188,9 @@ def test_dry_runs(server):
           PartitionKey="k", DryRun=True)
 
 
+@on_shared_server
 def test_throttling(server):
-    kinesis = server.client("kinesis", retries=False)
+    kinesis = server.client(retries={"max_attempts": 0})
     name = make_stream(kinesis)
     batch = [{"Data": b"x", "PartitionKey": "k"}] * 500
     failed = [kinesis.put_records(StreamName=name, Records=batch)["FailedRecordCount"]

@@ -1,12 +1,43 @@
-"""What the tests of Kinesis share: names, expected errors, the layout of sequence numbers."""
+"""What the tests of Kinesis share: a server, expected errors, the layout of sequence numbers."""
 
+import atexit
+import functools
 import hashlib
 
-import botocore.exceptions
+from harness import Server, botocore
 
 HASH_KEYS = 2**128
 
 _count = 0
+
+
+class KinesisServer(Server):
+    """A server with clients for Kinesis, which try again as stock clients do when throttled."""
+
+    def client(self, service="kinesis", **options):
+        retries = {"max_attempts": 10, "mode": "standard"}
+        return super().client(service, **dict({"retries": retries}, **options))
+
+    def unchecked(self):
+        """A client that sends what botocore would refuse."""
+        return self.client(parameter_validation=False)
+
+
+@functools.cache
+def shared_server():
+    """One server for all tests that need none of their own."""
+    server = KinesisServer()
+    server.__enter__()
+    atexit.register(server.__exit__)
+    return server
+
+
+def on_shared_server(test):
+    @functools.wraps(test)
+    def run():
+        test(shared_server())
+
+    return run
 
 
 def stream_name(word="stream"):

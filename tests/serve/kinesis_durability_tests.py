@@ -1,11 +1,15 @@
 """What is still there after the server was killed and started again."""
 
-from .support import data_of, equal, iterator, make_stream, put, read, shard_id
+import signal
+
+from kinesis_support import (
+    data_of, equal, iterator, KinesisServer, make_stream, put, read, shard_id,
+)
 
 
-def test_everything_survives_a_kill(server):
-    with server.other() as other:
-        kinesis = other.client("kinesis")
+def test_everything_survives_a_kill():
+    with KinesisServer() as other:
+        kinesis = other.client()
         name = make_stream(kinesis, shards=2)
         kinesis.add_tags_to_stream(StreamName=name, Tags={"team": "a"})
         kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=48)
@@ -17,9 +21,9 @@ def test_everything_survives_a_kill(server):
         token = iterator(kinesis, name, 2, "AFTER_SEQUENCE_NUMBER",
                          StartingSequenceNumber=numbers[49])
         shards = kinesis.list_shards(StreamName=name)["Shards"]
-        other.kill()
+        other.stop(signal.SIGKILL)
         other.start()
-        kinesis = other.client("kinesis")
+        kinesis = other.client()
         equal(kinesis.list_shards(StreamName=name)["Shards"], shards)
         equal(kinesis.list_streams()["StreamNames"], [name])
         equal(kinesis.list_tags_for_stream(StreamName=name)["Tags"],

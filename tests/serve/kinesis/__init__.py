@@ -1,1 +1,0 @@
-"""Kinesis Data Streams through stock clients."""
