@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "access/access_control.h"
 #include "aws/model/generated/kinesis/create_stream.h"
 #include "aws/model/generated/kinesis/decrease_stream_retention_period.h"
 #include "aws/model/generated/kinesis/delete_stream.h"
@@ -60,10 +61,12 @@ class ServiceTest : public testing::Test {
   ServiceTest() : env_(3), root_(fmt::format("/tmp/millrace-kinesis-test-{}", ::getpid())) {
     (void)realEnv().files().removeTree(root_).ok();
     realEnv().files().makeDirectories(root_).value();
+    access_ = AccessControl::open(env_, {.directory = root_, .account = "000000000000"}).value();
     open({});
   }
   ~ServiceTest() override {
     service_.reset();
+    access_.reset();
     (void)realEnv().files().removeTree(root_).ok();
   }
 
@@ -72,8 +75,8 @@ class ServiceTest : public testing::Test {
     service_.reset();
     // The background thread keeps out: it would meet injected failures.
     settings.emplace("fsync-interval-ms", "3600000");
-    CompanionContext context{env_,           log_,         root_,         "us-east-1",
-                             "000000000000", credentials_, noAuthorizer_, std::move(settings)};
+    CompanionContext context{
+        env_, log_, root_, "us-east-1", "000000000000", *access_, std::move(settings)};
     service_ = Service::open(context).value();
   }
 
@@ -146,8 +149,7 @@ class ServiceTest : public testing::Test {
   std::string root_;
   EverythingAllowed authorizer_;
   SilentLog log_;
-  CredentialStore* credentials_ = nullptr;
-  Authorizer* noAuthorizer_ = nullptr;
+  std::unique_ptr<AccessControl> access_;
   HttpRequest http_;
   std::unique_ptr<Service> service_;
 };

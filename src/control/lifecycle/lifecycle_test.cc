@@ -166,6 +166,18 @@ TEST(Lifecycle, AStopThatIsCommittedFirstKeepsTheStartFromTheEngine) {
   EXPECT_EQ(countOf(world, Command::kStart), 0);
 }
 
+TEST(Lifecycle, ALateAnswerOfAnOlderAttemptChangesNothing) {
+  ControlWorld world;
+  world.script = answering(Command::kCancel, {Kind::kGood, 2 * kMinute, ""});
+  world.runApplication("app");
+  world.mustCall("StopApplication", R"({"ApplicationName":"app","Force":true})");
+  world.pass(kMinute + kSecond);
+  ASSERT_EQ(world.status("app"), "READY");
+  world.mustCall("StartApplication", kApp);
+  world.pass(5 * kMinute);
+  EXPECT_EQ(world.status("app"), "RUNNING");
+}
+
 TEST(Lifecycle, AnUpdateGoesOnFromItsSnapshot) {
   ControlWorld world;
   world.runApplication("app");
