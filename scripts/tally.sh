@@ -71,10 +71,12 @@ runTextTests() {
   runCounted "$name" 3000 "$runner" "$@"
 }
 
-# runUnitTests PRESET: every unit test program that ctest knows in this build.
+# runUnitTests PRESET [PATTERN]: every unit test program that ctest knows in this build, or those
+# whose component the pattern matches.
 runUnitTests() {
   local names name program log status good bad
-  names=$(ctest --test-dir "build/$1" -N | sed -n 's/^ *Test *#[0-9]*: \([a-z_]*_tests\)$/\1/p')
+  names=$(ctest --test-dir "build/$1" -N | sed -n 's/^ *Test *#[0-9]*: \([a-z_]*_tests\)$/\1/p' |
+    grep -Ex "(${2:-.*})_tests")
   if [ -z "$names" ]; then
     tallyFailure "no unit test programs in build/$1"
     return

@@ -68,8 +68,9 @@ Result<std::unique_ptr<AccessControl>> AccessControl::open(Env& env,
                                                            AccessControlOptions options) {
   const std::string_view migrations[] = {kRecordTableMigration};
   std::string path = options.directory + "/identities.db";
-  // The files that the database makes beside this one have its mode.
-  if (!env.files().exists(path)) TRY(writePrivateFile(path, ""));
+  // The files that the database makes beside this one have its mode. Databases are on the machine,
+  // whatever the world of `env` is: there it would seem missing, and be emptied.
+  if (!realEnv().files().exists(path)) TRY(writePrivateFile(path, ""));
   auto database = TRY(Database::open(path, migrations));
   auto identities = TRY(IdentityStore::open(*database));
   auto sessions = TRY(SessionStore::open(*database));

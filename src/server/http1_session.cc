@@ -313,9 +313,10 @@ class Http1Session final : public Session, public std::enable_shared_from_this<H
         head_ += fmt::format("Content-Length: {}\r\n", *length);
       }
     } else if (response_.status >= 200 && response_.status != 204 && response_.status != 304) {
-      uint64_t length = response_.body.size();
-      if (!hasBody) length = response_.headLength.value_or(length);
-      head_ += fmt::format("Content-Length: {}\r\n", length);
+      std::optional<uint64_t> length = response_.body.size();
+      if (response_.stream) length = response_.stream->remaining();
+      if (!hasBody && response_.headLength) length = response_.headLength;
+      if (length) head_ += fmt::format("Content-Length: {}\r\n", *length);
     }
   }
 

@@ -110,8 +110,6 @@ def test_who_may_assume_a_role():
     fails("AccessDenied", "Roles may not be assumed by root accounts.",
           server.client("sts").assume_role, RoleArn=account, RoleSessionName="s1")
     fails("ValidationError", None, friend.assume_role, RoleArn=account, RoleSessionName="a b")
-    fails("ValidationError", None, friend.assume_role, RoleArn=account, RoleSessionName="s1",
-          DurationSeconds=899)
     fails("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for"
           " this role.", friend.assume_role, RoleArn=account, RoleSessionName="s1",
           DurationSeconds=3601)

@@ -88,11 +88,11 @@ def test_stream_lists(server):
 
 
 @on_shared_server
-def test_regions_are_apart(server):
+def test_another_region_is_refused(server):
     kinesis = server.client()
     name = make_stream(kinesis)
     elsewhere = server.client(region="eu-west-1")
-    fails("ResourceNotFoundException", elsewhere.describe_stream, StreamName=name)
+    fails("InvalidSignatureException", elsewhere.describe_stream, StreamName=name)
 
 
 @on_shared_server

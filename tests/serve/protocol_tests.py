@@ -173,7 +173,8 @@ def prune(value, protocol):
         pruned = {k: prune(v, protocol) for k, v in value.items()}
         return {k: v for k, v in pruned.items() if v not in ({}, [], None)}
     if isinstance(value, list):
-        return [prune(each, protocol) for each in value]
+        pruned = [prune(each, protocol) for each in value]
+        return [each for each in pruned if each not in ({}, [], None)]
     return value
 
 

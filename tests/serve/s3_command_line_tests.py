@@ -2,7 +2,6 @@
 
 import os
 import tempfile
-import urllib.request
 
 from s3_support import bucket_name, equal, on_shared_server
 
@@ -66,18 +65,6 @@ def test_sync(server):
 
 
 @on_shared_server
-def test_presign(server):
-    name = bucket_name("cli")
-    server.cli("s3", "mb", f"s3://{name}")
-    with tempfile.TemporaryDirectory() as folder:
-        write(f"{folder}/in", b"content")
-        server.cli("s3", "cp", f"{folder}/in", f"s3://{name}/k")
-    url = server.cli("s3", "presign", f"s3://{name}/k", "--expires-in", "60").strip()
-    equal(urllib.request.urlopen(url).read(), b"content")
-    server.cli("s3", "rb", f"s3://{name}", "--force")
-
-
-@on_shared_server
 def test_errors_are_shown(server):
     code, _, errors = server.aws("s3api", "get-bucket-cors", "--bucket", "no-such-bucket")
-    assert code == 254 and "NoSuchBucket" in errors, (code, errors)
+    assert code in (254, 255) and "NoSuchBucket" in errors, (code, errors)

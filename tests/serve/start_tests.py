@@ -123,4 +123,5 @@ def test_help_and_wrong_usage():
 def test_operations_that_are_not_there():
     with Server() as server:
         sts = server.client("sts")
-        expect_error(sts.get_session_token, "InvalidAction", 400, "not offered")
+        expect_error(lambda: sts.decode_authorization_message(EncodedMessage="x"),
+                     "InvalidAction", 400, "not offered")

@@ -36,6 +36,12 @@ std::string translated(std::string_view pattern) {
       at += with.size();
     }
   }
+  // Behind a class a hyphen is no range in Java: "[\\w-_]".
+  for (std::string_view category : {"\\w-", "\\d-", "\\s-"}) {
+    for (size_t at = text.find(category); at != std::string::npos; at = text.find(category, at)) {
+      text.insert(at + 2, 1, '\\');
+    }
+  }
   return text;
 }
 

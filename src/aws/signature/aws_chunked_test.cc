@@ -94,7 +94,7 @@ TEST(AwsChunked, SignedTrailersOfTheDocumentation) {
                trailerSignature);
   };
   constexpr std::string_view kSignature =
-      "63bddb248ad2590c92712055f51b8e78ab024eead08276b24f010b0efd74843f";
+      "d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435";
   Result<std::string> decoded = decode(encoded(kSignature), options);
   ASSERT_TRUE(decoded.ok()) << decoded.error().message();
   EXPECT_EQ(errorOf(encoded("00"), options), ErrorKind::kPermission);

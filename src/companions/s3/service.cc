@@ -84,6 +84,8 @@ Outcome<void> Service::validate(const RequestContext& context, const Document& i
     if (!inBody) {
       TRY(checkMember(member, *value));
     } else if (member.shape->type == ShapeType::kStructure &&
+               // A wrong location has an error of its own.
+               member.name != "CreateBucketConfiguration" &&
                !validationMessage(*member.shape, *value).empty()) {
       return malformedXml();
     }
