@@ -1,4 +1,6 @@
 // The MAP_ functions.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
 
