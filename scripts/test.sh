@@ -4,8 +4,8 @@
 # build      release build
 # default    text tests in the default configuration with their three runs, unit tests, house rules,
 #            command line, Nexmark, jobs killed and restored, old savepoints, crashes, memory
-# sanitizer  the engine built with ASan and UBSan, its unit tests and the fast text tests; `make check`
-#            has the service as well
+# sanitizer  the engine built with ASan and UBSan, its unit tests and the fast text tests;
+#            `make check` has the service as well
 # random     each text test once more under one configuration, chosen by its path and the commit
 # A stage that breaks counts as one failure; so does one that runs nothing.
 set -uo pipefail

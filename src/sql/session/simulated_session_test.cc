@@ -190,7 +190,7 @@ TEST(SimulatedSession, KeysLiveByTheClock) {
 
 // Rows of a join meet while both live, each side as long as the hint says.
 TEST(SimulatedSession, TheSidesOfAJoinLiveAsLongAsTheHintSays) {
-  constexpr int64_t kAuctionTtl = 4'000;
+  constexpr int64_t kAuctionTtl = 1'000;
   constexpr int64_t kBidTtl = 700;
   for (uint64_t seed = 1; seed <= 4; ++seed) {
     SimEnv env(seed);
