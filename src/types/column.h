@@ -133,6 +133,7 @@ class Column {
   // Use make(); public for make_shared only.
   Column(Type type, size_t size, bool constant);
   Column(const Column&) = default;
+  Column& operator=(const Column&) = default;
 
  private:
   Type type_;
