@@ -1,8 +1,8 @@
 #include "access/access_control.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "access/condition_keys.h"
 #include "database/record_table.h"
@@ -64,8 +64,7 @@ AccessControl::AccessControl(Env& env, AccessControlOptions options,
       sessions_(std::move(sessions)),
       usage_(std::move(usage)) {}
 
-Result<std::unique_ptr<AccessControl>> AccessControl::open(Env& env,
-                                                           AccessControlOptions options) {
+Result<std::unique_ptr<AccessControl>> AccessControl::open(Env& env, AccessControlOptions options) {
   const std::string_view migrations[] = {kRecordTableMigration};
   std::string path = options.directory + "/identities.db";
   // The files that the database makes beside this one have its mode. Databases are on the machine,
@@ -180,8 +179,8 @@ void AccessControl::noteUse(const Principal& principal, const AccessRequest& acc
 Outcome<void> AccessControl::authorize(const Principal& principal, const AccessRequest& access) {
   if (access.action.empty()) return Outcome<void>();
   noteUse(principal, access);
-  bool sessionOfUser = principal.kind != Principal::Kind::kAssumedRole &&
-                       !principal.sessionKeys.empty();
+  bool sessionOfUser =
+      principal.kind != Principal::Kind::kAssumedRole && !principal.sessionKeys.empty();
   if (sessionOfUser && access.action.starts_with("iam:")) {
     // Such sessions reach IAM with a second factor only.
     return ApiError("InvalidClientTokenId", 403,
@@ -194,11 +193,11 @@ Outcome<void> AccessControl::authorize(const Principal& principal, const AccessR
   for (const std::string& resource : access.resources) {
     AccessDecision decision = decide(policies, principal, access, resource);
     if (decision.allowed) continue;
-    return ApiError("AccessDeniedException", 400,
-                    fmt::format("User: {} is not authorized to perform: {} on resource: {} {}",
-                                principal.kind == Principal::Kind::kAnonymous ? "anonymous"
-                                                                              : principal.arn,
-                                access.action, resource, decision.reason));
+    return ApiError(
+        "AccessDeniedException", 400,
+        fmt::format("User: {} is not authorized to perform: {} on resource: {} {}",
+                    principal.kind == Principal::Kind::kAnonymous ? "anonymous" : principal.arn,
+                    access.action, resource, decision.reason));
   }
   return Outcome<void>();
 }

@@ -1,12 +1,12 @@
 // Users, keys, roles and sessions as requests meet them, on a virtual clock and a real database.
 #include "access/access_control.h"
 
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <memory>
 #include <string>
-
-#include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include "access/identity/record_codec.h"
 #include "access/identity/unique_id.h"
@@ -75,7 +75,8 @@ class AccessControlTest : public testing::Test {
     role.id = makeIdentityId(env_.random(), "AROA");
     role.maxSessionSeconds = 7200;
     role.trustDocument = R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow",
-        "Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": )" + principal + "}}";
+        "Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": )" +
+                         principal + "}}";
     auto trust = parseTrust(role.trustDocument, {});
     ASSERT_TRUE(trust.ok()) << trust.error().message();
     role.trust = std::move(trust).value();
@@ -218,10 +219,11 @@ TEST_F(AccessControlTest, SessionsOfARole) {
 
 TEST_F(AccessControlTest, SessionsEndWithTheirRole) {
   addRole("worker", kService, kPutRecord);
-  ServiceRole role(*access_, env_, {.roleArn = kRoleArn,
-                                    .service = "kinesisanalytics.amazonaws.com",
-                                    .sessionName = "app",
-                                    .sourceArn = ""});
+  ServiceRole role(*access_, env_,
+                   {.roleArn = kRoleArn,
+                    .service = "kinesisanalytics.amazonaws.com",
+                    .sessionName = "app",
+                    .sourceArn = ""});
   auto given = role.credentials();
   ASSERT_TRUE(given.ok()) << given.error().message();
   change([](IdentityState& state) { state.roles.erase("worker"); });
@@ -233,10 +235,11 @@ TEST_F(AccessControlTest, SessionsEndWithTheirRole) {
 
 TEST_F(AccessControlTest, CredentialsOfAServiceAreRenewedInTime) {
   addRole("worker", kService, "");
-  ServiceRole role(*access_, env_, {.roleArn = kRoleArn,
-                                    .service = "kinesisanalytics.amazonaws.com",
-                                    .sessionName = "app",
-                                    .sourceArn = ""});
+  ServiceRole role(*access_, env_,
+                   {.roleArn = kRoleArn,
+                    .service = "kinesisanalytics.amazonaws.com",
+                    .sessionName = "app",
+                    .sourceArn = ""});
   auto first = role.credentials();
   ASSERT_TRUE(first.ok());
   env_.simClock().advanceMicros(2600 * kMicros);
@@ -264,14 +267,17 @@ TEST_F(AccessControlTest, WhoMayNotAssumeARole) {
   const std::string begin =
       "AccessDenied: User: arn:aws:iam::123456789012:user/team/alice is not authorized to perform: "
       "sts:AssumeRole on resource: arn:aws:iam::123456789012:role/";
-  EXPECT_EQ(errorOf(alice), begin + "worker because no role trust policy allows the "
-                                    "sts:AssumeRole action");
+  EXPECT_EQ(errorOf(alice), begin +
+                                "worker because no role trust policy allows the "
+                                "sts:AssumeRole action");
   call.roleArn = "arn:aws:iam::123456789012:role/nobody";
-  EXPECT_EQ(errorOf(alice), begin + "nobody because no role trust policy allows the "
-                                    "sts:AssumeRole action");
+  EXPECT_EQ(errorOf(alice), begin +
+                                "nobody because no role trust policy allows the "
+                                "sts:AssumeRole action");
   call.roleArn = "arn:aws:iam::123456789012:role/open";
-  EXPECT_EQ(errorOf(alice), begin + "open because no identity-based policy allows the "
-                                    "sts:AssumeRole action");
+  EXPECT_EQ(errorOf(alice), begin +
+                                "open because no identity-based policy allows the "
+                                "sts:AssumeRole action");
   Principal root;
   root.kind = Principal::Kind::kRoot;
   EXPECT_EQ(errorOf(root), "AccessDenied: Roles may not be assumed by root accounts.");

@@ -1,10 +1,10 @@
 #include "access/condition_keys.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "aws/model/timestamp.h"
 
@@ -16,11 +16,16 @@ using Values = std::vector<std::string>;
 
 std::string_view principalType(Principal::Kind kind) {
   switch (kind) {
-    case Principal::Kind::kRoot: return "Account";
-    case Principal::Kind::kUser: return "User";
-    case Principal::Kind::kAssumedRole: return "AssumedRole";
-    case Principal::Kind::kService: return "Service";
-    case Principal::Kind::kAnonymous: break;
+    case Principal::Kind::kRoot:
+      return "Account";
+    case Principal::Kind::kUser:
+      return "User";
+    case Principal::Kind::kAssumedRole:
+      return "AssumedRole";
+    case Principal::Kind::kService:
+      return "Service";
+    case Principal::Kind::kAnonymous:
+      break;
   }
   return "Anonymous";
 }

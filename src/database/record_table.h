@@ -27,8 +27,7 @@ class RecordTable {
   Result<bool> erase(Connection& connection, std::string_view key) const;
   // In the order of keys (by bytes): those that begin with `prefix` and come after `after` ("" =
   // from the first), at most `limit`.
-  Status scan(Connection& connection, std::string_view prefix, std::string_view after,
-              size_t limit,
+  Status scan(Connection& connection, std::string_view prefix, std::string_view after, size_t limit,
               const std::function<void(std::string_view key, std::string_view value)>& each) const;
   Result<int64_t> count(Connection& connection, std::string_view prefix = {}) const;
 

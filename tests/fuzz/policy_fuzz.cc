@@ -23,8 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   caller.kind = Principal::Kind::kUser;
   caller.account = "123456789012";
   caller.arn = "arn:aws:iam::123456789012:user/alice";
-  for (PolicyUse use : {PolicyUse::kManaged, PolicyUse::kInline, PolicyUse::kTrust,
-                        PolicyUse::kResource}) {
+  for (PolicyUse use :
+       {PolicyUse::kManaged, PolicyUse::kInline, PolicyUse::kTrust, PolicyUse::kResource}) {
     auto policy = parsePolicy(text, use);
     if (!policy.ok()) continue;
     auto shared = std::make_shared<const PolicyDocument>(std::move(policy).value());

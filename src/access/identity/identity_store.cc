@@ -1,10 +1,10 @@
 #include "access/identity/identity_store.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <optional>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "access/identity/record_codec.h"
 #include "database/record_table.h"
@@ -51,8 +51,7 @@ Status load(Connection& connection, const RecordTable& stored,
 // Writes what differs; both tables are sorted by key.
 template <typename Record>
 Status save(Connection& connection, const RecordTable& stored,
-            const IdentityState::Table<Record>& before,
-            const IdentityState::Table<Record>& after) {
+            const IdentityState::Table<Record>& before, const IdentityState::Table<Record>& after) {
   auto old = before.begin();
   for (const auto& [key, record] : after) {
     for (; old != before.end() && old->first < key; ++old) {

@@ -30,8 +30,8 @@ class IdentityStore {
       : database_(database), state_(std::move(state)) {}
 
   Database& database_;
-  std::mutex changing_;        // held for a whole change
-  mutable std::mutex mutex_;   // of state_, the pointer
+  std::mutex changing_;       // held for a whole change
+  mutable std::mutex mutex_;  // of state_, the pointer
   std::shared_ptr<const IdentityState> state_;
 };
 

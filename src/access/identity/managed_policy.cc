@@ -1,8 +1,7 @@
 #include "access/identity/managed_policy.h"
 
-#include <utility>
-
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "access/identity/record_codec.h"
 #include "aws/model/timestamp.h"

@@ -1,9 +1,9 @@
 #include "access/identity/record_codec.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace millrace {
 
@@ -98,8 +98,7 @@ Status decode(std::string_view text, Read read) {
     Json json = Json::parse(text);
     return read(json);
   } catch (const Json::exception& exception) {
-    return Error(ErrorKind::kCorruptData,
-                 fmt::format("not a record of IAM: {}", exception.what()));
+    return Error(ErrorKind::kCorruptData, fmt::format("not a record of IAM: {}", exception.what()));
   }
 }
 

@@ -1,8 +1,8 @@
 #include "access/identity/records.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
+
+#include <charconv>
 
 #include "access/identity/managed_policy.h"
 #include "access/policy/policy_pattern.h"

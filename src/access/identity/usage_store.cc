@@ -1,7 +1,6 @@
 #include "access/identity/usage_store.h"
 
 #include <limits>
-
 #include <nlohmann/json.hpp>
 
 #include "database/record_table.h"
@@ -49,9 +48,8 @@ void UsageStore::note(std::string_view id, Usage usage) {
   }
   if (json.is_null()) return;
   // A request does not fail for it: the next one tries again in a quarter of an hour.
-  (void)database_.write([&](Connection& connection) {
-    return usageTable().put(connection, id, json.dump());
-  });
+  (void)database_.write(
+      [&](Connection& connection) { return usageTable().put(connection, id, json.dump()); });
 }
 
 std::optional<Usage> UsageStore::find(std::string_view id) const {

@@ -60,14 +60,19 @@ template <typename T>
 bool ordered(ConditionOperator comparison, const T& value, const T& limit) {
   switch (comparison) {
     case kNumericLessThan:
-    case kDateLessThan: return value < limit;
+    case kDateLessThan:
+      return value < limit;
     case kNumericLessThanEquals:
-    case kDateLessThanEquals: return value <= limit;
+    case kDateLessThanEquals:
+      return value <= limit;
     case kNumericGreaterThan:
-    case kDateGreaterThan: return value > limit;
+    case kDateGreaterThan:
+      return value > limit;
     case kNumericGreaterThanEquals:
-    case kDateGreaterThanEquals: return value >= limit;
-    default: return value == limit;  // also NotEquals: the caller turns the result around
+    case kDateGreaterThanEquals:
+      return value >= limit;
+    default:
+      return value == limit;  // also NotEquals: the caller turns the result around
   }
 }
 
@@ -101,11 +106,16 @@ bool satisfies(ConditionOperator comparison, std::string_view value, const Polic
       return compareParsed(comparison, value, wanted.text(), parseConditionNumber);
     case Family::kDate:
       return compareParsed(comparison, value, wanted.text(), parseConditionDate);
-    case Family::kBoolean: return sameBoolean(value, wanted.text());
-    case Family::kBytes: return value == wanted.text();
-    case Family::kAddress: return inBlock(value, wanted.text());
-    case Family::kArn: return wanted.matchesArn(value, variables);
-    case Family::kNull: break;
+    case Family::kBoolean:
+      return sameBoolean(value, wanted.text());
+    case Family::kBytes:
+      return value == wanted.text();
+    case Family::kAddress:
+      return inBlock(value, wanted.text());
+    case Family::kArn:
+      return wanted.matchesArn(value, variables);
+    case Family::kNull:
+      break;
   }
   return false;
 }
@@ -167,12 +177,17 @@ bool takesVariables(ConditionOperator comparison) {
 
 bool fitsOperator(ConditionOperator comparison, std::string_view value) {
   switch (describe(comparison).family) {
-    case Family::kNumber: return parseConditionNumber(value).has_value();
-    case Family::kDate: return parseConditionDate(value).has_value();
-    case Family::kAddress: return parseAddressBlock(value).has_value();
+    case Family::kNumber:
+      return parseConditionNumber(value).has_value();
+    case Family::kDate:
+      return parseConditionDate(value).has_value();
+    case Family::kAddress:
+      return parseAddressBlock(value).has_value();
     case Family::kBoolean:
-    case Family::kNull: return sameBoolean(value, "true") || sameBoolean(value, "false");
-    default: return true;
+    case Family::kNull:
+      return sameBoolean(value, "true") || sameBoolean(value, "false");
+    default:
+      return true;
   }
 }
 

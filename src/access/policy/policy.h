@@ -30,7 +30,7 @@ struct PolicyStatement {
   bool notActions = false;
   std::vector<PolicyPattern> actions;  // in lower case
   bool notResources = false;
-  std::vector<PolicyPattern> resources;  // empty in trust policies: the role itself
+  std::vector<PolicyPattern> resources;     // empty in trust policies: the role itself
   std::vector<PolicyCondition> conditions;  // all must hold
 };
 

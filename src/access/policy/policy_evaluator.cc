@@ -1,9 +1,9 @@
 #include "access/policy/policy_evaluator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace millrace {
 
@@ -12,9 +12,8 @@ namespace {
 // Whether action, resource and conditions of the statement are those of the request.
 bool applies(const PolicyStatement& statement, const PolicyRequest& request,
              const std::string& action) {
-  bool actionListed = std::ranges::any_of(statement.actions, [&](const PolicyPattern& pattern) {
-    return pattern.matches(action, {});
-  });
+  bool actionListed = std::ranges::any_of(
+      statement.actions, [&](const PolicyPattern& pattern) { return pattern.matches(action, {}); });
   if (actionListed == statement.notActions) return false;
   if (!statement.resources.empty()) {  // none: a trust policy, which speaks of its role
     PolicyVariables variables = variablesOf(request.keys);

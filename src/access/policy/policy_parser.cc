@@ -1,12 +1,12 @@
 #include "access/policy/policy_parser.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "access/policy/policy_principal.h"
 
@@ -160,8 +160,8 @@ class Parser {
     statement.notPrincipals = element.negated;
     if (element.value->is_string()) {
       if (element.value->get<std::string>() != "*") {
-        return malformed(fmt::format("Invalid principal in policy: \"{}\"",
-                                     element.value->get<std::string>()));
+        return malformed(
+            fmt::format("Invalid principal in policy: \"{}\"", element.value->get<std::string>()));
       }
       statement.principals.push_back({});
       return Status();
@@ -255,8 +255,8 @@ class Parser {
       return malformed("Resource vendor must be fully qualified and cannot contain regexes.");
     }
     if (!parts[1].starts_with("aws") && !parts[1].starts_with('*')) {
-      return malformed(fmt::format("Partition \"{}\" is not valid for resource \"{}\".", parts[1],
-                                   resource));
+      return malformed(
+          fmt::format("Partition \"{}\" is not valid for resource \"{}\".", parts[1], resource));
     }
     return Status();
   }

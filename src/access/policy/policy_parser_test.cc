@@ -1,10 +1,10 @@
 // What IAM refuses to store, with its words.
 #include "access/policy/policy_parser.h"
 
+#include <gtest/gtest.h>
+
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 namespace millrace {
 namespace {
@@ -89,8 +89,7 @@ const std::vector<MalformedCase> kMalformed = {
      "Has prohibited field Resource"},
     {allowing(kService + R"(, "Action": "s3:*")"), kTrust,
      "AssumeRole policy may only specify STS AssumeRole actions."},
-    {allowing(kService + R"(, "Action": "sts:AssumeRole", "Foo": 1)"), kTrust,
-     "Unknown field Foo"},
+    {allowing(kService + R"(, "Action": "sts:AssumeRole", "Foo": 1)"), kTrust, "Unknown field Foo"},
     {allowing(R"("Principal": {"Service": "example.com"}, "Action": "sts:AssumeRole")"), kTrust,
      R"(Invalid principal in policy: "SERVICE":"example.com")"},
     {allowing(R"("Principal": {"AWS": "alice"}, "Action": "sts:AssumeRole")"), kTrust,
@@ -122,7 +121,9 @@ TEST(PolicyParser, TakesWhatAwsTakes) {
   }
   EXPECT_TRUE(parsePolicy(R"({"Version": "2008-10-17", "Statement": {"Effect": "Allow",
       "Principal": {"Service": ["kinesisanalytics.amazonaws.com", "ec2.amazonaws.com"]},
-      "Action": ["sts:AssumeRole", "sts:TagSession"]}})", PolicyUse::kTrust).ok());
+      "Action": ["sts:AssumeRole", "sts:TagSession"]}})",
+                          PolicyUse::kTrust)
+                  .ok());
 }
 
 }  // namespace

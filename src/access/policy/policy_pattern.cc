@@ -26,8 +26,8 @@ bool matchSymbols(const int* pattern, size_t size, std::string_view text) {
     if (p < size && pattern[p] == kAnyText) {
       starAt = p++;
       resumeAt = t;
-    } else if (p < size && (pattern[p] == kAnyCharacter ||
-                            pattern[p] == static_cast<unsigned char>(text[t]))) {
+    } else if (p < size &&
+               (pattern[p] == kAnyCharacter || pattern[p] == static_cast<unsigned char>(text[t]))) {
       ++p;
       ++t;
     } else if (starAt < size) {
@@ -94,8 +94,7 @@ bool matchesWildcards(std::string_view pattern, std::string_view text) {
   return PolicyPattern(pattern, /*wildcards=*/true, /*variables=*/false).matches(text, {});
 }
 
-PolicyPattern::PolicyPattern(std::string_view text, bool wildcards, bool variables)
-    : text_(text) {
+PolicyPattern::PolicyPattern(std::string_view text, bool wildcards, bool variables) : text_(text) {
   for (size_t i = 0; i < text_.size(); ++i) {
     if (variables && text_[i] == '$' && i + 1 < text_.size() && text_[i + 1] == '{') {
       i = addVariable(i);
@@ -155,9 +154,14 @@ std::optional<Symbols> symbolsOf(const Pieces& pieces, const PolicyVariables& va
     std::string_view text = piece.text;
     std::optional<std::string> value;
     switch (piece.kind) {
-      case Kind::kAny: symbols.push_back(kAnyText); continue;
-      case Kind::kOne: symbols.push_back(kAnyCharacter); continue;
-      case Kind::kText: break;
+      case Kind::kAny:
+        symbols.push_back(kAnyText);
+        continue;
+      case Kind::kOne:
+        symbols.push_back(kAnyCharacter);
+        continue;
+      case Kind::kText:
+        break;
       case Kind::kVariable:
         if (variables) value = variables(piece.text);
         if (!value) value = piece.byDefault;

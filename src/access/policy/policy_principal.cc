@@ -1,9 +1,9 @@
 #include "access/policy/policy_principal.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace millrace {
 
@@ -82,14 +82,17 @@ Result<PolicyPrincipal> parsePrincipal(std::string_view type, std::string value)
 PrincipalMatch matchPrincipal(const PolicyPrincipal& principal, const Principal& caller) {
   switch (principal.kind) {
     // Services are meant only where they are named.
-    case PolicyPrincipal::Kind::kEveryone: return matchAws("*", caller);
-    case PolicyPrincipal::Kind::kAws: return matchAws(principal.value, caller);
+    case PolicyPrincipal::Kind::kEveryone:
+      return matchAws("*", caller);
+    case PolicyPrincipal::Kind::kAws:
+      return matchAws(principal.value, caller);
     case PolicyPrincipal::Kind::kService:
       return caller.kind == Principal::Kind::kService && caller.arn == principal.value
                  ? PrincipalMatch::kIdentity
                  : PrincipalMatch::kNone;
     case PolicyPrincipal::Kind::kFederated:
-    case PolicyPrincipal::Kind::kCanonicalUser: break;
+    case PolicyPrincipal::Kind::kCanonicalUser:
+      break;
   }
   return PrincipalMatch::kNone;
 }

@@ -1,10 +1,10 @@
 // Sessions: AccessControl's part of STS.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "access/access_control.h"
 #include "access/identity/unique_id.h"
@@ -85,9 +85,8 @@ void inherit(const Principal& caller, AssumeRoleCall& call, Principal& session) 
 Outcome<std::shared_ptr<const RoleRecord>> AccessControl::assumableRole(
     const Principal& caller, const AssumeRoleCall& call) {
   auto denied = [&](std::string_view action, std::string_view reason) {
-    return accessDenied(
-        fmt::format("User: {} is not authorized to perform: {} on resource: {} {}", caller.arn,
-                    action, call.roleArn, reason));
+    return accessDenied(fmt::format("User: {} is not authorized to perform: {} on resource: {} {}",
+                                    caller.arn, action, call.roleArn, reason));
   };
   if (caller.kind == Principal::Kind::kRoot && options_.enforced) {
     return accessDenied("Roles may not be assumed by root accounts.");
@@ -118,8 +117,7 @@ Outcome<std::shared_ptr<const RoleRecord>> AccessControl::assumableRole(
   return role;
 }
 
-Outcome<void> AccessControl::checkAssumeRole(const Principal& caller,
-                                             const AssumeRoleCall& call) {
+Outcome<void> AccessControl::checkAssumeRole(const Principal& caller, const AssumeRoleCall& call) {
   TRY(assumableRole(caller, call));
   return Outcome<void>();
 }
@@ -175,9 +173,9 @@ Outcome<TemporaryCredentials> AccessControl::addSession(Principal principal,
   // Whole seconds, as clients are told.
   session.expirationMicros = (now / kMicrosPerSecond + durationSeconds) * kMicrosPerSecond;
   session.principal = std::move(principal);
-  TemporaryCredentials given{session.accessKeyId,        session.secretKey,
-                             session.sessionToken,       session.expirationMicros,
-                             session.principal.arn,      session.principal.userId};
+  TemporaryCredentials given{session.accessKeyId,   session.secretKey,
+                             session.sessionToken,  session.expirationMicros,
+                             session.principal.arn, session.principal.userId};
   TRY(sessions_->add(std::move(session), now));
   return given;
 }

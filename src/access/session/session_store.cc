@@ -1,9 +1,9 @@
 #include "access/session/session_store.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <mutex>
-
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "database/record_table.h"

@@ -19,11 +19,17 @@ class [[nodiscard]] ApiError {
  public:
   // A modelled error.
   ApiError(const ErrorModel& model, std::string message)
-      : code_(model.code), shape_(model.name), status_(model.status),
-        senderFault_(model.senderFault), message_(std::move(message)) {}
+      : code_(model.code),
+        shape_(model.name),
+        status_(model.status),
+        senderFault_(model.senderFault),
+        message_(std::move(message)) {}
   // One that every service has, such as ValidationException or SignatureDoesNotMatch.
   ApiError(std::string code, int status, std::string message)
-      : code_(std::move(code)), shape_(code_), status_(status), senderFault_(status < 500),
+      : code_(std::move(code)),
+        shape_(code_),
+        status_(status),
+        senderFault_(status < 500),
         message_(std::move(message)) {}
   // A failure of our own: the client sees InternalFailure (500) without details, the log has them.
   ApiError(Error error);  // NOLINT: what TRY returns converts

@@ -12,7 +12,7 @@
 namespace millrace {
 
 struct AccessRequest {
-  std::string action;  // "kinesis:PutRecord"; "" = no permission is needed
+  std::string action;                       // "kinesis:PutRecord"; "" = no permission is needed
   std::vector<std::string> resources{"*"};  // ARNs: each must be allowed
   // Condition keys in lower case ("aws:requesttag/team", "iam:passedtoservice") with their values.
   // Global ones (aws:SourceIp, aws:SecureTransport, aws:PrincipalArn, ...) are added by the caller.

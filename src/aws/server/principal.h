@@ -29,7 +29,7 @@ struct Principal {
 
 struct Credentials {
   std::string secretKey;
-  std::string sessionToken;                // "" for long-term keys
+  std::string sessionToken;  // "" for long-term keys
   std::optional<int64_t> expirationMicros;
   bool active = true;
   Principal principal;

@@ -1,10 +1,10 @@
 #include "companions/iam/identity_edit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "access/access_control.h"
 #include "access/identity/record_codec.h"
@@ -20,18 +20,24 @@ constexpr size_t kTrustSize = 2048;
 
 size_t inlineSize(IdentityKind kind) {
   switch (kind) {
-    case IdentityKind::kUser: return 2048;
-    case IdentityKind::kGroup: return 5120;
-    case IdentityKind::kRole: return 10240;
+    case IdentityKind::kUser:
+      return 2048;
+    case IdentityKind::kGroup:
+      return 5120;
+    case IdentityKind::kRole:
+      return 10240;
   }
   return 0;
 }
 
 std::string_view perKind(IdentityKind kind) {
   switch (kind) {
-    case IdentityKind::kUser: return "PoliciesPerUser";
-    case IdentityKind::kGroup: return "PoliciesPerGroup";
-    case IdentityKind::kRole: return "PoliciesPerRole";
+    case IdentityKind::kUser:
+      return "PoliciesPerUser";
+    case IdentityKind::kGroup:
+      return "PoliciesPerGroup";
+    case IdentityKind::kRole:
+      return "PoliciesPerRole";
   }
   return "";
 }
@@ -61,9 +67,12 @@ Outcome<void> editRecord(IdentityState::Table<Record>& table, std::string_view k
 
 std::string_view kindName(IdentityKind kind) {
   switch (kind) {
-    case IdentityKind::kUser: return "user";
-    case IdentityKind::kGroup: return "group";
-    case IdentityKind::kRole: return "role";
+    case IdentityKind::kUser:
+      return "user";
+    case IdentityKind::kGroup:
+      return "group";
+    case IdentityKind::kRole:
+      return "role";
   }
   return "";
 }
@@ -88,9 +97,15 @@ Outcome<std::shared_ptr<const IdentityRecord>> findIdentity(const IdentityState&
                                                             std::string_view name) {
   std::shared_ptr<const IdentityRecord> record;
   switch (kind) {
-    case IdentityKind::kUser: record = state.user(name); break;
-    case IdentityKind::kGroup: record = state.group(name); break;
-    case IdentityKind::kRole: record = state.role(name); break;
+    case IdentityKind::kUser:
+      record = state.user(name);
+      break;
+    case IdentityKind::kGroup:
+      record = state.group(name);
+      break;
+    case IdentityKind::kRole:
+      record = state.role(name);
+      break;
   }
   return orNotFound(std::move(record), kind, name);
 }
@@ -126,9 +141,12 @@ Outcome<void> editRole(IdentityState& state, std::string_view name,
 Outcome<void> editIdentity(IdentityState& state, IdentityKind kind, std::string_view name,
                            const std::function<Outcome<void>(IdentityRecord&)>& edit) {
   switch (kind) {
-    case IdentityKind::kUser: return editUser(state, name, edit);
-    case IdentityKind::kGroup: return editGroup(state, name, edit);
-    case IdentityKind::kRole: return editRole(state, name, edit);
+    case IdentityKind::kUser:
+      return editUser(state, name, edit);
+    case IdentityKind::kGroup:
+      return editGroup(state, name, edit);
+    case IdentityKind::kRole:
+      return editRole(state, name, edit);
   }
   return Outcome<void>();
 }
@@ -317,9 +335,8 @@ Outcome<void> addTags(IdentityTags& tags, const std::vector<Tag>& added) {
 
 void removeTags(IdentityTags& tags, const std::vector<std::string>& keys) {
   for (const std::string& removed : keys) {
-    std::erase_if(tags, [&](const auto& tag) {
-      return inLowerCase(tag.first) == inLowerCase(removed);
-    });
+    std::erase_if(tags,
+                  [&](const auto& tag) { return inLowerCase(tag.first) == inLowerCase(removed); });
   }
 }
 

@@ -43,8 +43,8 @@ Outcome<void> checkNewPolicy(const IdentityState& state, std::string_view name) 
   // Unique whatever the path.
   for (const auto& [_, policy] : state.policies) {
     if (inLowerCase(policy->name) != inLowerCase(name)) continue;
-    return entityAlreadyExistsException(fmt::format(
-        "A policy called {} already exists. Duplicate names are not allowed.", name));
+    return entityAlreadyExistsException(
+        fmt::format("A policy called {} already exists. Duplicate names are not allowed.", name));
   }
   if (state.policies.size() >= static_cast<size_t>(kMaxPolicies)) {
     return quota("PoliciesPerAccount", kMaxPolicies);

@@ -14,8 +14,7 @@ Outcome<PolicyVersionRecord> newVersion(const RequestContext& context,
   PolicyVersionRecord version;
   version.parsed = TRY(parseDocument(document, PolicyUse::kManaged));
   if (countedSize(document) > kMaxSize) {
-    return limitExceededException(
-        fmt::format("Cannot exceed quota for PolicySize: {}", kMaxSize));
+    return limitExceededException(fmt::format("Cannot exceed quota for PolicySize: {}", kMaxSize));
   }
   version.document = document;
   version.createdMillis = secondsOf(context);
@@ -25,8 +24,8 @@ Outcome<PolicyVersionRecord> newVersion(const RequestContext& context,
 Outcome<int64_t> findVersion(const PolicyRecord& policy, const std::string& id) {
   int64_t version = parsePolicyVersionId(id);
   if (!policy.versions.contains(version)) {
-    return noSuchEntityException(fmt::format(
-        "Policy {} version {} does not exist or is not attachable.", policy.arn, id));
+    return noSuchEntityException(
+        fmt::format("Policy {} version {} does not exist or is not attachable.", policy.arn, id));
   }
   return version;
 }

@@ -11,8 +11,7 @@
 namespace millrace::iam {
 
 // MalformedPolicyDocument, or LimitExceeded for a document that is too long.
-Outcome<PolicyVersionRecord> newVersion(const RequestContext& context,
-                                        const std::string& document);
+Outcome<PolicyVersionRecord> newVersion(const RequestContext& context, const std::string& document);
 
 // The number of "v3"; NoSuchEntity when the policy has no such version.
 Outcome<int64_t> findVersion(const PolicyRecord& policy, const std::string& id);

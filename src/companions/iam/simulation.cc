@@ -1,10 +1,10 @@
 #include "companions/iam/simulation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "access/identity/record_codec.h"
 #include "aws/model/generated/iam/errors.h"
@@ -77,8 +77,8 @@ SimulatePolicyResponse pageOfResults(std::vector<EvaluationResult> results,
   size_t begin = 0;
   if (marker) std::from_chars(marker->data(), marker->data() + marker->size(), begin);
   begin = std::min(begin, results.size());
-  size_t end = std::min(begin + static_cast<size_t>(maxItems.value_or(kItemsOfPage)),
-                        results.size());
+  size_t end =
+      std::min(begin + static_cast<size_t>(maxItems.value_or(kItemsOfPage)), results.size());
   SimulatePolicyResponse response;
   response.isTruncated = end < results.size();
   if (end < results.size()) response.marker = fmt::format("{}", end);

@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/attach_group_policy.h"
+
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/service.h"
 

@@ -1,10 +1,11 @@
-#include <memory>
-#include <string>
+#include "aws/model/generated/iam/create_access_key.h"
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <string>
+
 #include "access/identity/unique_id.h"
-#include "aws/model/generated/iam/create_access_key.h"
 #include "aws/model/generated/iam/errors.h"
 #include "companions/iam/access_keys.h"
 #include "companions/iam/identity_edit.h"

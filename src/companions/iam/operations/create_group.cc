@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/create_group.h"
+
 #include <memory>
 
-#include "aws/model/generated/iam/create_group.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/new_record.h"
 #include "companions/iam/service.h"

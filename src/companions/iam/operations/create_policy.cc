@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/create_policy.h"
+
 #include <memory>
 
-#include "aws/model/generated/iam/create_policy.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/new_record.h"

@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/create_policy_version.h"
+
 #include <fmt/format.h>
 
-#include "aws/model/generated/iam/create_policy_version.h"
 #include "aws/model/generated/iam/errors.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"

@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/create_user.h"
+
 #include <memory>
 
-#include "aws/model/generated/iam/create_user.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/new_record.h"

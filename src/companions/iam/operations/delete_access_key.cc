@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/delete_access_key.h"
+
 #include <string>
 
-#include "aws/model/generated/iam/delete_access_key.h"
 #include "companions/iam/access_keys.h"
 #include "companions/iam/service.h"
 

@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/delete_account_alias.h"
+
 #include <fmt/format.h>
 
-#include "aws/model/generated/iam/delete_account_alias.h"
 #include "aws/model/generated/iam/errors.h"
 #include "companions/iam/service.h"
 

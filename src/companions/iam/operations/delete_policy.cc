@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/delete_policy.h"
+
 #include "aws/model/generated/iam/errors.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"

@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/delete_policy_version.h"
+
 #include "aws/model/generated/iam/errors.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/new_record.h"

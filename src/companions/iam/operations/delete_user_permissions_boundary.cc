@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/delete_user_permissions_boundary.h"
+
 #include <fmt/format.h>
 
-#include "aws/model/generated/iam/delete_user_permissions_boundary.h"
 #include "aws/model/generated/iam/errors.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/service.h"

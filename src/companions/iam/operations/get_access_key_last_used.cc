@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/get_access_key_last_used.h"
+
 #include "companions/iam/service.h"
 
 namespace millrace::iam {

@@ -1,7 +1,8 @@
+#include "aws/model/generated/iam/get_account_summary.h"
+
 #include <map>
 #include <string>
 
-#include "aws/model/generated/iam/get_account_summary.h"
 #include "companions/iam/new_record.h"
 #include "companions/iam/service.h"
 

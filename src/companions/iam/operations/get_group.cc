@@ -1,8 +1,9 @@
+#include "aws/model/generated/iam/get_group.h"
+
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "aws/model/generated/iam/get_group.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/page.h"

@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/get_group_policy.h"
+
 #include <string>
 
-#include "aws/model/generated/iam/get_group_policy.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/service.h"

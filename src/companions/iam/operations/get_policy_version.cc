@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/get_policy_version.h"
+
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/policy_version.h"

@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/get_role_policy.h"
+
 #include <string>
 
-#include "aws/model/generated/iam/get_role_policy.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/service.h"
@@ -9,8 +10,8 @@ namespace millrace::iam {
 
 Outcome<GetRolePolicyResponse> getRolePolicy(Service& service, GetRolePolicyRequest& input,
                                              RequestContext&) {
-  std::string document = TRY(
-      getInlinePolicy(*service.state(), IdentityKind::kRole, input.roleName, input.policyName));
+  std::string document =
+      TRY(getInlinePolicy(*service.state(), IdentityKind::kRole, input.roleName, input.policyName));
   GetRolePolicyResponse response;
   response.roleName = input.roleName;
   response.policyName = input.policyName;

@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/get_user.h"
+
 #include <string>
 
-#include "aws/model/generated/iam/get_user.h"
 #include "companions/iam/access_keys.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"

@@ -1,8 +1,9 @@
+#include "aws/model/generated/iam/list_access_keys.h"
+
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "aws/model/generated/iam/list_access_keys.h"
 #include "companions/iam/access_keys.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/page.h"

@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/list_account_aliases.h"
+
 #include "companions/iam/service.h"
 
 namespace millrace::iam {

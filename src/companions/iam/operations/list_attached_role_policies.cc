@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/list_attached_role_policies.h"
+
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/page.h"

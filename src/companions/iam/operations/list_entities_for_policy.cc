@@ -1,12 +1,13 @@
+#include "aws/model/generated/iam/list_entities_for_policy.h"
+
+#include <fmt/format.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "aws/model/generated/iam/list_entities_for_policy.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/page.h"
 #include "companions/iam/service.h"

@@ -1,8 +1,9 @@
+#include "aws/model/generated/iam/list_groups_for_user.h"
+
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "aws/model/generated/iam/list_groups_for_user.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/page.h"

@@ -1,10 +1,11 @@
+#include "aws/model/generated/iam/list_policies.h"
+
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "access/identity/managed_policy.h"
-#include "aws/model/generated/iam/list_policies.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/page.h"
 #include "companions/iam/service.h"

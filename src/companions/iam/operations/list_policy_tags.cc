@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/list_policy_tags.h"
+
 #include <algorithm>
 
-#include "aws/model/generated/iam/list_policy_tags.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/page.h"
@@ -14,8 +15,7 @@ Outcome<ListPolicyTagsResponse> listPolicyTags(Service& service, ListPolicyTagsR
   IdentityTags tags = policy->tags;
   std::ranges::sort(tags);
   ListPolicyTagsResponse response;
-  answerPage(input, response, response.tags, toTags(tags),
-             [](const Tag& tag) { return tag.key; });
+  answerPage(input, response, response.tags, toTags(tags), [](const Tag& tag) { return tag.key; });
   return response;
 }
 

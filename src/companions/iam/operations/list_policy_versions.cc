@@ -1,9 +1,10 @@
-#include <utility>
-#include <vector>
+#include "aws/model/generated/iam/list_policy_versions.h"
 
 #include <fmt/format.h>
 
-#include "aws/model/generated/iam/list_policy_versions.h"
+#include <utility>
+#include <vector>
+
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/page.h"

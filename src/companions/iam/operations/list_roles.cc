@@ -1,8 +1,9 @@
+#include "aws/model/generated/iam/list_roles.h"
+
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "aws/model/generated/iam/list_roles.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/page.h"
 #include "companions/iam/service.h"

@@ -1,7 +1,8 @@
+#include "aws/model/generated/iam/list_user_policies.h"
+
 #include <string>
 #include <utility>
 
-#include "aws/model/generated/iam/list_user_policies.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/page.h"
 #include "companions/iam/service.h"

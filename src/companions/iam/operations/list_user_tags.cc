@@ -1,6 +1,7 @@
+#include "aws/model/generated/iam/list_user_tags.h"
+
 #include <algorithm>
 
-#include "aws/model/generated/iam/list_user_tags.h"
 #include "companions/iam/entities.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/page.h"
@@ -14,8 +15,7 @@ Outcome<ListUserTagsResponse> listUserTags(Service& service, ListUserTagsRequest
   IdentityTags tags = record->tags;
   std::ranges::sort(tags);
   ListUserTagsResponse response;
-  answerPage(input, response, response.tags, toTags(tags),
-             [](const Tag& tag) { return tag.key; });
+  answerPage(input, response, response.tags, toTags(tags), [](const Tag& tag) { return tag.key; });
   return response;
 }
 

@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/put_role_permissions_boundary.h"
+
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/service.h"
 

@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/put_user_permissions_boundary.h"
+
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/service.h"
 

@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/remove_user_from_group.h"
+
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/service.h"
 

@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/set_default_policy_version.h"
+
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/new_record.h"
 #include "companions/iam/policy_version.h"

@@ -1,7 +1,8 @@
+#include "aws/model/generated/iam/simulate_custom_policy.h"
+
 #include <string>
 #include <vector>
 
-#include "aws/model/generated/iam/simulate_custom_policy.h"
 #include "companions/iam/service.h"
 #include "companions/iam/simulation.h"
 

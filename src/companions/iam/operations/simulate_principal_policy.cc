@@ -1,11 +1,12 @@
+#include "aws/model/generated/iam/simulate_principal_policy.h"
+
+#include <fmt/format.h>
+
 #include <memory>
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "aws/model/generated/iam/errors.h"
-#include "aws/model/generated/iam/simulate_principal_policy.h"
 #include "companions/iam/service.h"
 #include "companions/iam/simulation.h"
 

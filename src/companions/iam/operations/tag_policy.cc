@@ -1,4 +1,5 @@
 #include "aws/model/generated/iam/tag_policy.h"
+
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/service.h"
 
@@ -6,9 +7,8 @@ namespace millrace::iam {
 
 Outcome<TagPolicyResponse> tagPolicy(Service& service, TagPolicyRequest& input, RequestContext&) {
   TRY(service.change([&](IdentityState& state) -> Outcome<void> {
-    return editPolicy(state, input.policyArn, [&](PolicyRecord& policy) {
-      return addTags(policy.tags, input.tags);
-    });
+    return editPolicy(state, input.policyArn,
+                      [&](PolicyRecord& policy) { return addTags(policy.tags, input.tags); });
   }));
   return TagPolicyResponse();
 }

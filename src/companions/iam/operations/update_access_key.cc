@@ -1,8 +1,9 @@
+#include "aws/model/generated/iam/update_access_key.h"
+
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "aws/model/generated/iam/update_access_key.h"
 #include "companions/iam/access_keys.h"
 #include "companions/iam/service.h"
 

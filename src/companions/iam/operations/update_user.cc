@@ -1,7 +1,8 @@
+#include "aws/model/generated/iam/update_user.h"
+
 #include <memory>
 #include <utility>
 
-#include "aws/model/generated/iam/update_user.h"
 #include "companions/iam/identity_edit.h"
 #include "companions/iam/new_record.h"
 #include "companions/iam/service.h"

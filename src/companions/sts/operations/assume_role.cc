@@ -1,11 +1,12 @@
+#include "aws/model/generated/sts/assume_role.h"
+
+#include <fmt/format.h>
+
 #include <set>
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "access/policy/policy_pattern.h"
-#include "aws/model/generated/sts/assume_role.h"
 #include "aws/model/generated/sts/errors.h"
 #include "companions/sts/service.h"
 #include "companions/sts/session_credentials.h"

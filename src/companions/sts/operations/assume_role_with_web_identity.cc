@@ -1,15 +1,16 @@
 // There are no identity providers in this account, so no token can be exchanged; the errors are
 // those that AWS gives in such an account.
+#include "aws/model/generated/sts/assume_role_with_web_identity.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "aws/model/base64.h"
-#include "aws/model/generated/sts/assume_role_with_web_identity.h"
 #include "aws/model/generated/sts/errors.h"
 #include "companions/sts/service.h"
 

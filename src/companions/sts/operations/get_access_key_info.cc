@@ -1,10 +1,10 @@
 #include "aws/model/generated/sts/get_access_key_info.h"
+
 #include "companions/sts/service.h"
 
 namespace millrace::sts {
 
-Outcome<GetAccessKeyInfoResponse> getAccessKeyInfo(Service& service,
-                                                   GetAccessKeyInfoRequest& input,
+Outcome<GetAccessKeyInfoResponse> getAccessKeyInfo(Service& service, GetAccessKeyInfoRequest& input,
                                                    RequestContext&) {
   auto found = service.access().find(input.accessKeyId);
   if (!found) {

@@ -1,4 +1,5 @@
 #include "aws/model/generated/sts/get_caller_identity.h"
+
 #include "companions/sts/service.h"
 
 namespace millrace::sts {

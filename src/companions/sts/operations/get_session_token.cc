@@ -1,6 +1,7 @@
+#include "aws/model/generated/sts/get_session_token.h"
+
 #include <algorithm>
 
-#include "aws/model/generated/sts/get_session_token.h"
 #include "companions/sts/service.h"
 #include "companions/sts/session_credentials.h"
 
