@@ -138,21 +138,23 @@ JobGraph countJob(uint64_t keys) {
   return graph;
 }
 
-// MB per second: 1 GiB in pieces of 1 MiB, then fsync; the best of three.
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+// MB per second: 1 GiB in pieces of 1 MiB, then fsync.
 double diskRate(const std::string& directory) {
   std::string piece(size_t{1} << 20, '\0');
   for (size_t i = 0; i < piece.size(); ++i) piece[i] = static_cast<char>(mix(i));
-  double best = 0;
-  for (int run = 0; run < 3; ++run) {
-    double begin = now();
-    auto file = realEnv().files().create(directory + "/disk").value();
-    for (int i = 0; i < 1024; ++i) file->append(piece).value();
-    file->sync().value();
-    file->close().value();
-    best = std::max(best, 1073.7 / (now() - begin));
-    realEnv().files().remove(directory + "/disk").value();
-  }
-  return best;
+  double begin = now();
+  auto file = realEnv().files().create(directory + "/disk").value();
+  for (int i = 0; i < 1024; ++i) file->append(piece).value();
+  file->sync().value();
+  file->close().value();
+  double rate = 1073.7 / (now() - begin);
+  realEnv().files().remove(directory + "/disk").value();
+  return rate;
 }
 
 double cpuSeconds() {
@@ -187,9 +189,11 @@ Throughput measureThroughput(Job& job, double seconds, int checkpoints) {
   return {rows / (now() - begin), rows / (cpuSeconds() - cpuBefore)};
 }
 
-void measureCheckpoints(Job& job, double disk, const char* beside) {
-  std::vector<double> sync, rates, seconds;
+// The disk's rate is measured between the checkpoints of an idle job, because it changes with time.
+void measureCheckpoints(Job& job, const std::string& directory, const char* beside) {
+  std::vector<double> sync, rates, seconds, disk;
   for (int i = 0; i < kCheckpoints; ++i) {
+    if (paused && i % 10 == 0) disk.push_back(diskRate(directory));
     double begin = now();
     job.checkpoint().value();
     seconds.push_back(now() - begin);
@@ -203,14 +207,12 @@ void measureCheckpoints(Job& job, double disk, const char* beside) {
     sync.push_back(static_cast<double>(longest) / 1000);
     rates.push_back(static_cast<double>(last.checkpointedBytes) / 1e6 / seconds.back());
   }
-  std::sort(sync.begin(), sync.end());
-  std::sort(rates.begin(), rates.end());
-  std::sort(seconds.begin(), seconds.end());
   fmt::print("{} checkpoints beside {}; synchronous part: median {:.3f} ms, largest {:.3f} ms\n",
-             kCheckpoints, beside, sync[sync.size() / 2], sync.back());
-  fmt::print("whole checkpoint: median {:.2f} s, {:.0f} MB/s, {:.0f} % of the disk's rate\n",
-             seconds[seconds.size() / 2], rates[rates.size() / 2],
-             100 * rates[rates.size() / 2] / disk);
+             kCheckpoints, beside, median(sync), *std::max_element(sync.begin(), sync.end()));
+  fmt::print("whole checkpoint: median {:.2f} s, {:.0f} MB/s\n", median(seconds), median(rates));
+  if (disk.empty()) return;
+  fmt::print("disk: median {:.0f} MB/s, sequential with fsync; a checkpoint has {:.0f} % of it\n",
+             median(disk), 100 * median(rates) / median(disk));
 }
 
 // Nanoseconds for an event of one task, when the table holds that many keys.
@@ -255,8 +257,6 @@ void run(const std::string& directory, uint64_t keys, bool quick) {
     if (quick) break;
     fmt::print("{} M keys: {:.0f} ns an event\n", millions, eventNanos(millions * 1'000'000));
   }
-  double disk = diskRate(directory);
-  fmt::print("disk: {:.0f} MB/s, sequential with fsync\n", disk);
   JobOptions options;
   options.checkpoints.directory = directory;
   auto job = startJob(countJob(keys), options, realEnv()).value();
@@ -266,9 +266,9 @@ void run(const std::string& directory, uint64_t keys, bool quick) {
   fmt::print("filled in {:.1f} s: {} MB of state\n", now() - begin,
              job->progress().operators[1].stateBytes / 1'000'000);
   if (!quick) compareThroughputs(*job);
-  measureCheckpoints(*job, disk, "a job at full speed");
+  measureCheckpoints(*job, directory, "a job at full speed");
   paused = true;
-  measureCheckpoints(*job, disk, "an idle job");
+  measureCheckpoints(*job, directory, "an idle job");
   options.checkpoints.restorePath = job->progress().checkpoints.latestPath();
   job->cancel();
   job->wait(-1);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "state/part_pool.h"
+
 namespace millrace {
 
 namespace {
@@ -78,7 +80,9 @@ void CheckpointCoordinator::close(const Error& reason) {
   if (!pending_) return;
   tracker_.failed(env_.clock().nowMillis(), reason.message());
   if (pending_->request.ticket) pending_->request.ticket->set(reason);
-  for (const Chunk& chunk : pending_->chunks) chunk.task->snapshotWritten(chunk.bytes.size());
+  for (const StateFilePiece& piece : pending_->pieces) {
+    piece.task->snapshotWritten(piece.bytes.size());
+  }
   if (pending_->output) pending_->output->abandon();
   pending_.reset();
 }
@@ -181,7 +185,7 @@ void CheckpointCoordinator::snapshotBytes(Task& task, uint64_t checkpointId, siz
       task.snapshotWritten(bytes.size());
       return;
     }
-    pending_->chunks.push_back({&task, node, std::move(bytes), last});
+    pending_->pieces.push_back({&task, node, std::move(bytes), last});
   }
   wake_();
 }
@@ -214,8 +218,8 @@ Status CheckpointCoordinator::poll() {
   std::unique_lock lock(mutex_);
   if (!pending_ && !closed_) startNext(env_.clock().nowMillis());
   if (!pending_) return {};
-  Status written = writeChunks(lock);
-  if (written.ok() && pending_ && pending_->numMissing == 0 && pending_->chunks.empty()) {
+  Status written = writeWhatCame(lock);
+  if (written.ok() && pending_ && pending_->numMissing == 0 && pending_->pieces.empty()) {
     written = complete(lock);
   } else if (written.ok() && pending_ && env_.clock().nowMillis() >= pending_->deadlineMillis) {
     written = timedOut();
@@ -240,23 +244,15 @@ std::unique_ptr<CheckpointOutput> CheckpointCoordinator::outputOf(const Request&
   return makeNoOutput();
 }
 
-Status CheckpointCoordinator::writeChunks(std::unique_lock<std::mutex>& lock) {
+Status CheckpointCoordinator::writeWhatCame(std::unique_lock<std::mutex>& lock) {
   // poll() is the only one that writes and completes; close() may take the checkpoint away.
-  while (pending_ && !pending_->chunks.empty()) {
+  while (pending_ && !pending_->pieces.empty()) {
     uint64_t id = pending_->id;
     std::unique_ptr<CheckpointOutput> output = std::move(pending_->output);
-    std::vector<Chunk> chunks;
-    chunks.swap(pending_->chunks);
+    std::vector<StateFilePiece> pieces;
+    pieces.swap(pending_->pieces);
     lock.unlock();
-    Status status;
-    for (Chunk& chunk : chunks) {
-      size_t size = chunk.bytes.size();
-      if (status.ok()) {
-        status = output->append(chunk.task->node(chunk.node), chunk.task->subtask().index,
-                                std::move(chunk.bytes), chunk.last);
-      }
-      chunk.task->snapshotWritten(size);
-    }
+    Status status = writePieces(*output, std::move(pieces), options_.numWriters);
     lock.lock();
     if (!pending_ || pending_->id != id) return {};
     pending_->output = std::move(output);
@@ -270,6 +266,7 @@ Status CheckpointCoordinator::complete(std::unique_lock<std::mutex>& lock) {
   std::unique_ptr<CheckpointOutput> output = std::move(pending_->output);
   lock.unlock();
   Status committed = output->commit(graph_);
+  PartPool::instance().trim();
   lock.lock();
   if (!pending_ || pending_->id != id) return {};
   pending_->output = std::move(output);
@@ -297,9 +294,12 @@ Status CheckpointCoordinator::fail(std::unique_lock<std::mutex>& lock, Error err
   uint64_t id = pending_->id;
   std::unique_ptr<Pending> failed = std::move(pending_);
   lock.unlock();
-  for (const Chunk& chunk : failed->chunks) chunk.task->snapshotWritten(chunk.bytes.size());
+  for (const StateFilePiece& piece : failed->pieces) {
+    piece.task->snapshotWritten(piece.bytes.size());
+  }
   if (failed->output) failed->output->abandon();
   failed.reset();
+  PartPool::instance().trim();
   Error failure(ErrorKind::kCheckpoint, fmt::format("checkpoint {}: {}", id, error.message()));
   if (!error.hint().empty()) failure = std::move(failure).withHint(error.hint());
   lock.lock();

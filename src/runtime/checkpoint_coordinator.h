@@ -19,6 +19,7 @@
 #include "env/env.h"
 #include "runtime/checkpoint_output.h"
 #include "runtime/job.h"
+#include "runtime/state_file_piece.h"
 #include "runtime/task.h"
 
 namespace millrace {
@@ -104,20 +105,13 @@ class CheckpointCoordinator {
     std::string directory;
     std::shared_ptr<CheckpointTicket> ticket;  // may be null
   };
-  // Bytes of a state file.
-  struct Chunk {
-    Task* task;
-    size_t node;
-    SnapshotBytes bytes;
-    bool last;
-  };
   struct Pending {
     uint64_t id = 0;
     Request request;
     int64_t deadlineMillis = INT64_MAX;
-    std::set<const Task*> done;  // tasks that have handed over everything
-    size_t numMissing = 0;       // the others
-    std::vector<Chunk> chunks;   // not written yet
+    std::set<const Task*> done;          // tasks that have handed over everything
+    size_t numMissing = 0;               // the others
+    std::vector<StateFilePiece> pieces;  // not written yet
     int64_t triggerMillis = 0;
     // nullptr while it is being written to.
     std::unique_ptr<CheckpointOutput> output;
@@ -131,7 +125,7 @@ class CheckpointCoordinator {
   Error timedOut() const;
   void noteTriggered();
   Status judgeFailure(const Request& request, Error failure);
-  Status writeChunks(std::unique_lock<std::mutex>& lock);
+  Status writeWhatCame(std::unique_lock<std::mutex>& lock);
   Status complete(std::unique_lock<std::mutex>& lock);
   Status fail(std::unique_lock<std::mutex>& lock, Error error);
   std::unique_ptr<CheckpointOutput> outputOf(const Request& request, Manifest manifest);

@@ -1,6 +1,7 @@
 #include "runtime/checkpoint_output.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "base/check.h"
@@ -16,7 +17,7 @@ class FileCheckpointOutput final : public CheckpointOutput {
       : directory_(std::move(directory)), manifest_(std::move(manifest)) {}
 
   Status append(const JobNode& node, uint32_t subtask, SnapshotBytes bytes, bool last) override {
-    std::unique_ptr<SnapshotFileWriter>& file = open_[{node.id, subtask}];
+    std::unique_ptr<SnapshotFileWriter>& file = fileOf(node, subtask);
     if (!file) {
       // The root belongs to this job attempt alone, so there are no other writers to tell apart.
       constexpr uint64_t kAttempt = 0;
@@ -24,9 +25,11 @@ class FileCheckpointOutput final : public CheckpointOutput {
     }
     TRY(file->append(std::move(bytes)));
     if (!last) return {};
+    StoredFile finished = TRY(file->finish());
+    std::scoped_lock lock(mutex_);
     StoredOperator& stored = manifest_.operators[node.id];
     stored.parallelism = node.parallelism;
-    stored.files.push_back(TRY(file->finish()));
+    stored.files.push_back(std::move(finished));
     open_.erase({node.id, subtask});
     return {};
   }
@@ -48,7 +51,14 @@ class FileCheckpointOutput final : public CheckpointOutput {
   std::string path() const override { return directory_.pathOf(manifest_.checkpointId); }
 
  private:
+  // Null when the file has not been created. The place stays where it is.
+  std::unique_ptr<SnapshotFileWriter>& fileOf(const JobNode& node, uint32_t subtask) {
+    std::scoped_lock lock(mutex_);
+    return open_[{node.id, subtask}];
+  }
+
   SnapshotDirectory directory_;
+  std::mutex mutex_;  // guards what follows while several threads append
   Manifest manifest_;
   std::map<std::pair<std::string, uint32_t>, std::unique_ptr<SnapshotFileWriter>> open_;
 };
@@ -69,6 +79,7 @@ class MemoryCheckpointOutput final : public CheckpointOutput {
       : memory_(memory), manifest_(std::move(manifest)) {}
 
   Status append(const JobNode& node, uint32_t subtask, SnapshotBytes bytes, bool) override {
+    std::scoped_lock lock(mutex_);
     std::vector<std::string>& files = files_[node.id];
     files.resize(node.parallelism);
     for (SnapshotBytes::Part& part : bytes.parts()) {
@@ -91,6 +102,7 @@ class MemoryCheckpointOutput final : public CheckpointOutput {
 
  private:
   CheckpointMemory& memory_;
+  std::mutex mutex_;  // guards what follows while several threads append
   Manifest manifest_;
   CheckpointMemory::Files files_;
 };

@@ -1,5 +1,6 @@
 // CheckpointOutput: one checkpoint on its way to where it is kept, which is in files, in the memory
-// of the process or nowhere. Used by one thread, the one that polls the CheckpointCoordinator.
+// of the process or nowhere. Used by one thread, the one that polls the CheckpointCoordinator, but
+// for append().
 #pragma once
 
 #include <cstdint>
@@ -22,6 +23,7 @@ class CheckpointOutput {
  public:
   virtual ~CheckpointOutput() = default;
   // The next bytes of the state file of one subtask of a node; last: the file ends with them.
+  // Several threads may append at once, each to files of its own.
   virtual Status append(const JobNode& node, uint32_t subtask, SnapshotBytes bytes, bool last) = 0;
   // All files are there: makes the checkpoint exist. The graph names its operators.
   virtual Status commit(const JobGraph& graph) = 0;

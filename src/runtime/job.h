@@ -46,6 +46,7 @@ struct CheckpointOptions {
   int64_t minPauseMillis = 0;      // from the end of a checkpoint to the start of the next
   uint32_t tolerableFailures = 0;  // checkpoints in a row that may fail
   bool alignsBarriers = true;      // false: at least once
+  uint32_t numWriters = 2;         // threads that write large state files
   uint64_t firstId = 1;  // the lowest number to use; behind a restored checkpoint it is higher
   // Tests: take one checkpoint when the sources have read this many rows in total, then stop the
   // job as with a savepoint. 0 = off.

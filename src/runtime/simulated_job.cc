@@ -113,6 +113,7 @@ Result<std::unique_ptr<Job>> runJobSimulated(JobGraph graph, JobOptions options,
                                              uint64_t seed) {
   auto* env = dynamic_cast<SimEnv*>(&simEnv);
   CHECK(env != nullptr, "runJobSimulated needs a SimEnv");
+  options.checkpoints.numWriters = 1;
   auto execution = TRY(JobExecution::make(std::move(graph), std::move(options), simEnv));
   return std::unique_ptr<Job>(std::make_unique<SimulatedJob>(std::move(execution), *env, seed));
 }

@@ -262,7 +262,10 @@ Result<StepResult> Task::run(const StepBudget& budget) {
     int64_t wakeAt = INT64_MAX;
     bool progressed = reader_ ? TRY(readSource(wakeAt)) : TRY(readGate());
     // A barrier, a timer or held rows may have been more than the channels could take.
-    if (!progressed && !overflows()) return rest(Parked::kIdle, wakeAt);
+    if (!progressed && !overflows()) {
+      removeExpired();
+      return rest(Parked::kIdle, wakeAt);
+    }
     if (sweep_) continueSnapshot(kBusySlice);
     if (isOver(budget, batches, pushedBefore)) {
       parked_ = Parked::kRunnable;
@@ -284,7 +287,7 @@ StepResult Task::park(Parked reason, int64_t sourceWake) {
   parked_ = reason;
   StepResult result;
   if (reason == Parked::kBackpressured || finished_) return result;
-  result.wakeAtMillis = std::min(sourceWake, nextTimer());
+  result.wakeAtMillis = std::min({sourceWake, nextTimer(), nextExpiry()});
   for (const auto& exchange : exchanges_) {
     int64_t since = exchange->heldSince();
     if (since == INT64_MAX) continue;
@@ -332,6 +335,21 @@ int64_t Task::nextTimer() const {
     if (node->op) next = std::min(next, node->op->nextProcessingTime());
   }
   return next;
+}
+
+int64_t Task::nextExpiry() const {
+  int64_t next = INT64_MAX;
+  for (const auto& node : nodes_) next = std::min(next, node->store().nextExpiryMillis());
+  // A slice for each millisecond, the smallest step of the states' time.
+  return next == INT64_MAX ? next : std::max(next, nowMillis_ + 1);
+}
+
+void Task::removeExpired() {
+  for (const auto& node : nodes_) {
+    if (node->store().nextExpiryMillis() > nowMillis_) continue;
+    node->store().advanceTime(nowMillis_);
+    sizesReadAt_ = 0;  // no step may follow for long
+  }
 }
 
 Status Task::fireTimers() {

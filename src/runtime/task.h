@@ -128,6 +128,9 @@ class Task final : public Schedulable {
   Status flushHeld();
   Status fireTimers();
   int64_t nextTimer() const;
+  // When states may have something to free that has expired.
+  int64_t nextExpiry() const;
+  void removeExpired();
   Status handleRequests();
   // True when something was read; otherwise `wakeAt` may have been lowered.
   Result<bool> readSource(int64_t& wakeAt);

@@ -90,6 +90,7 @@ class KeyedRows {
   // Frees some of the rows that have expired, none without a time to live. Others stay where they
   // are.
   void removeExpired();
+  int64_t nextExpiryMillis() const;  // as that of KeyedTable
 
   void erase(StateRow* row);
   // Removes all rows of the key of `row`.

@@ -96,6 +96,8 @@ void KeyedRows::touchKeys(const KeyBatch& keys) {
   }
 }
 
+int64_t KeyedRows::nextExpiryMillis() const { return impl_->keys.nextExpiryMillis(); }
+
 void KeyedRows::removeExpired() {
   if (!impl_->isTimed()) return;
   int64_t limit = impl_->limitMillis();

@@ -233,6 +233,8 @@ void KeyedSortedRows::setWrittenMillis(SortedGroup* group, StateRow* row, int64_
   impl_->groups.setWrittenMillis(value, millis);
 }
 
+int64_t KeyedSortedRows::nextExpiryMillis() const { return impl_->groups.nextExpiryMillis(); }
+
 void KeyedSortedRows::removeExpired() {
   if (!impl_->isTimed()) return;
   int64_t limit = impl_->limitMillis();

@@ -68,6 +68,7 @@ class KeyedSortedRows {
   void setWrittenMillis(SortedGroup* group, StateRow* row, int64_t millis);
   // As KeyedRows::removeExpired.
   void removeExpired();
+  int64_t nextExpiryMillis() const;  // as that of KeyedTable
 
   std::string_view sortKey(const StateRow* row) const;
   const char* rowBytes(const StateRow* row) const;

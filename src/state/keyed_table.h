@@ -104,6 +104,8 @@ class KeyedTable {
   // Frees some of the entries that have expired, none without a time to live. The values of others
   // stay where they are.
   void removeExpired();
+  // When removeExpired() may have something to do; INT64_MAX = never, as things are.
+  int64_t nextExpiryMillis() const;
 
   // For states made of a table: its entries have the earliest time of what hangs on them, and the
   // state decides when they go.

@@ -67,6 +67,10 @@ void KeyedTable::renewExpired(std::byte** values, size_t n, uint8_t* isNew, Acce
   }
 }
 
+int64_t KeyedTable::nextExpiryMillis() const {
+  return expiry_ ? expiry_->nextSliceMillis() : TableExpiry::kNever;
+}
+
 void KeyedTable::removeExpired() {
   if (!hidesExpired_) return;
   removeExpired([](std::byte* const*, size_t n, int64_t* left) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "state/entry_pages.h"
+#include "state/part_pool.h"
 
 namespace millrace {
 
@@ -14,7 +14,9 @@ constexpr size_t kLargestPart = size_t{1} << 20;
 
 }  // namespace
 
-void SnapshotBytes::FreePart::operator()(char* bytes) const { releasePages(bytes); }
+void SnapshotBytes::FreePart::operator()(char* bytes) const {
+  PartPool::instance().free(bytes, capacity);
+}
 
 SnapshotBytes SnapshotBytes::of(std::string_view bytes) {
   SnapshotBytes made;
@@ -40,8 +42,8 @@ std::string SnapshotBytes::toString() const {
 
 SnapshotBytes::Part SnapshotBytes::makePart(size_t capacity) {
   Part part;
-  part.bytes.reset(static_cast<char*>(allocatePages(capacity)));
-  part.capacity = capacity;
+  part.capacity = PartPool::partBytes(capacity);
+  part.bytes = {PartPool::instance().allocate(capacity), FreePart{part.capacity}};
   return part;
 }
 

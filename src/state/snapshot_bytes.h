@@ -13,6 +13,7 @@ namespace millrace {
 class SnapshotBytes {
  public:
   struct FreePart {
+    size_t capacity;  // of the part
     void operator()(char* bytes) const;
   };
   struct Part {

@@ -63,6 +63,7 @@ struct StateStore::Impl {
     std::function<void(SnapshotWriter&)> write;
     // States with a time to live.
     std::function<void()> removeExpired;
+    std::function<int64_t()> nextExpiryMillis;
   };
 
   // A snapshot under way.
@@ -97,6 +98,7 @@ struct StateStore::Impl {
     if constexpr (requires { state->removeExpired(); }) {
       if (state->schema().ttlMillis != 0) {
         states.back().removeExpired = [address] { address->removeExpired(); };
+        states.back().nextExpiryMillis = [address] { return address->nextExpiryMillis(); };
         expires = true;
       }
     }
@@ -137,6 +139,15 @@ void StateStore::advanceTime(int64_t nowMillis) {
   for (const Impl::Open& open : impl_->states) {
     if (open.removeExpired) open.removeExpired();
   }
+}
+
+int64_t StateStore::nextExpiryMillis() const {
+  int64_t next = INT64_MAX;
+  if (!impl_->expires) return next;
+  for (const Impl::Open& open : impl_->states) {
+    if (open.nextExpiryMillis) next = std::min(next, open.nextExpiryMillis());
+  }
+  return next;
 }
 
 Result<KeyedTable*> StateStore::openTable(StateSchema schema) {

@@ -56,6 +56,8 @@ class StateStore {
   // state is in use: it also frees some of what has expired. Before states with a time to live are
   // opened it must have been called.
   void advanceTime(int64_t nowMillis);
+  // When advanceTime() may find something to free, also without input; INT64_MAX = never.
+  int64_t nextExpiryMillis() const;
 
   // Opening reads the restored entries of this subtask's key groups. A state of this name with
   // another kind, key or layout is an error that names both schemas. References stay valid as long

@@ -46,6 +46,11 @@ class TableExpiry {
   void clear();
   size_t byteSize() const { return pages_.size() * kPageEntries * sizeof(int64_t); }
 
+  // When the next slice may find something; kNever: there are no entries.
+  int64_t nextSliceMillis() const {
+    if (pages_.empty()) return kNever;
+    return next_ == 0 ? nextPassMillis_ : time_.nowMillis();
+  }
   // Appends the expired entries of the next slice. end: all numbers in use are lower. True when the
   // pass over all entries has ended with it.
   bool nextSlice(uint32_t end, std::vector<uint32_t>& expired);

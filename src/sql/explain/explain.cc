@@ -75,7 +75,7 @@ std::string section(const std::string& title, const std::vector<LogicalPtr>& pla
 Result<std::string> explainPlans(const std::vector<LogicalPtr>& plans, const BindContext& context,
                                  const ExplainOptions& options) {
   std::vector<LogicalPtr> optimised = shown(TRY(optimize(plans, context)));
-  ChangelogModes modes = TRY(inferChangelogModes(optimised, options.stateTtlMillis));
+  ChangelogModes modes = TRY(inferChangelogModes(optimised));
   std::string out = section("Abstract Syntax Tree", shown(plans), nullptr);
   out += "\n" +
          section("Optimized Physical Plan", optimised, options.changelogMode ? &modes : nullptr);

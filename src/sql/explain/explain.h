@@ -13,7 +13,6 @@ namespace millrace {
 
 struct ExplainOptions {
   bool changelogMode = false;  // EXPLAIN CHANGELOG_MODE
-  int64_t stateTtlMillis = 0;  // table.exec.state.ttl
 };
 
 // Three sections, as Flink prints them: the bound plan, the optimised plan with changelog modes

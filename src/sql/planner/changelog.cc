@@ -34,8 +34,6 @@ const LogicalNode& producerOf(const LogicalNode& node) {
 
 class ModeInference {
  public:
-  explicit ModeInference(int64_t stateTtlMillis) : stateTtlMillis_(stateTtlMillis) {}
-
   Result<ChangelogModes> run(const std::vector<LogicalPtr>& roots) {
     for (const LogicalPtr& root : roots) TRY(infer(*root));
     for (const LogicalPtr& root : roots) demand(*root, false);
@@ -61,9 +59,9 @@ class ModeInference {
       case LogicalKind::kAggregate: {
         const auto& aggregate = node.as<LogicalAggregate>();
         bool grouped = !aggregate.keys.empty();
-        // With a time to live equal results are emitted as well, even those without calls.
-        bool updates = !aggregate.calls.empty() || ttlOf(aggregate) > 0;
-        return ChangelogMode{updates, !inputs.insertOnly() && grouped, false};
+        // As in Flink also without calls (DISTINCT), which never update unless they have a time to
+        // live.
+        return ChangelogMode{true, !inputs.insertOnly() && grouped, false};
       }
       case LogicalKind::kJoin:
         return joinMode(node.as<LogicalJoin>(), inputs);
@@ -99,10 +97,6 @@ class ModeInference {
       default:
         return inputs;
     }
-  }
-
-  int64_t ttlOf(const LogicalAggregate& aggregate) const {
-    return aggregate.ttl ? aggregate.ttl->millis : stateTtlMillis_;
   }
 
   static ChangelogMode joinMode(const LogicalJoin& join, const ChangelogMode& inputs) {
@@ -161,16 +155,14 @@ class ModeInference {
     return passesOn ? wanted : true;
   }
 
-  int64_t stateTtlMillis_;
   ChangelogModes modes_;
   std::unordered_map<const LogicalNode*, bool> visited_;
 };
 
 }  // namespace
 
-Result<ChangelogModes> inferChangelogModes(const std::vector<LogicalPtr>& roots,
-                                           int64_t stateTtlMillis) {
-  return ModeInference(stateTtlMillis).run(roots);
+Result<ChangelogModes> inferChangelogModes(const std::vector<LogicalPtr>& roots) {
+  return ModeInference().run(roots);
 }
 
 }  // namespace millrace

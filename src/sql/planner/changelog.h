@@ -21,9 +21,8 @@ struct ChangelogMode {
 
 using ChangelogModes = std::unordered_map<const LogicalNode*, ChangelogMode>;
 
-// The modes of all nodes below the roots. stateTtlMillis: the time to live of state where no hint
-// says another one. Fails where an operator or sink cannot take the changes of its input.
-Result<ChangelogModes> inferChangelogModes(const std::vector<LogicalPtr>& roots,
-                                           int64_t stateTtlMillis);
+// The modes of all nodes below the roots. Fails where an operator or sink cannot take the changes
+// of its input.
+Result<ChangelogModes> inferChangelogModes(const std::vector<LogicalPtr>& roots);
 
 }  // namespace millrace

@@ -538,7 +538,7 @@ Result<JobGraph> planJob(const std::vector<PlannedRoot>& roots, const PlannerOpt
                          const BindContext& context, Env& env) {
   std::vector<LogicalPtr> plans;
   for (const PlannedRoot& root : roots) plans.push_back(root.plan);
-  ChangelogModes modes = TRY(inferChangelogModes(plans, options.execution.stateTtlMillis));
+  ChangelogModes modes = TRY(inferChangelogModes(plans));
   Planner planner(options, context, env, std::move(modes), countParents(plans));
   for (const PlannedRoot& root : roots) planner.nameOperators(root);
   for (const PlannedRoot& root : roots) TRY(planner.planRoot(root));

@@ -195,7 +195,7 @@ Result<StatementResult> Session::runQuery(const ParsedQuery& query) {
   result.query.queue = root.queue;
   result.query.bounded = TRY(isBounded(roots));
   PlannerOptions options = TRY(plannerOptions("collect"));
-  ChangelogModes modes = TRY(inferChangelogModes(roots, options.execution.stateTtlMillis));
+  ChangelogModes modes = TRY(inferChangelogModes(roots));
   result.query.insertOnly = modes.at(roots[0].get()).insertOnly();
   JobGraph graph = TRY(planJob({root}, options, context, env_));
   result.query.job = TRY(start(std::move(graph), JobPurpose::kQuery));
@@ -251,7 +251,6 @@ Result<StatementResult> Session::runExplain(const ParsedExplain& explain) {
     return Error(ErrorKind::kUnsupported, "EXPLAIN of this statement").at(inner.position);
   }
   ExplainOptions options;
-  options.stateTtlMillis = configuration_.durationMillis("table.exec.state.ttl");
   for (const ParsedIdentifier& detail : explain.details) {
     if (detail.name == "CHANGELOG_MODE") {
       options.changelogMode = true;
