@@ -13,6 +13,7 @@ _PEERS = ["operators", "functions", "formats", "connectors"]
 MAY_INCLUDE = {folder: set(_CORE[:i]) for i, folder in enumerate(_CORE)}
 MAY_INCLUDE.update({folder: set(_CORE) for folder in _PEERS})
 MAY_INCLUDE["sql"] = set(_CORE + _PEERS)
+MAY_INCLUDE["rest"] = set(_CORE)
 
 # The service. aws/ has parts: clients (connectors) do not need the server's, companions never call.
 _WEB = ["base", "env", "http"]
