@@ -34,6 +34,7 @@ class PlannedJob final : public Job {
   const Error& error() const override { UNREACHABLE("a planned job does not fail"); }
   void cancel() override {}
   Result<std::string> checkpoint() override { return notRunning(); }
+  Result<std::string> savepoint(const std::string&) override { return notRunning(); }
   Result<std::string> stopWithSavepoint(const std::string&, StopMode) override {
     return notRunning();
   }

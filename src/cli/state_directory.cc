@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "env/file_system.h"
@@ -100,16 +99,6 @@ Status StateDirectory::markFinished() {
   return writeJob();
 }
 
-Status StateDirectory::removeIncomplete(const std::string& root) {
-  FileSystem& files = env_.files();
-  if (!files.exists(root)) return {};
-  for (const FileInfo& entry : TRY(files.list(root))) {
-    if (!baseName(entry.path).starts_with("chk-")) continue;
-    if (!files.exists(entry.path + "/manifest.json")) TRY(files.removeTree(entry.path));
-  }
-  return {};
-}
-
 Result<StateDirectory::Messages> StateDirectory::prepare(JobOptions& options) {
   FileSystem& files = env_.files();
   Messages messages;
@@ -123,26 +112,19 @@ Result<StateDirectory::Messages> StateDirectory::prepare(JobOptions& options) {
   options.checkpoints.retention = CheckpointRetention::kAlways;
 
   std::string root = fmt::format("{}/{}", options.checkpoints.directory, jobId_);
-  uint64_t highestId = 0;
-  std::vector<FoundCheckpoint> found = TRY(findCheckpoints(files, root, &highestId));
+  std::vector<std::string> savepoints;
   if (files.exists(options.checkpoints.savepointDirectory)) {
     for (const FileInfo& entry : TRY(files.list(options.checkpoints.savepointDirectory))) {
-      for (FoundCheckpoint& savepoint : TRY(findCheckpoints(files, entry.path, &highestId))) {
-        found.push_back(std::move(savepoint));
-      }
+      savepoints.push_back(entry.path);
     }
   }
-  // A number that was used is not used again, whatever became of it.
-  options.checkpoints.firstId = highestId + 1;
-  TRY(removeIncomplete(root));
-  if (found.empty()) return messages;
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.id > b.id; });
-  RecoveryChoice choice = TRY(chooseCheckpoint(files, found));
-  TRY(setAsideDamaged(files, choice));
-  for (const std::string& warning : choice.warnings) messages.push_back("warning: " + warning);
-  options.checkpoints.restorePath = choice.checkpoint.path;
-  messages.push_back(fmt::format("the job goes on from checkpoint {} ('{}')", choice.checkpoint.id,
-                                 choice.checkpoint.path));
+  Resumption resumption = TRY(findResumption(files, root, savepoints));
+  options.checkpoints.firstId = resumption.firstId;
+  for (const std::string& warning : resumption.warnings) messages.push_back("warning: " + warning);
+  if (!resumption.checkpoint) return messages;
+  options.checkpoints.restorePath = resumption.checkpoint->path;
+  messages.push_back(fmt::format("the job goes on from checkpoint {} ('{}')",
+                                 resumption.checkpoint->id, resumption.checkpoint->path));
   return messages;
 }
 

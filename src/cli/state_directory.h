@@ -39,8 +39,6 @@ class StateDirectory {
   Status readJob();
   Status makeJob();
   Status writeJob();
-  // Removes what checkpoints that were never completed have left in `root`.
-  Status removeIncomplete(const std::string& root);
 
   Env& env_;
   std::string path_;

@@ -279,10 +279,14 @@ Status CheckpointCoordinator::complete(std::unique_lock<std::mutex>& lock) {
   if (options_.intervalMillis > 0) {
     nextPeriodic_ = std::max(nextPeriodic_, env_.clock().nowMillis() + options_.minPauseMillis);
   }
-  lastCompleteId_ = id;
-  lastCompleteKind_ = request.kind;
-  numDelivered_ = 0;
-  for (Task* task : tasks_) task->notifyComplete(id);
+  // A restart goes back to the last checkpoint rather than to a savepoint, so what is behind that
+  // checkpoint must not be committed yet.
+  if (request.kind != CheckpointKind::kSavepoint) {
+    lastCompleteId_ = id;
+    lastCompleteKind_ = request.kind;
+    numDelivered_ = 0;
+    for (Task* task : tasks_) task->notifyComplete(id);
+  }
   if (request.ticket) request.ticket->set(path);
   return {};
 }
@@ -312,6 +316,7 @@ Status CheckpointCoordinator::judgeFailure(const Request& request, Error failure
   nextPeriodic_ = std::max(nextPeriodic_, env_.clock().nowMillis() + options_.minPauseMillis);
   switch (request.kind) {
     case CheckpointKind::kOnDemand:
+    case CheckpointKind::kSavepoint:
     case CheckpointKind::kResume:
       // Whoever asked for it knows; the job goes on.
       return {};

@@ -26,11 +26,12 @@ namespace millrace {
 
 enum class CheckpointKind : uint8_t {
   kPeriodic,
-  kOnDemand,  // Job::checkpoint()
-  kStop,      // sources read nothing behind its barrier; then the job ends
-  kDrain,     // the sources end, and when all tasks have finished it is taken; then the job ends
-  kResume,    // after a kStop that failed: lets the sources go on
-  kFinal,     // after the end of all input: commits the sinks
+  kOnDemand,   // Job::checkpoint()
+  kSavepoint,  // Job::savepoint(): commits nothing
+  kStop,       // sources read nothing behind its barrier; then the job ends
+  kDrain,      // the sources end, and when all tasks have finished it is taken; then the job ends
+  kResume,     // after a kStop that failed: lets the sources go on
+  kFinal,      // after the end of all input: commits the sinks
 };
 
 // The result of a request, waited for by its caller.

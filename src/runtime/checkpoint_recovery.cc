@@ -86,4 +86,34 @@ Status setAsideDamaged(FileSystem& files, const RecoveryChoice& choice) {
   return {};
 }
 
+Status removeIncompleteCheckpoints(FileSystem& files, const std::string& root) {
+  if (!files.exists(root)) return {};
+  for (const FileInfo& entry : TRY(files.list(root))) {
+    if (!baseName(entry.path).starts_with("chk-")) continue;
+    if (!files.exists(entry.path + "/manifest.json")) TRY(files.removeTree(entry.path));
+  }
+  return {};
+}
+
+Result<Resumption> findResumption(FileSystem& files, const std::string& root,
+                                  const std::vector<std::string>& savepoints) {
+  Resumption resumption;
+  uint64_t highestId = 0;
+  std::vector<FoundCheckpoint> found = TRY(findCheckpoints(files, root, &highestId));
+  for (const std::string& directory : savepoints) {
+    for (FoundCheckpoint& savepoint : TRY(findCheckpoints(files, directory, &highestId))) {
+      found.push_back(std::move(savepoint));
+    }
+  }
+  resumption.firstId = highestId + 1;
+  TRY(removeIncompleteCheckpoints(files, root));
+  if (found.empty()) return resumption;
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.id > b.id; });
+  RecoveryChoice choice = TRY(chooseCheckpoint(files, found));
+  TRY(setAsideDamaged(files, choice));
+  resumption.checkpoint = std::move(choice.checkpoint);
+  resumption.warnings = std::move(choice.warnings);
+  return resumption;
+}
+
 }  // namespace millrace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ Result<std::vector<FoundCheckpoint>> findCheckpoints(FileSystem& files, const st
 // Reads a checkpoint to its end. kCorruptData names the file and the offset.
 Status verifyCheckpoint(FileSystem& files, const std::string& path);
 
+// Removes what checkpoints that were never completed have left in `root`. Nobody writes there.
+Status removeIncompleteCheckpoints(FileSystem& files, const std::string& root);
+
 struct RecoveryChoice {
   FoundCheckpoint checkpoint;
   // Those that were passed over, and for each of them what is wrong with it.
@@ -42,5 +46,16 @@ Result<RecoveryChoice> chooseCheckpoint(FileSystem& files,
 // "manifest.json.damaged". The job goes on from an older one and may take back what they have
 // committed, so nothing may go on from them again, not even when their damage was of the moment.
 Status setAsideDamaged(FileSystem& files, const RecoveryChoice& choice);
+
+// Where a job goes on from when its process has ended.
+struct Resumption {
+  std::optional<FoundCheckpoint> checkpoint;  // nothing: there is none
+  uint64_t firstId = 1;  // a number that was used is not used again, whatever became of it
+  std::vector<std::string> warnings;
+};
+// The newest usable checkpoint in `root` or savepoint in one of the other directories; damaged ones
+// are set aside. Removes incomplete checkpoints in `root`.
+Result<Resumption> findResumption(FileSystem& files, const std::string& root,
+                                  const std::vector<std::string>& savepoints);
 
 }  // namespace millrace

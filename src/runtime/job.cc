@@ -37,6 +37,9 @@ class ThreadedJob final : public Job {
   const Error& error() const override { return execution_->error(); }
   void cancel() override { execution_->cancel(); }
   Result<std::string> checkpoint() override { return execution_->checkpoint(); }
+  Result<std::string> savepoint(const std::string& directory) override {
+    return execution_->savepoint(directory);
+  }
   Result<std::string> stopWithSavepoint(const std::string& directory, StopMode mode) override {
     return execution_->stopWithSavepoint(directory, mode);
   }

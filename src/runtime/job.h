@@ -104,6 +104,9 @@ class Job {
   virtual void cancel() = 0;
   // Takes a checkpoint now; waits for it. Returns its path.
   virtual Result<std::string> checkpoint() = 0;
+  // Takes a savepoint below `directory` now, and the job runs on; waits for it. Its path. As in
+  // Flink it commits nothing: sinks commit with the next checkpoint, or when a job starts from it.
+  virtual Result<std::string> savepoint(const std::string& directory) = 0;
   // Takes a savepoint below `directory` (empty: where the options say), then stops. Its path. When
   // it fails the job goes on; one that was drained cannot and fails, or restarts from the last
   // checkpoint.

@@ -333,6 +333,10 @@ Result<std::string> JobExecution::checkpoint() {
   return coordinator_->request(CheckpointKind::kOnDemand, {})->wait();
 }
 
+Result<std::string> JobExecution::savepoint(const std::string& directory) {
+  return coordinator_->request(CheckpointKind::kSavepoint, directory)->wait();
+}
+
 Result<std::string> JobExecution::stopWithSavepoint(const std::string& directory, StopMode mode) {
   const std::string& place =
       directory.empty() ? options_.checkpoints.savepointDirectory : directory;

@@ -55,6 +55,7 @@ class JobExecution : private TaskListener {
   // Fails the job with a bug of the engine's.
   void fail(Error error);
   Result<std::string> checkpoint();
+  Result<std::string> savepoint(const std::string& directory);
   Result<std::string> stopWithSavepoint(const std::string& directory, StopMode mode);
   JobProgress progress();
   std::vector<std::string> takeMessages();

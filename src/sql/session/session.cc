@@ -31,6 +31,17 @@ LogicalPtr clientSink(LogicalPtr plan) {
   return sink;
 }
 
+Status addInserts(const ParsedStatementSet& set, std::vector<const ParsedInsert*>& inserts) {
+  for (const auto& insert : set.inserts) {
+    if (!insert->is<ParsedInsert>()) {
+      return Error(ErrorKind::kUnsupported, "CREATE TABLE AS in a statement set")
+          .at(insert->position);
+    }
+    inserts.push_back(&insert->as<ParsedInsert>());
+  }
+  return {};
+}
+
 }  // namespace
 
 Session::Session(Env& env, SessionOptions options) : env_(env), options_(std::move(options)) {
@@ -112,13 +123,7 @@ Result<StatementResult> Session::run(const ParsedStatement& statement) {
       return runInserts({&statement.as<ParsedInsert>()});
     case Kind::kStatementSet: {
       std::vector<const ParsedInsert*> inserts;
-      for (const auto& insert : statement.as<ParsedStatementSet>().inserts) {
-        if (!insert->is<ParsedInsert>()) {
-          return Error(ErrorKind::kUnsupported, "CREATE TABLE AS in a statement set")
-              .at(insert->position);
-        }
-        inserts.push_back(&insert->as<ParsedInsert>());
-      }
+      TRY(addInserts(statement.as<ParsedStatementSet>(), inserts));
       return runInserts(inserts);
     }
     case Kind::kCreateTable: {
@@ -202,7 +207,7 @@ Result<StatementResult> Session::runQuery(const ParsedQuery& query) {
   return result;
 }
 
-Result<StatementResult> Session::runInserts(const std::vector<const ParsedInsert*>& inserts) {
+Result<std::shared_ptr<Job>> Session::startJobOf(const std::vector<const ParsedInsert*>& inserts) {
   BindContext context = TRY(bindContext());
   QueryBinder binder(context);
   std::vector<LogicalPtr> plans;
@@ -222,11 +227,29 @@ Result<StatementResult> Session::runInserts(const std::vector<const ParsedInsert
   for (size_t i = 0; i < plans.size(); ++i) roots[i].plan = plans[i];
   PlannerOptions options = TRY(plannerOptions(name));
   JobGraph graph = TRY(planJob(roots, options, context, env_));
+  std::shared_ptr<Job> job = TRY(start(std::move(graph), JobPurpose::kInsert));
+  jobs_.push_back(job);
+  return job;
+}
+
+Result<std::shared_ptr<Job>> Session::startInserts(
+    const std::vector<const ParsedStatement*>& statements) {
+  std::vector<const ParsedInsert*> inserts;
+  for (const ParsedStatement* statement : statements) {
+    if (const auto* set = statement->tryAs<ParsedStatementSet>()) {
+      TRY(addInserts(*set, inserts));
+    } else {
+      inserts.push_back(&statement->as<ParsedInsert>());
+    }
+  }
+  return startJobOf(inserts);
+}
+
+Result<StatementResult> Session::runInserts(const std::vector<const ParsedInsert*>& inserts) {
   StatementResult result;
   result.kind = StatementResult::Kind::kJob;
-  result.job = TRY(start(std::move(graph), JobPurpose::kInsert));
+  result.job = TRY(startJobOf(inserts));
   result.message = fmt::format("Job ID: {}", result.job->id());
-  jobs_.push_back(result.job);
   if (configuration_.boolean("table.dml-sync")) {
     result.job->wait(-1);
     if (result.job->status() == JobStatus::kFailed) return result.job->error();

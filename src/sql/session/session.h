@@ -66,8 +66,14 @@ class Session {
   // job runs, unless table.dml-sync is true. Errors leave the session as it was.
   Result<StatementResult> execute(std::string_view statement, SourcePosition start = {1, 1});
 
+  // Starts the INSERTs of several statements (kInsert or kStatementSet) as one job, with the
+  // catalogue and the configuration as they are now; does not wait for it.
+  Result<std::shared_ptr<Job>> startInserts(const std::vector<const ParsedStatement*>& statements);
+
   Configuration& configuration() { return configuration_; }
   Catalog& catalog() { return catalog_; }
+  // The jobs run on when the session goes; whoever has them ends them.
+  void releaseJobs() { jobs_.clear(); }
   // Jobs started by INSERT that may still be running.
   const std::vector<std::shared_ptr<Job>>& jobs() const { return jobs_; }
 
@@ -75,6 +81,7 @@ class Session {
   Result<StatementResult> run(const ParsedStatement& statement);
   Result<StatementResult> runQuery(const ParsedQuery& query);
   Result<StatementResult> runInserts(const std::vector<const ParsedInsert*>& inserts);
+  Result<std::shared_ptr<Job>> startJobOf(const std::vector<const ParsedInsert*>& inserts);
   Result<StatementResult> runExplain(const ParsedExplain& explain);
   Result<StatementResult> runShow(const ParsedShow& show);
   Result<StatementResult> runDescribe(const ParsedDescribe& describe);
