@@ -12,6 +12,7 @@
 #include "cli/serve_command.h"
 #include "cli/sql_command.h"
 #include "cli/standard_streams.h"
+#include "cli/worker_command.h"
 #include "connectors/nexmark/nexmark_dump.h"
 
 #ifndef MILLRACE_VERSION
@@ -63,6 +64,7 @@ struct Arguments {
   SavepointInspection inspection;
   SavepointCheck check;
   ServeCommand serve;
+  WorkerArguments worker;
   std::string configurationFile;
   std::string authentication = "on";
   std::vector<std::string> settings;
@@ -207,6 +209,16 @@ void addServe(CLI::App& app, Arguments& arguments) {
   serve->footer(kServeFooter);
 }
 
+// Internal: started by the service, so not listed.
+void addWorker(CLI::App& app, Arguments& arguments) {
+  CLI::App* worker = app.add_subcommand("worker", "run one application of the service");
+  worker->group("");
+  worker->add_option("--socket", arguments.worker.socket)->required();
+  worker->add_option("--directory", arguments.worker.directory)->required();
+  worker->add_option("--application", arguments.worker.application)->required();
+  worker->add_option("--attempt", arguments.worker.attempt)->required();
+}
+
 CLI::App* addDump(CLI::App& nexmark, Arguments& arguments) {
   CLI::App* dump = nexmark.add_subcommand("dump", "write the events of a seed as files");
   dump->set_version_flag("--version", kVersionText);
@@ -332,6 +344,7 @@ int runParsed(CLI::App& app, int argc, const char* const* argv, Arguments& argum
   if (path == "millrace sql") return runSql(arguments, env);
   if (path == "millrace run") return runRun(arguments, env);
   if (path == "millrace serve") return runServe(app, arguments, env);
+  if (path == "millrace worker") runWorkerCommand(arguments.worker, env);
   if (path == "millrace savepoint inspect") return runSavepointInspect(arguments.inspection, env);
   if (path == "millrace savepoint check") return runCheck(arguments, env);
   if (path == "millrace bench nexmark dump") return runDump(arguments, env);
@@ -350,6 +363,7 @@ int runMainCommand(int argc, const char* const* argv, Env& env) {
     addRun(app, arguments);
     addSavepoint(app, arguments);
     addServe(app, arguments);
+    addWorker(app, arguments);
     CLI::App* bench = app.add_subcommand("bench", "benchmarks");
     CLI::App* nexmark = bench->add_subcommand("nexmark", "the Nexmark benchmark");
     addDump(*nexmark, arguments);

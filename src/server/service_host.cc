@@ -8,6 +8,8 @@
 #include "aws/server/dispatcher.h"
 #include "companions/companion.h"
 #include "control/control_plane.h"
+#include "control/native/native_engine.h"
+#include "server/credentials_endpoint.h"
 #include "server/data_directory.h"
 #include "server/http_server.h"
 #include "server/root_user.h"
@@ -26,15 +28,17 @@ class OpenAuthorizer final : public Authorizer {
   Outcome<void> authorize(const Principal&, const AccessRequest&) override { return {}; }
 };
 
-// Health and metrics beside the API.
+// Health, metrics and the credentials of applications beside the API.
 class FrontHandler final : public HttpHandler {
  public:
-  FrontHandler(HttpHandler& api, std::function<std::string()> metrics)
-      : api_(api), metrics_(std::move(metrics)) {}
+  FrontHandler(HttpHandler& api, CredentialsEndpoint& credentials,
+               std::function<std::string()> metrics)
+      : api_(api), credentials_(credentials), metrics_(std::move(metrics)) {}
 
   BodyPolicy bodyPolicy(const HttpRequest& head) override { return api_.bodyPolicy(head); }
 
   HttpResponse handle(HttpRequest& request) override {
+    if (request.path == kCredentialsPath) return credentials_.answer(request);
     // Buckets may be called so too: a signed request is for them.
     bool plain = (request.method == "GET" || request.method == "HEAD") &&
                  !request.headers.contains("Authorization") && request.query.empty();
@@ -47,8 +51,16 @@ class FrontHandler final : public HttpHandler {
 
  private:
   HttpHandler& api_;
+  CredentialsEndpoint& credentials_;
   std::function<std::string()> metrics_;
 };
+
+// As processes of this machine reach what listens at `host`.
+std::string reachableHost(const std::string& host) {
+  if (host == "0.0.0.0") return "127.0.0.1";
+  if (host == "::") return "[::1]";
+  return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
+}
 
 class RunningHost final : public ServiceHost {
  public:
@@ -132,6 +144,13 @@ class RunningHost final : public ServiceHost {
     options.onTrouble = [this](const std::string& text) {
       log_.error("control plane", {{"cause", text}});
     };
+    NativeEngineOptions engineOptions;
+    engineOptions.directory = TRY(data_.folder("applications"));
+    engineOptions.region = options_.region;
+    auto engine = TRY(NativeEngine::open(env_, log_, std::move(engineOptions)));
+    engine_ = engine.get();
+    credentials_ = std::make_unique<CredentialsEndpoint>(env_, *access_, *engine);
+    options.engine = std::move(engine);
     services_.push_back(TRY(openControlPlane(env_, std::move(options))));
     return {};
   }
@@ -151,7 +170,7 @@ class RunningHost final : public ServiceHost {
     if (!options_.authentication) authorizer = &openAuthorizer_;
     api_ = makeDispatcher(env_, std::move(services), std::move(credentials), *authorizer,
                           std::move(options));
-    front_ = std::make_unique<FrontHandler>(*api_, [this] { return metricsText(); });
+    front_ = std::make_unique<FrontHandler>(*api_, *credentials_, [this] { return metricsText(); });
   }
 
   Status listen() {
@@ -164,6 +183,8 @@ class RunningHost final : public ServiceHost {
     options.privateKey = std::move(certificate.privateKey);
     server_ = TRY(HttpServer::start(*front_, env_, std::move(options)));
     serving_ = server_.get();
+    // Applications reach the service at the port that it has now.
+    engine_->begin(fmt::format("http://{}:{}", reachableHost(options_.host), server_->port()));
     if (!options_.authentication) {
       log_.warning("authentication is off: whoever reaches the port may do everything");
     }
@@ -211,6 +232,8 @@ class RunningHost final : public ServiceHost {
   OpenAuthorizer openAuthorizer_;
   std::unique_ptr<AccessControl> access_;
   std::vector<std::unique_ptr<Service>> services_;
+  NativeEngine* engine_ = nullptr;  // of the control plane, which is one of the services
+  std::unique_ptr<CredentialsEndpoint> credentials_;
   ServiceMetrics metrics_;
   std::unique_ptr<HttpHandler> api_;
   std::unique_ptr<FrontHandler> front_;

@@ -33,7 +33,8 @@ MAY_INCLUDE["companions"] = set(_AWS_SERVER + ["database", "access"])
 MAY_INCLUDE["control"] = set(_AWS_SERVER + _CORE + ["database", "functions"])
 MAY_INCLUDE["server"] = set(_AWS_SERVER + ["database", "access", "aws/client", "companions",
                                            "control"])
-MAY_INCLUDE["cli"] = MAY_INCLUDE["sql"] | MAY_INCLUDE["server"] | {"sql", "server"}
+MAY_INCLUDE["worker"] = MAY_INCLUDE["sql"] | {"sql", "rest", "control"}
+MAY_INCLUDE["cli"] = MAY_INCLUDE["worker"] | MAY_INCLUDE["server"] | {"worker", "server"}
 
 # Written by generators of the build, so not in the tree.
 GENERATED = ("aws/model/generated/", "aws/server/generated/", "echo/")

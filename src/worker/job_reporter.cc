@@ -1,0 +1,240 @@
+#include "worker/job_reporter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "env/process.h"
+#include "runtime/task_plan.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr const char* kJobLogger = "millrace.runtime.Job";
+constexpr const char* kCheckpointLogger = "millrace.runtime.CheckpointCoordinator";
+constexpr double kNanosPerSecond = 1e9;
+constexpr double kMillisPerSecond = 1000;
+constexpr size_t kMostExceptions = 16;
+
+std::optional<int64_t> watermarkOf(int64_t micros) {
+  // Before the first, and behind the last.
+  if (micros == INT64_MIN || micros == INT64_MAX) return std::nullopt;
+  return micros / 1000;
+}
+
+std::vector<std::string> taskNamesOf(const JobGraph& graph) {
+  JobPlan plan = planTasks(graph);
+  std::vector<std::string> names(graph.nodes.size());
+  for (const TaskPlan& task : plan.tasks) {
+    std::string name;
+    for (uint32_t node : task.nodes) name += (name.empty() ? "" : " -> ") + graph.nodes[node].name;
+    for (uint32_t node : task.nodes) names[node] = name;
+  }
+  return names;
+}
+
+}  // namespace
+
+ApplicationLogRecord workerRecord(Env& env, LogLevel level, std::string logger, std::string message,
+                                  std::vector<std::string> throwable) {
+  ApplicationLogRecord record;
+  record.timeMillis = env.clock().nowMillis();
+  record.level = level;
+  record.logger = std::move(logger);
+  record.threadName = "main";
+  record.message = std::move(message);
+  record.throwableInformation = std::move(throwable);
+  return record;
+}
+
+JobReporter::JobReporter(Env& env, const WorkerTask& task, JobView& view, uint64_t memoryLimitBytes,
+                         std::function<void(ApplicationLogRecord)> emitRecord)
+    : env_(env),
+      task_(task),
+      view_(view),
+      memoryLimitBytes_(memoryLimitBytes),
+      emit_(std::move(emitRecord)),
+      before_(view.graph->nodes.size()),
+      taskNames_(taskNamesOf(*view.graph)) {
+  stateSinceMillis_ = env_.clock().nowMillis();
+  metricsNanos_ = env_.clock().monotonicNanos();
+  cpuMicros_ = ownUsage().cpuMicros;
+}
+
+void JobReporter::emit(LogLevel level, const char* logger, std::string message,
+                       std::vector<std::string> throwable) {
+  emit_(workerRecord(env_, level, logger, std::move(message), std::move(throwable)));
+}
+
+void JobReporter::switchState(const std::string& to, std::vector<std::string> throwable) {
+  LogLevel level = throwable.empty() ? LogLevel::kInfo : LogLevel::kWarning;
+  emit(level, kJobLogger,
+       fmt::format("Job {} ({}) switched from {} to {}.", view_.job->name(), view_.job->id(),
+                   state_, to),
+       std::move(throwable));
+  state_ = to;
+  stateSinceMillis_ = env_.clock().nowMillis();
+}
+
+void JobReporter::started() {
+  JobPlan plan = planTasks(*view_.graph);
+  for (const TaskPlan& task : plan.tasks) {
+    const std::string& name = taskNames_[task.nodes[0]];
+    for (uint32_t subtask = 0; subtask < task.parallelism; ++subtask) {
+      emit(LogLevel::kInfo, kJobLogger,
+           fmt::format("Deploying {} ({}/{}) to flink-taskmanager-{}-1", name, subtask + 1,
+                       task.parallelism, task_.job.attempt));
+    }
+  }
+  switchState("RUNNING");
+}
+
+void JobReporter::report() {
+  for (std::string& message : view_.job->takeMessages()) {
+    bool warning = message.starts_with("warning: ");
+    if (warning) {
+      message.erase(0, std::string_view("warning: ").size());
+      lastFailure_ = message;
+      view_.exceptions.insert(view_.exceptions.begin(), {env_.clock().nowMillis(), message});
+      if (view_.exceptions.size() > kMostExceptions) view_.exceptions.pop_back();
+    }
+    emit(warning ? LogLevel::kWarning : LogLevel::kInfo, kJobLogger, message);
+  }
+  JobProgress progress = view_.job->progress();
+  reportCheckpoints(progress.checkpoints);
+  reportState(progress);
+}
+
+void JobReporter::reportCheckpoints(const CheckpointHistory& history) {
+  // The newest comes first.
+  for (auto each = history.latest.rbegin(); each != history.latest.rend(); ++each) {
+    if (each->id <= lastCheckpoint_ || each->status == CheckpointStatus::kInProgress) continue;
+    lastCheckpoint_ = each->id;
+    const char* what = each->isSavepoint ? "savepoint" : "checkpoint";
+    if (each->status == CheckpointStatus::kCompleted) {
+      emit(LogLevel::kInfo, kCheckpointLogger,
+           fmt::format("Completed {} {} for job {} ({} bytes, checkpointDuration={} ms).", what,
+                       each->id, view_.job->id(), each->checkpointedBytes,
+                       each->endToEndDurationMillis));
+    } else {
+      emit(LogLevel::kWarning, kCheckpointLogger,
+           fmt::format("Failed {} {} for job {}.", what, each->id, view_.job->id()),
+           {each->failureMessage});
+    }
+  }
+}
+
+void JobReporter::reportState(const JobProgress& progress) {
+  if (progress.status != JobStatus::kRunning) {
+    std::string ended = jobStatusName(progress.status);
+    if (ended == state_) return;
+    std::vector<std::string> throwable;
+    if (progress.status == JobStatus::kFailed) throwable.push_back(view_.job->error().describe());
+    return switchState(ended, std::move(throwable));
+  }
+  if (progress.restarting && state_ == "RUNNING") return switchState("RESTARTING", {lastFailure_});
+  if (!progress.restarting && state_ == "RESTARTING") return switchState("RUNNING");
+}
+
+OperatorMetricsReport JobReporter::operatorMetrics(size_t node, const OperatorProgress& progress,
+                                                   double seconds) {
+  const JobNode& planned = view_.graph->nodes[node];
+  OperatorMetricsReport report;
+  report.id = planned.id;
+  report.name = planned.name;
+  report.task = taskNames_[node];
+  report.parallelism = static_cast<int32_t>(planned.parallelism);
+  report.isSource = progress.isSource;
+  report.isSink = progress.isSink;
+  report.numRecordsIn = progress.recordsIn;
+  report.numRecordsOut = progress.recordsOut;
+  report.numBytesIn = progress.bytesIn;
+  report.numBytesOut = progress.bytesOut;
+  auto rate = [&](uint64_t now, uint64_t before) {
+    return now > before ? static_cast<double>(now - before) / seconds : 0;
+  };
+  report.numRecordsInPerSecond = rate(progress.recordsIn, before_[node].recordsIn);
+  report.numRecordsOutPerSecond = rate(progress.recordsOut, before_[node].recordsOut);
+  before_[node] = {progress.recordsIn, progress.recordsOut};
+  report.numLateRecordsDropped = progress.lateRecordsDropped;
+  report.stateBytes = progress.stateBytes;
+  report.currentOutputWatermark = watermarkOf(progress.currentWatermark);
+  double subtasks = std::max<double>(1, planned.parallelism);
+  auto share = [&](double value) {
+    return std::clamp(value / subtasks, 0.0, 1.0) * kMillisPerSecond;
+  };
+  report.busyTimeMsPerSecond = share(progress.busy);
+  report.backPressuredTimeMsPerSecond = share(progress.backpressured);
+  report.idleTimeMsPerSecond = std::max(
+      0.0, kMillisPerSecond - report.busyTimeMsPerSecond - report.backPressuredTimeMsPerSecond);
+  return report;
+}
+
+void JobReporter::addJobMetrics(const JobProgress& progress,
+                                ApplicationMetricsReport& report) const {
+  for (size_t i = 0; i < report.operators.size(); ++i) {
+    OperatorMetricsReport& op = report.operators[i];
+    for (const JobEdge& edge : view_.graph->nodes[i].inputs) {
+      const std::optional<int64_t>& input = report.operators[edge.from].currentOutputWatermark;
+      if (!input) continue;
+      op.currentInputWatermark = std::min(op.currentInputWatermark.value_or(*input), *input);
+    }
+    report.managedMemoryBytes += op.stateBytes;
+    report.numLateRecordsDropped += op.numLateRecordsDropped;
+    if (op.isSource) {
+      report.numRecordsIn += op.numRecordsOut;
+      report.numRecordsInPerSecond += op.numRecordsOutPerSecond;
+      if (const auto& mark = op.currentOutputWatermark) {
+        report.currentInputWatermark =
+            std::min(report.currentInputWatermark.value_or(*mark), *mark);
+      }
+    }
+    if (op.isSink) {
+      report.numRecordsOut += op.numRecordsIn;
+      report.numRecordsOutPerSecond += op.numRecordsInPerSecond;
+      if (const auto& mark = op.currentInputWatermark) {
+        report.currentOutputWatermark =
+            std::min(report.currentOutputWatermark.value_or(*mark), *mark);
+      }
+    }
+  }
+  const CheckpointHistory& history = progress.checkpoints;
+  report.numberOfCompletedCheckpoints = history.counts.completed;
+  report.numberOfFailedCheckpoints = history.counts.failed;
+  if (history.latestCompleted) {
+    report.lastCheckpointDurationMillis = history.latestCompleted->endToEndDurationMillis;
+    report.lastCheckpointSizeBytes = history.latestCompleted->checkpointedBytes;
+  }
+}
+
+ApplicationMetricsReport JobReporter::metrics() {
+  JobProgress progress = view_.job->progress();
+  ProcessUsage usage = ownUsage();
+  int64_t nanos = env_.clock().monotonicNanos();
+  double seconds =
+      std::max<double>(1e-3, static_cast<double>(nanos - metricsNanos_) / kNanosPerSecond);
+  ApplicationMetricsReport report;
+  report.timeMillis = env_.clock().nowMillis();
+  int64_t inState = report.timeMillis - stateSinceMillis_;
+  bool ended = progress.status != JobStatus::kRunning;
+  report.uptimeMillis = ended ? -1 : progress.restarting ? 0 : inState;
+  report.downtimeMillis = ended ? -1 : progress.restarting ? inState : 0;
+  report.fullRestarts = progress.numRestarts;
+  report.kpus = task_.kpus;
+  report.cpuUtilization = static_cast<double>(usage.cpuMicros - cpuMicros_) / 1e6 / seconds * 100 /
+                          std::max(1, task_.kpus);
+  report.memoryBytes = usage.residentBytes;
+  report.memoryLimitBytes = memoryLimitBytes_;
+  report.managedMemoryLimitBytes = view_.options.stateMemoryBudget;
+  report.threadCount = usage.numThreads;
+  for (size_t i = 0; i < progress.operators.size(); ++i) {
+    report.operators.push_back(operatorMetrics(i, progress.operators[i], seconds));
+  }
+  addJobMetrics(progress, report);
+  metricsNanos_ = nanos;
+  cpuMicros_ = usage.cpuMicros;
+  return report;
+}
+
+}  // namespace millrace

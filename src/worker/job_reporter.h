@@ -1,0 +1,63 @@
+// JobReporter: what a running job has to tell: changes of its state, checkpoints, failures as log
+// records, and its metrics. Asked about once a second by one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "control/native/worker_protocol.h"
+#include "env/env.h"
+#include "rest/job_view.h"
+
+namespace millrace {
+
+class JobReporter {
+ public:
+  // emit is called with log records. view outlives the reporter; its exceptions are filled here.
+  JobReporter(Env& env, const WorkerTask& task, JobView& view, uint64_t memoryLimitBytes,
+              std::function<void(ApplicationLogRecord)> emit);
+
+  // The job has been started: what was deployed.
+  void started();
+  // What has happened since the last call.
+  void report();
+  ApplicationMetricsReport metrics();
+
+ private:
+  void reportCheckpoints(const CheckpointHistory& history);
+  void reportState(const JobProgress& progress);
+  void switchState(const std::string& to, std::vector<std::string> throwable = {});
+  void emit(LogLevel level, const char* logger, std::string message,
+            std::vector<std::string> throwable = {});
+  OperatorMetricsReport operatorMetrics(size_t node, const OperatorProgress& progress,
+                                        double seconds);
+  void addJobMetrics(const JobProgress& progress, ApplicationMetricsReport& report) const;
+
+  struct Before {
+    uint64_t recordsIn = 0;
+    uint64_t recordsOut = 0;
+  };
+
+  Env& env_;
+  const WorkerTask& task_;
+  JobView& view_;
+  uint64_t memoryLimitBytes_;
+  std::function<void(ApplicationLogRecord)> emit_;
+  std::string state_ = "CREATED";
+  int64_t stateSinceMillis_ = 0;
+  std::string lastFailure_;
+  uint64_t lastCheckpoint_ = 0;
+  std::vector<Before> before_;          // per node
+  std::vector<std::string> taskNames_;  // per node
+  int64_t metricsNanos_ = 0;
+  int64_t cpuMicros_ = 0;
+};
+
+// A log record of a worker.
+ApplicationLogRecord workerRecord(Env& env, LogLevel level, std::string logger, std::string message,
+                                  std::vector<std::string> throwable = {});
+
+}  // namespace millrace
