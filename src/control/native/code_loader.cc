@@ -1,0 +1,81 @@
+#include "control/native/code_loader.h"
+
+#include <utility>
+
+#include "control/code/application_code.h"
+#include "control/model/parallelism.h"
+
+namespace millrace {
+
+namespace {
+
+Result<WorkerTask> newTask(const JobRequest& request, CodeSource* source) {
+  ApplicationCode code = TRY(loadApplicationCode(request, source));
+  if (std::string reason = whyNotNative(request, code); !reason.empty()) {
+    return Error(ErrorKind::kUnsupported, reason);
+  }
+  WorkerTask task;
+  task.job = request.job;
+  task.applicationName = request.applicationName;
+  task.versionId = request.versionId;
+  task.files = std::move(code.files);
+  task.parallelism = request.parallelism;
+  task.kpus = static_cast<int32_t>(
+      kinesisanalyticsv2::kpusFor(request.parallelism, request.parallelismPerKpu));
+  task.checkpointing = request.checkpointing;
+  task.checkpointIntervalMillis = request.checkpointIntervalMillis;
+  task.minPauseMillis = request.minPauseMillis;
+  task.restoreLocation = request.restoreLocation;
+  task.allowNonRestoredState = request.allowNonRestoredState;
+  return task;
+}
+
+}  // namespace
+
+CodeLoader::CodeLoader(Env& env, CodeSource* source)
+    : env_(env), source_(source), thread_([this] { run(); }) {}
+
+CodeLoader::~CodeLoader() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  condition_.notify_one();
+  thread_.join();
+}
+
+void CodeLoader::load(JobRequest request, ApplicationDirectory directory, bool resume,
+                      Loaded loaded) {
+  std::lock_guard lock(mutex_);
+  work_.push_back(
+      [this, request = std::move(request), directory = std::move(directory), resume,
+       loaded = std::move(loaded)] { loaded(request.job, taskOf(request, directory, resume)); });
+  condition_.notify_one();
+}
+
+Result<WorkerTask> CodeLoader::taskOf(const JobRequest& request,
+                                      const ApplicationDirectory& directory, bool resume) {
+  if (resume) {
+    // Code in S3 may be another by now; an attempt goes on with what it was started with.
+    std::optional<std::string> saved = TRY(directory.savedTask(request.job.attempt));
+    if (saved) return decodeTask(*saved);
+  }
+  WorkerTask task = TRY(newTask(request, source_));
+  TRY(directory.saveTask(request.job.attempt, encodeTask(task)));
+  return task;
+}
+
+void CodeLoader::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    condition_.wait(lock, [&] { return stopping_ || !work_.empty(); });
+    if (stopping_) return;
+    std::function<void()> work = std::move(work_.front());
+    work_.pop_front();
+    lock.unlock();
+    work();
+    lock.lock();
+  }
+}
+
+}  // namespace millrace

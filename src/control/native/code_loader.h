@@ -1,0 +1,48 @@
+// CodeLoader: makes the task of a worker out of an attempt's request, on a thread of its own,
+// because code may have to be fetched.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "control/code/code_source.h"
+#include "control/engine/engine.h"
+#include "control/native/application_directory.h"
+#include "control/native/worker_protocol.h"
+#include "env/env.h"
+
+namespace millrace {
+
+class CodeLoader {
+ public:
+  // Called on the loader's thread.
+  using Loaded = std::function<void(JobId job, Result<WorkerTask> task)>;
+
+  // The source may be null; it outlives the loader.
+  CodeLoader(Env& env, CodeSource* source);
+  // Waits for what is being loaded; what has not begun is left out.
+  ~CodeLoader();
+  CodeLoader(const CodeLoader&) = delete;
+  CodeLoader& operator=(const CodeLoader&) = delete;
+
+  // resume: the task that the attempt was started with, where it was kept.
+  void load(JobRequest request, ApplicationDirectory directory, bool resume, Loaded loaded);
+
+ private:
+  void run();
+  Result<WorkerTask> taskOf(const JobRequest& request, const ApplicationDirectory& directory,
+                            bool resume);
+
+  Env& env_;
+  CodeSource* source_;
+  std::mutex mutex_;
+  std::condition_variable condition_;
+  std::deque<std::function<void()>> work_;  // guarded by mutex_
+  bool stopping_ = false;                   // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace millrace
