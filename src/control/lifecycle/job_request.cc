@@ -50,7 +50,7 @@ Result<std::string> restoreLocation(StoreReader& store, const Application& appli
 }  // namespace
 
 Result<JobRequest> makeJobRequest(StoreReader& store, const Application& application,
-                                  const std::string& arnPrefix) {
+                                  const std::string& arnPrefix, bool resume) {
   std::optional<ApplicationVersion> version =
       TRY(store.findVersion(application.id, application.job.versionId));
   if (!version) {
@@ -87,7 +87,12 @@ Result<JobRequest> makeJobRequest(StoreReader& store, const Application& applica
   }
   request.parallelism = application.job.parallelism;
   request.parallelismPerKpu = parallelismPerKpu(*version);
-  request.restoreLocation = TRY(restoreLocation(store, application));
+  Result<std::string> location = restoreLocation(store, application);
+  if (location.ok()) {
+    request.restoreLocation = std::move(location).value();
+  } else if (!resume || location.error().kind() != ErrorKind::kRestore) {
+    return std::move(location).error();
+  }
   request.allowNonRestoredState = application.job.allowNonRestoredState;
   return request;
 }

@@ -8,8 +8,9 @@
 
 namespace millrace::kinesisanalyticsv2 {
 
-// kRestore when the snapshot to start from is gone.
+// resume: the attempt has run already. kRestore when the snapshot to start from is gone; an attempt
+// that has run may do without it, because the engine has what the attempt was started with.
 Result<JobRequest> makeJobRequest(StoreReader& store, const Application& application,
-                                  const std::string& arnPrefix);
+                                  const std::string& arnPrefix, bool resume);
 
 }  // namespace millrace::kinesisanalyticsv2

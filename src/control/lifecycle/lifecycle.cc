@@ -259,7 +259,7 @@ Status Lifecycle::reconcile(int64_t id) {
     case Command::kStart:
     case Command::kResume: {
       told.command = command;
-      Result<JobRequest> request = requestOf(*application);
+      Result<JobRequest> request = requestOf(*application, command == Command::kResume);
       if (!request.ok()) {
         deliver(jobId, {JobEvent::Kind::kFailed, request.error().describe()});
       } else if (command == Command::kStart) {
@@ -317,10 +317,10 @@ Status Lifecycle::reconcileSnapshots(const Application& application, Told& told)
   return {};
 }
 
-Result<JobRequest> Lifecycle::requestOf(const Application& application) {
+Result<JobRequest> Lifecycle::requestOf(const Application& application, bool resume) {
   std::optional<JobRequest> request;
   TRY(store_.read([&](StoreReader& reader) -> Status {
-    request = TRY(makeJobRequest(reader, application, options_.arnPrefix));
+    request = TRY(makeJobRequest(reader, application, options_.arnPrefix, resume));
     return {};
   }));
   return std::move(*request);

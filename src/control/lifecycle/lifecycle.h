@@ -92,7 +92,7 @@ class Lifecycle final : public EngineListener {
   Status reconcile(int64_t application);
   Status reconcileSnapshots(const Application& application, Told& told);
   Command due(const Application& application, const Told& told) const;
-  Result<JobRequest> requestOf(const Application& application);
+  Result<JobRequest> requestOf(const Application& application, bool resume);
 
   Env& env_;
   Store& store_;
