@@ -12,6 +12,7 @@
 #include "server/credentials_endpoint.h"
 #include "server/data_directory.h"
 #include "server/http_server.h"
+#include "server/log_telemetry.h"
 #include "server/root_user.h"
 #include "server/service_metrics.h"
 
@@ -65,7 +66,11 @@ std::string reachableHost(const std::string& host) {
 class RunningHost final : public ServiceHost {
  public:
   RunningHost(Env& env, Log& log, ServiceHostOptions options, DataDirectory data)
-      : env_(env), log_(log), options_(std::move(options)), data_(std::move(data)) {}
+      : env_(env),
+        log_(log),
+        options_(std::move(options)),
+        data_(std::move(data)),
+        telemetry_(log) {}
 
   ~RunningHost() override { stop(); }
 
@@ -147,6 +152,7 @@ class RunningHost final : public ServiceHost {
     NativeEngineOptions engineOptions;
     engineOptions.directory = TRY(data_.folder("applications"));
     engineOptions.region = options_.region;
+    engineOptions.telemetry = &telemetry_;
     auto engine = TRY(NativeEngine::open(env_, log_, std::move(engineOptions)));
     engine_ = engine.get();
     credentials_ = std::make_unique<CredentialsEndpoint>(env_, *access_, *engine);
@@ -227,6 +233,7 @@ class RunningHost final : public ServiceHost {
   Log& log_;
   ServiceHostOptions options_;
   DataDirectory data_;
+  LogTelemetry telemetry_;
   int64_t startedNanos_ = 0;
   std::unique_ptr<CredentialStore> rootCredentials_;
   OpenAuthorizer openAuthorizer_;

@@ -1,6 +1,7 @@
 #include "control/native/supervised_application.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <csignal>
@@ -78,7 +79,8 @@ void SupervisedApplication::log(LogLevel level, std::string message,
   if (!attempt_) return;
   host_.log().write(level, message,
                     {{"application", attempt_->source.applicationName},
-                     {"attempt", attempt_->request.job.attempt}});
+                     {"attempt", attempt_->request.job.attempt},
+                     {"cause", fmt::format("{}", fmt::join(throwable, "\n"))}});
   if (host_.telemetry() == nullptr) return;
   ApplicationLogRecord record;
   record.timeMillis = now();
