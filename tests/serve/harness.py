@@ -72,6 +72,7 @@ class Server:
         self.environment.update(environment or {})
         self.process = None
         self.port = None
+        self.wanted_port = 0  # of the next start; 0 = any
         self.lines = []
         self._listening = threading.Event()
 
@@ -84,7 +85,8 @@ class Server:
             shutil.rmtree(self.data, ignore_errors=True)
 
     def start(self):
-        command = [PROGRAM, "serve", "--port", "0", "--data", str(self.data), *self.arguments]
+        command = [PROGRAM, "serve", "--port", str(self.wanted_port), "--data", str(self.data),
+                   *self.arguments]
         self._listening.clear()
         started = time.monotonic()
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
