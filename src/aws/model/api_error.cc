@@ -15,4 +15,9 @@ ApiError&& ApiError::with(std::string member, Document value) && {
   return std::move(*this);
 }
 
+ApiError&& ApiError::withStatus(int status) && {
+  status_ = status;
+  return std::move(*this);
+}
+
 }  // namespace millrace

@@ -45,6 +45,8 @@ class [[nodiscard]] ApiError {
   const std::string& cause() const { return cause_; }
 
   ApiError&& with(std::string member, Document value) &&;
+  // Clients: the status that came, where it is not the model's.
+  ApiError&& withStatus(int status) &&;
 
  private:
   std::string code_;

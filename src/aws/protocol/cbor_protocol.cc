@@ -1,5 +1,7 @@
 #include "aws/protocol/cbor_protocol.h"
 
+#include <fmt/format.h>
+
 #include "aws/protocol/cbor_values.h"
 #include "aws/protocol/error_members.h"
 #include "aws/protocol/json_protocol.h"
@@ -40,7 +42,31 @@ class CborProtocol : public Protocol {
     return response;
   }
 
+  Outcome<HttpRequest> encodeRequest(const ServiceModel& service, const OperationModel& operation,
+                                     Document input) const override {
+    HttpRequest request = beginRequest(service, operation);
+    if (operation.input == nullptr) input = Document(Document::Object());
+    request.body = encodeCbor(operation.input, input, time_);
+    return request;
+  }
+
+  Outcome<Document> decodeResponse(const ServiceModel&, const OperationModel& operation,
+                                   HttpResponse& response) const override {
+    return decodeCbor(operation.output, response.body, time_);
+  }
+
+  ApiError decodeError(const ServiceModel& service, const HttpResponse& response) const override {
+    return decodeErrorDocument(service, response, [&](const ShapeModel& shape) {
+      return decodeCbor(&shape, response.body, time_);
+    });
+  }
+
  protected:
+  virtual HttpRequest beginRequest(const ServiceModel& service,
+                                   const OperationModel& operation) const {
+    return targetRequest(service, operation, contentType_);
+  }
+
   virtual HttpResponse begin(int status) const {
     HttpResponse response;
     response.status = status;
@@ -69,6 +95,17 @@ class RpcV2CborProtocol final : public CborProtocol {
     HttpResponse response = CborProtocol::begin(status);
     response.headers.add("smithy-protocol", "rpc-v2-cbor");
     return response;
+  }
+
+  HttpRequest beginRequest(const ServiceModel& service,
+                           const OperationModel& operation) const override {
+    HttpRequest request;
+    request.method = "POST";
+    request.path = fmt::format("/service/{}/operation/{}", service.targetPrefix, operation.name);
+    request.headers.add("smithy-protocol", "rpc-v2-cbor");
+    request.headers.add("Accept", "application/cbor");
+    request.headers.add("Content-Type", "application/cbor");
+    return request;
   }
 };
 

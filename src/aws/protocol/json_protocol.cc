@@ -43,6 +43,24 @@ class JsonProtocol final : public Protocol {
     return response;
   }
 
+  Outcome<HttpRequest> encodeRequest(const ServiceModel& service, const OperationModel& operation,
+                                     Document input) const override {
+    HttpRequest request = targetRequest(service, operation, contentType_);
+    request.body = operation.input == nullptr ? "{}" : encodeJson(operation.input, input);
+    return request;
+  }
+
+  Outcome<Document> decodeResponse(const ServiceModel&, const OperationModel& operation,
+                                   HttpResponse& response) const override {
+    return decodeJson(operation.output, response.body);
+  }
+
+  ApiError decodeError(const ServiceModel& service, const HttpResponse& response) const override {
+    return decodeErrorDocument(service, response, [&](const ShapeModel& shape) {
+      return decodeJson(&shape, response.body);
+    });
+  }
+
  private:
   std::string contentType_;
 };
@@ -55,6 +73,17 @@ std::optional<std::string> operationOfTarget(const ServiceModel& service,
   size_t dot = target.rfind('.');
   if (dot == std::string_view::npos || target.substr(0, dot) != service.targetPrefix) return {};
   return std::string(target.substr(dot + 1));
+}
+
+HttpRequest targetRequest(const ServiceModel& service, const OperationModel& operation,
+                          std::string_view contentType) {
+  HttpRequest request;
+  request.method = "POST";
+  request.path = "/";
+  request.headers.add("Content-Type", std::string(contentType));
+  request.headers.add("X-Amz-Target",
+                      std::string(service.targetPrefix) + '.' + std::string(operation.name));
+  return request;
 }
 
 std::unique_ptr<Protocol> makeJsonProtocol(std::string_view contentType) {

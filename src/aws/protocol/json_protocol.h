@@ -14,4 +14,8 @@ std::unique_ptr<Protocol> makeJsonProtocol(std::string_view contentType);
 std::optional<std::string> operationOfTarget(const ServiceModel& service,
                                              const HttpRequest& request);
 
+// A call of JSON or of CBOR with a target: all but the body.
+HttpRequest targetRequest(const ServiceModel& service, const OperationModel& operation,
+                          std::string_view contentType);
+
 }  // namespace millrace

@@ -1,4 +1,4 @@
-// Protocol: one wire format of AWS's APIs, server side. One file per protocol; no other file knows
+// Protocol: one wire format of AWS's APIs, both sides. One file per protocol; no other file knows
 // how a format looks.
 #pragma once
 
@@ -36,6 +36,8 @@ class Protocol {
  public:
   virtual ~Protocol() = default;
 
+  // The server's side.
+
   // The name of the operation that a request calls, or nothing when it names none. For a buffered
   // request the body is there (Query has the name in the form).
   virtual std::optional<std::string> operationName(const ServiceModel& service,
@@ -52,6 +54,24 @@ class Protocol {
   // `operation` is null when none was found.
   virtual HttpResponse encodeError(const ServiceModel& service, const OperationModel* operation,
                                    const ApiError& error, std::string_view requestId) const = 0;
+
+  // The client's side.
+
+  // Method, path, query, headers and body of a call; Host and what signing adds are missing. A
+  // payload that streams is the request's stream. ParamValidation when a part of the path is empty.
+  virtual Outcome<HttpRequest> encodeRequest(const ServiceModel& service,
+                                             const OperationModel& operation,
+                                             Document input) const = 0;
+
+  // The output of a response whose status is below 300. S3 sends some errors with status 200: they
+  // are returned as errors. SerializationException when the body is not what the model says.
+  virtual Outcome<Document> decodeResponse(const ServiceModel& service,
+                                           const OperationModel& operation,
+                                           HttpResponse& response) const = 0;
+
+  // The error of any other response, with the status of the response. What is no error of the
+  // service (a proxy's page) gets a code made from the status, such as "ServiceUnavailable".
+  virtual ApiError decodeError(const ServiceModel& service, const HttpResponse& response) const = 0;
 };
 
 const Protocol& protocolOf(WireFormat format);

@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "aws/protocol/error_members.h"
+#include "aws/protocol/query_form.h"
 #include "aws/protocol/text_values.h"
 #include "aws/protocol/xml_values.h"
 #include "http/url.h"
@@ -158,6 +160,33 @@ class QueryProtocol final : public Protocol {
                            service.xmlNamespace, error.senderFault() ? "Sender" : "Receiver",
                            xmlEscape(error.code()), xmlEscape(error.message()), further, requestId),
                requestId);
+  }
+
+  Outcome<HttpRequest> encodeRequest(const ServiceModel& service, const OperationModel& operation,
+                                     Document input) const override {
+    HttpRequest request;
+    request.method = "POST";
+    request.path = "/";
+    request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+    request.body = fmt::format("Action={}&Version={}", operation.name, service.apiVersion);
+    if (operation.input != nullptr) appendForm(request.body, *operation.input, input);
+    return request;
+  }
+
+  Outcome<Document> decodeResponse(const ServiceModel&, const OperationModel& operation,
+                                   HttpResponse& response) const override {
+    if (operation.output == nullptr) return Document(Document::Object());
+    return decodeXmlBelow(*operation.output, operation.resultWrapper, response.body);
+  }
+
+  ApiError decodeError(const ServiceModel& service, const HttpResponse& response) const override {
+    XmlError error = decodeXmlError(response.body).value_or(XmlError());
+    ApiError received =
+        receivedError(service, error.code, std::move(error.message), response.status);
+    for (auto& [name, value] : error.members) {
+      if (name != "Type") (void)std::move(received).with(name, std::move(value));
+    }
+    return received;
   }
 
  private:

@@ -157,6 +157,54 @@ std::string headerText(const MemberModel& member, const Document& value) {
   return text;
 }
 
+// "/{Bucket}/{Key+}" filled with the values of `input`. Slashes in the last label stay.
+Outcome<std::string> fillPath(const OperationModel& operation, const Document& input) {
+  std::string path;
+  std::string_view pattern = pathPart(operation.uri);
+  while (!pattern.empty()) {
+    std::string_view name = takeSegment(pattern);
+    path += '/';
+    if (!name.starts_with('{')) {
+      path += name;
+      continue;
+    }
+    bool greedy = name.ends_with("+}");
+    name = name.substr(1, name.size() - (greedy ? 3 : 2));
+    std::string text;
+    for (const MemberModel& member : operation.input->members) {
+      const Document* value = input.find(member.name);
+      if (member.location == MemberLocation::kUri && member.wireName() == name && value) {
+        text = encodeText(member, *value, TimestampFormat::kIso8601);
+      }
+    }
+    if (text.empty()) {
+      return ApiError("ParamValidation", 400,
+                      fmt::format("'{}' of {} must not be empty", name, operation.name));
+    }
+    path += percentEncode(text, greedy ? "/" : "");
+  }
+  return path.empty() ? std::string("/") : path;
+}
+
+void addQuery(HttpRequest& request, std::string_view name, std::string_view value) {
+  if (!request.query.empty()) request.query += '&';
+  request.query += percentEncode(name);
+  request.query += '=';
+  request.query += percentEncode(value);
+}
+
+void encodeRequestHeader(const MemberModel& member, const Document& value, HttpRequest& request) {
+  if (member.location == MemberLocation::kHeader) {
+    std::string text = headerText(member, value);
+    if (!text.empty()) request.headers.add(std::string(member.wireName()), std::move(text));
+  } else if (const auto* map = value.as<Document::Object>()) {
+    for (const auto& [key, text] : *map) {
+      request.headers.add(std::string(member.locationName) + key,
+                          headerText(member.shape->value(), text));
+    }
+  }
+}
+
 }  // namespace
 
 const OperationModel* matchRestOperation(const ServiceModel& service, const HttpRequest& request) {
@@ -202,6 +250,48 @@ Outcome<void> decodeRestMembers(const OperationModel& operation, const HttpReque
         break;
       default:
         break;
+    }
+  }
+  return {};
+}
+
+Outcome<HttpRequest> encodeRestRequest(const OperationModel& operation, const Document& input) {
+  HttpRequest request;
+  request.method = std::string(operation.method);
+  request.path = TRY(fillPath(operation, input));
+  for (const auto& [name, value] : parseQuery(queryPart(operation.uri))) {
+    addQuery(request, name, value);
+  }
+  if (operation.input == nullptr) return request;
+  for (const MemberModel& member : operation.input->members) {
+    const Document* value = input.find(member.name);
+    if (value == nullptr) continue;
+    if (member.location == MemberLocation::kQueryString) {
+      if (const auto* list = value->as<Document::List>()) {
+        for (const Document& element : *list) {
+          addQuery(request, member.wireName(),
+                   encodeText(member.shape->element(), element, TimestampFormat::kIso8601));
+        }
+      } else {
+        addQuery(request, member.wireName(), encodeText(member, *value, TimestampFormat::kIso8601));
+      }
+    } else if (member.location == MemberLocation::kHeader ||
+               member.location == MemberLocation::kHeaders) {
+      encodeRequestHeader(member, *value, request);
+    }
+  }
+  return request;
+}
+
+Outcome<void> decodeRestHeaders(const ShapeModel& output, const HttpResponse& response,
+                                std::string_view errorCode, Document::Object& object) {
+  for (const MemberModel& member : output.members) {
+    if (member.location == MemberLocation::kHeader) {
+      TRY(decodeHeaderMember(member, response.headers, errorCode, object));
+    } else if (member.location == MemberLocation::kHeaders) {
+      decodeHeaderMap(member, response.headers, object);
+    } else if (member.location == MemberLocation::kStatusCode) {
+      object.emplace_back(member.name, Document(int64_t{response.status}));
     }
   }
   return {};

@@ -24,4 +24,12 @@ Outcome<void> decodeRestMembers(const OperationModel& operation, const HttpReque
 // Adds the members that travel in the header, and the status if a member has it, to the response.
 void encodeRestMembers(const ShapeModel& output, const Document& value, HttpResponse& response);
 
+// The client's side: the method, the path with its labels filled in, query and header of a call.
+// ParamValidation when a label has no value.
+Outcome<HttpRequest> encodeRestRequest(const OperationModel& operation, const Document& input);
+
+// Adds the members that travel in the header of a response to `object`.
+Outcome<void> decodeRestHeaders(const ShapeModel& output, const HttpResponse& response,
+                                std::string_view errorCode, Document::Object& object);
+
 }  // namespace millrace

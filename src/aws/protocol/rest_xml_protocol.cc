@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "aws/protocol/error_members.h"
 #include "aws/protocol/rest_binding.h"
 #include "aws/protocol/xml_values.h"
 
@@ -70,7 +71,103 @@ class RestXmlProtocol final : public Protocol {
     return response;
   }
 
+  Outcome<HttpRequest> encodeRequest(const ServiceModel&, const OperationModel& operation,
+                                     Document input) const override {
+    HttpRequest request = TRY(encodeRestRequest(operation, input));
+    if (operation.input == nullptr) return request;
+    const ShapeModel& shape = *operation.input;
+    if (!shape.payload.empty()) {
+      encodeRequestPayload(*shape.find(shape.payload), input, request);
+    } else if (hasBody(shape)) {
+      MemberModel whole{.name = operation.inputRootName, .shape = &shape};
+      std::string_view root =
+          operation.inputRootName.empty() ? rootOf(shape) : operation.inputRootName;
+      appendXmlElement(request.body, root, operation.inputNamespace, whole, input);
+    }
+    return request;
+  }
+
+  Outcome<Document> decodeResponse(const ServiceModel& service, const OperationModel& operation,
+                                   HttpResponse& response) const override {
+    Document::Object object;
+    if (operation.output == nullptr) return Document(std::move(object));
+    const ShapeModel& shape = *operation.output;
+    // CompleteMultipartUpload and CopyObject send their status before they know how it ends.
+    if (!operation.streamsOutput && isError(response.body)) return decodeError(service, response);
+    TRY(decodeRestHeaders(shape, response, "SerializationException", object));
+    TRY(decodeResponseBody(shape, response, object));
+    return Document(std::move(object));
+  }
+
+  ApiError decodeError(const ServiceModel& service, const HttpResponse& response) const override {
+    XmlError error = decodeXmlError(response.body).value_or(XmlError());
+    // An answer to HEAD has no body.
+    if (error.code.empty() && response.status == 404) error.code = "NotFound";
+    ApiError received =
+        receivedError(service, error.code, std::move(error.message), response.status);
+    for (auto& [name, value] : error.members) {
+      (void)std::move(received).with(name, std::move(value));
+    }
+    std::string_view region = response.headers.get("x-amz-bucket-region");
+    if (!region.empty() && received.members().find("Region") == nullptr) {
+      (void)std::move(received).with("Region", Document(region));
+    }
+    return received;
+  }
+
  private:
+  static bool isError(std::string_view body) {
+    // Only the head of a body tells; a parser would read all of a large listing twice.
+    size_t at = body.find_first_not_of(" \r\n\t");
+    if (at != std::string_view::npos && body.substr(at).starts_with("<?xml")) {
+      at = body.find("?>", at);
+      if (at != std::string_view::npos) at = body.find_first_not_of(" \r\n\t", at + 2);
+    }
+    return at != std::string_view::npos && body.substr(at).starts_with("<Error>");
+  }
+
+  static void encodeRequestPayload(const MemberModel& member, Document& input,
+                                   HttpRequest& request) {
+    Document* value = input.find(member.name);
+    if (value == nullptr) return;
+    if (auto* stream = value->as<BodyReaderPtr>()) {
+      request.stream = std::move(*stream);
+    } else if (auto* blob = value->as<Blob>()) {
+      request.body = std::move(blob->bytes);
+    } else if (auto* text = value->as<std::string>()) {
+      request.body = std::move(*text);
+    } else {
+      std::string_view root =
+          member.locationName.empty() ? rootOf(*member.shape) : member.locationName;
+      appendXmlElement(request.body, root,
+                       member.xmlNamespace.empty() ? kNamespace : member.xmlNamespace, member,
+                       *value);
+    }
+  }
+
+  static Outcome<void> decodeResponseBody(const ShapeModel& shape, HttpResponse& response,
+                                          Document::Object& object) {
+    if (shape.payload.empty()) {
+      if (!hasBody(shape) || response.body.empty()) return {};
+      Document body = TRY(decodeXml(shape, response.body));
+      for (auto& entry : *body.as<Document::Object>()) object.push_back(std::move(entry));
+      return {};
+    }
+    const MemberModel& member = *shape.find(shape.payload);
+    if (member.shape->streaming) {
+      object.emplace_back(member.name, response.stream ? std::move(response.stream)
+                                                       : bodyFromString(std::move(response.body)));
+    } else if (member.shape->type == ShapeType::kStructure) {
+      if (response.body.empty()) return {};
+      object.emplace_back(member.name, TRY(decodeXml(*member.shape, response.body)));
+    } else if (member.shape->type == ShapeType::kString) {
+      object.emplace_back(member.name, std::move(response.body));
+    } else {
+      object.emplace_back(member.name, Blob{std::move(response.body)});
+    }
+    return {};
+  }
+
   static HttpResponse begin(int status, std::string_view requestId) {
     HttpResponse response;
     response.status = status;

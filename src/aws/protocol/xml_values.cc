@@ -178,6 +178,15 @@ Outcome<Document> decodeElement(const MemberModel& member, const pugi::xml_node&
   }
 }
 
+bool parse(std::string_view text, pugi::xml_document& document) {
+  // No document types: entities that expand are none of a client's business.
+  constexpr unsigned kOptions =
+      pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_ws_pcdata_single;
+  pugi::xml_parse_result parsed =
+      document.load_buffer(text.data(), text.size(), kOptions, pugi::encoding_utf8);
+  return parsed && document.document_element();
+}
+
 }  // namespace
 
 std::string xmlEscape(std::string_view text) {
@@ -228,14 +237,42 @@ void appendXmlElement(std::string& out, std::string_view name, std::string_view 
 }
 
 Outcome<Document> decodeXml(const ShapeModel& shape, std::string_view text) {
+  return decodeXmlBelow(shape, {}, text);
+}
+
+Outcome<Document> decodeXmlBelow(const ShapeModel& shape, std::string_view wrapper,
+                                 std::string_view text) {
   pugi::xml_document document;
-  // No document types: entities that expand are none of a client's business.
-  constexpr unsigned kOptions =
-      pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_ws_pcdata_single;
-  pugi::xml_parse_result parsed =
-      document.load_buffer(text.data(), text.size(), kOptions, pugi::encoding_utf8);
-  if (!parsed || !document.document_element()) return malformed();
-  return decodeStructure(shape, document.document_element(), 0);
+  if (!parse(text, document)) return malformed();
+  pugi::xml_node root = document.document_element();
+  if (wrapper.empty()) return decodeStructure(shape, root, 0);
+  for (const pugi::xml_node& child : root.children()) {
+    if (localName(child) == wrapper) return decodeStructure(shape, child, 0);
+  }
+  return Document(Document::Object());
+}
+
+std::optional<XmlError> decodeXmlError(std::string_view text) {
+  pugi::xml_document document;
+  if (!parse(text, document)) return {};
+  pugi::xml_node root = document.document_element();
+  pugi::xml_node found = localName(root) == "Error" ? root : root.child("Error");
+  // EC2 and a few old answers of Query put a list around it.
+  if (!found) found = root.child("Errors").child("Error");
+  if (!found) return {};
+  XmlError error;
+  for (const pugi::xml_node& child : found.children()) {
+    std::string_view name = localName(child);
+    if (child.type() != pugi::node_element) continue;
+    if (name == "Code") {
+      error.code = child.text().get();
+    } else if (name == "Message") {
+      error.message = child.text().get();
+    } else if (child.first_child().type() == pugi::node_pcdata) {
+      error.members.emplace_back(name, Document(child.text().get()));
+    }
+  }
+  return error;
 }
 
 }  // namespace millrace

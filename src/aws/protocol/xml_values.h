@@ -1,6 +1,7 @@
 // XML and documents, guided by the shapes of the model.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,5 +24,18 @@ void appendXmlElement(std::string& out, std::string_view name, std::string_view 
 // The structure that the root element holds, whatever the root is called. MalformedXML when it is
 // no XML or a value has another type than the shape says.
 Outcome<Document> decodeXml(const ShapeModel& shape, std::string_view text);
+
+// The same for the element `wrapper` below the root; {} when there is none. "" = the root.
+Outcome<Document> decodeXmlBelow(const ShapeModel& shape, std::string_view wrapper,
+                                 std::string_view text);
+
+// What an <Error> says, at the root or below it; nothing when the root is something else.
+struct XmlError {
+  std::string code;
+  std::string message;
+  // The other elements that hold text alone.
+  Document::Object members;
+};
+std::optional<XmlError> decodeXmlError(std::string_view text);
 
 }  // namespace millrace
