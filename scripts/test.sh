@@ -25,7 +25,7 @@ defaultStage() {
   runCounted "restore after kills" 300 python3 tests/restore/restore_test.py
   runCounted "savepoints of earlier formats" 300 python3 tests/restore/goldens_test.py
   runCounted "crashes" 300 python3 tests/crash/crash_test.py --trials 30
-  runCounted "service" 900 python3 tests/serve/serve_test.py
+  runCounted "service" 600 python3 tests/serve/serve_test.py
   runCounted "memory" 300 python3 tests/memory/memory_test.py
 }
 

@@ -99,7 +99,7 @@ def test_update_shard_count(server):
                                             ScalingType="UNIFORM_SCALING")
         equal((answer["CurrentShardCount"], answer["TargetShardCount"]), (before, target))
         assert_uniform(open_shards(kinesis, name), target)
-    equal(fails("LimitExceededException", kinesis.update_shard_count, StreamName=name,
+    equal(fails("LimitExceededException", server.hasty().update_shard_count, StreamName=name,
                 TargetShardCount=5, ScalingType="UNIFORM_SCALING"),
           "UpdateShardCount cannot scale up over double your current open shard count. Current open"
           " shard count: 2 Target shard count: 5")

@@ -18,6 +18,10 @@ class KinesisServer(Server):
         retries = {"max_attempts": 10, "mode": "standard"}
         return super().client(service, **dict({"retries": retries}, **options))
 
+    def hasty(self):
+        """A client that takes no for an answer: stock ones try again after LimitExceededException."""
+        return self.client(retries={"max_attempts": 0})
+
     def unchecked(self):
         """A client that sends what botocore would refuse."""
         return self.client(parameter_validation=False)

@@ -8,6 +8,8 @@ import subprocess
 import harness
 from harness import ACCESS_KEY, SECRET_KEY, Server, expect, expect_equal, expect_error, run_program
 
+ALONE = True  # the time of a start is measured
+
 
 def test_starts_fast_and_small():
     with Server() as server:
