@@ -5,7 +5,9 @@ that botocore must understand as it was meant. Values are made from the model, i
 """
 
 import base64
+import collections
 import datetime
+import email.utils
 import http.client
 import json
 import math
@@ -17,6 +19,7 @@ import harness
 from harness import expect, expect_equal
 
 import botocore.awsrequest
+import botocore.handlers
 import botocore.loaders
 import botocore.model
 import botocore.parsers
@@ -72,6 +75,11 @@ class Echo:
         return response.status, dict(response.getheaders()), response.read()
 
 
+def length_of_body(member):
+    """Content-Length is the connection's own affair: another value would make the peer wait."""
+    return member.serialization.get("name", "").lower() == "content-length"
+
+
 class Values:
     """Values for the members of shapes; variant n differs from variant n + 1."""
 
@@ -104,7 +112,8 @@ class Values:
             return self.choose(HEADER_TEXTS if location in ("header", "headers") else TEXTS)
         if kind == "timestamp":
             seconds = self.choose(TIMES)
-            seconds = int(seconds) if location else seconds
+            whole = location or shape.serialization.get("timestampFormat") == "rfc822"
+            seconds = int(seconds) if whole else seconds
             return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
         choices = {"integer": NUMBERS, "long": LONGS, "float": DOUBLES, "double": DOUBLES,
                    "boolean": (True, False), "blob": BLOBS}
@@ -118,6 +127,8 @@ class Values:
         for name, member in members:
             location = member.serialization.get("location")
             required = name in shape.required_members or location == "uri"
+            if length_of_body(member):
+                continue
             too_deep = depth >= MAX_DEPTH and not required
             if too_deep or (not required and self.variant and self.choose((True, False))):
                 continue
@@ -151,6 +162,37 @@ def same(a, b):
     return type(a) is type(b) and a == b
 
 
+def differences(wanted, got):
+    names = sorted(name for name in wanted.keys() | got.keys()
+                   if not same(wanted.get(name), got.get(name)))
+    return "; ".join(f"{name}: {wanted.get(name)!r} became {got.get(name)!r}" for name in names)
+
+
+def drop_empty_payload(shape, *values):
+    """A body of no bytes and no body are the same."""
+    payload = shape.serialization.get("payload") if shape else None
+    for value in values:
+        if not value.get(payload):
+            value.pop(payload, None)
+
+
+def distinct_operations(service):
+    """Those that the wire can tell apart: S3 has some twice, with an older and a newer shape."""
+    def place(name):
+        operation = service.operation_model(name)
+        query = sorted(member.serialization["name"]
+                       for key, member in operation.input_shape.members.items()
+                       if member.serialization.get("location") in ("querystring", "header")
+                       and key in operation.input_shape.required_members
+                       ) if operation.input_shape else []
+        return operation.http["method"], operation.http["requestUri"], tuple(query)
+
+    if "rest-xml" not in service.metadata.get("protocols", []):
+        return service.operation_names
+    places = collections.Counter(place(name) for name in service.operation_names)
+    return [name for name in service.operation_names if places[place(name)] == 1]
+
+
 def model_of(service):
     return botocore.model.ServiceModel(
         botocore.loaders.Loader().load_service_model(service, "service-2"), service)
@@ -162,7 +204,15 @@ def host_of(service):
 
 def request_for(service, protocol, operation, params):
     serializer = botocore.serialize.create_serializer(protocol, include_validation=False)
-    return serializer.serialize_to_request(params, operation)
+    request = serializer.serialize_to_request(params, operation)
+    if protocol == "rest-xml":
+        # The client does this after the serializer: line ends are changed by XML parsers. Bodies
+        # that are no XML stay as they are.
+        if request["body"] and operation.input_shape.serialization.get("payload") not in [
+                name for name, member in operation.input_shape.members.items()
+                if member.type_name in ("blob", "string")]:
+            botocore.handlers.escape_xml_payload(request)
+    return request
 
 
 def prune(value, protocol):
@@ -184,17 +234,28 @@ def check_operation(echo, service, protocol, name, variant):
     output = Values(variant + 1).of(operation.output_shape) if operation.output_shape else {}
     if operation.has_event_stream_input or operation.has_event_stream_output:
         return False
+    if "{" in (operation.endpoint or {}).get("hostPrefix", ""):
+        return False  # of another host than the rest (S3 Object Lambda)
     if protocol == "query":
         # An empty structure in a list is a gap in the numbers, which no client sends.
         params = prune(params, protocol)
     request = request_for(service, protocol, operation, params)
-    request["headers"]["X-Echo-Output"] = base64.b64encode(
-        json.dumps(plain(output)).encode()).decode()
+    meant = plain(output)
+    if service.service_name == "s3" and "Expires" in meant:
+        meant["Expires"] = email.utils.format_datetime(output["Expires"], usegmt=True)
+    request["headers"]["X-Echo-Output"] = base64.b64encode(json.dumps(meant).encode()).decode()
     status, headers, body = echo.send(request, host_of(service))
     expect(status < 300, name, status, body[:500])
     understood = echo.get("/input")
+    for member, shape in operation.input_shape.members.items() if operation.input_shape else ():
+        if length_of_body(shape):
+            understood.pop(member, None)
+    if "Expires" in params and isinstance(understood.get("Expires"), str):
+        # S3 keeps this header as it was sent.
+        params = dict(params, Expires=request["headers"]["Expires"])
     sent, read = prune(plain(params), protocol), prune(understood, protocol)
-    expect(same(sent, read), f"{service.service_name} {protocol} {name} request\n sent {sent}"
+    drop_empty_payload(operation.input_shape, sent, read)
+    expect(same(sent, read), f"{differences(sent, read)}\n{service.service_name} {protocol} {name} request\n sent {sent}"
            f"\n read {read}\n as {request}")
     check_answer(service, protocol, operation, output, (status, headers, body))
     return True
@@ -205,22 +266,26 @@ def check_answer(service, protocol, operation, output, answer):
     parser = botocore.parsers.create_parser(protocol)
     shape = operation.output_shape
     payload = shape.serialization.get("payload") if shape else None
-    streaming = operation.has_streaming_output
+    # Bytes that are the whole body are not botocore's to decode.
+    raw = payload and shape.members[payload].type_name == "blob"
     parsed = parser.parse(
-        {"headers": botocore.awsrequest.HeadersDict(headers), "body": body, "status_code": status,
+        {"headers": botocore.awsrequest.HeadersDict(headers), "body": b"" if raw else body,
+         "status_code": status,
          "context": {"operation_name": operation.name}},
         operation.output_shape)
     parsed.pop("ResponseMetadata", None)
-    if streaming and payload:
+    parsed.pop("ExpiresString", None)  # the same once more, as text
+    if raw:
         parsed[payload] = body
     wanted = prune(plain(output), protocol)
     got = prune(plain(parsed), protocol)
+    drop_empty_payload(shape, wanted, got)
     for name, member in shape.members.items() if shape else ():
-        if member.serialization.get("location") == "statusCode":
+        if member.serialization.get("location") == "statusCode" or length_of_body(member):
             wanted.pop(name, None)
             got.pop(name, None)
     expect(same(wanted, got),
-           f"{service.service_name} {protocol} {operation.name} answer\n meant {wanted}"
+           f"{differences(wanted, got)}\n{service.service_name} {protocol} {operation.name} answer\n meant {wanted}"
            f"\n read {got}\n as {headers} {body[:2000]!r}")
 
 
@@ -229,7 +294,7 @@ def sweep(name, protocols=None):
     failures, checked = [], 0
     with Echo() as echo:
         for protocol in protocols or service.metadata.get("protocols", []):
-            for operation in service.operation_names:
+            for operation in distinct_operations(service):
                 for variant in range(6):
                     try:
                         checked += check_operation(echo, service, protocol, operation, variant)
@@ -258,6 +323,10 @@ def test_kinesisanalyticsv2():
 
 def test_logs():
     sweep("logs")
+
+
+def test_s3():
+    sweep("s3")
 
 
 def test_sts():
