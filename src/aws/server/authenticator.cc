@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "aws/server/router.h"
 #include "aws/server/signed_payload.h"
+#include "aws/signature/signature_v2.h"
 #include "aws/signature/signing_time.h"
 
 namespace millrace {
@@ -48,17 +50,18 @@ Outcome<void> checkSignedHeaders(const HttpRequest& request, const SignatureInpu
 
 }  // namespace
 
-Outcome<Credentials> Authenticator::credentialsOf(const SignatureInput& input,
+Outcome<Credentials> Authenticator::credentialsOf(const std::string& accessKeyId,
+                                                  const std::string& sessionToken,
                                                   const Rules& rules) const {
   std::optional<Credentials> found;
   for (CredentialStore* store : stores_) {
-    found = store->find(input.accessKeyId);
+    found = store->find(accessKeyId);
     if (found) break;
   }
   if (!found || !found->active) {
-    return failed(AuthenticationFailure::kUnknownKey, rules, input.accessKeyId);
+    return failed(AuthenticationFailure::kUnknownKey, rules, accessKeyId);
   }
-  if (!equalInConstantTime(found->sessionToken, input.sessionToken)) {
+  if (!equalInConstantTime(found->sessionToken, sessionToken)) {
     return failed(AuthenticationFailure::kTokenInvalid, rules);
   }
   if (found->expirationMicros && *found->expirationMicros <= env_.clock().nowMicros()) {
@@ -124,11 +127,37 @@ Outcome<void> Authenticator::checkTime(const SignatureInput& input, const Rules&
   return {};
 }
 
+Outcome<Principal> Authenticator::authenticateV2(HttpRequest& request, const PresignedV2& input,
+                                                 const Rules& rules) const {
+  constexpr int64_t kMicrosPerSecond = 1'000'000;
+  int64_t nowSeconds = env_.clock().nowMicros() / kMicrosPerSecond;
+  if (input.expiresSeconds <= nowSeconds) return failed(AuthenticationFailure::kExpired, rules);
+  Credentials credentials = TRY(credentialsOf(input.accessKeyId, input.sessionToken, rules));
+  std::string signature = signatureV2(
+      credentials.secretKey, stringToSignV2(request, bucketOfHost(request.host()), input.expires));
+  if (!equalInConstantTime(signature, input.signature)) {
+    return failed(AuthenticationFailure::kMismatch, rules);
+  }
+  takeHeadersFromQuery(request);
+  // There is no key to chunks that are signed: they do not match.
+  ChunkSigning chunks;
+  chunks.verify = true;
+  TRY(unwrapPayload(request, rules.style, chunks, rules.bodyLimit));
+  return std::move(credentials.principal);
+}
+
 Outcome<Principal> Authenticator::authenticate(HttpRequest& request, const Rules& rules) const {
   ChunkSigning chunks;
   if (!options_.verify) {
     TRY(unwrapPayload(request, rules.style, chunks, rules.bodyLimit));
+    if (rules.style == ErrorStyle::kS3 && isPresignedV2(request.query)) {
+      takeHeadersFromQuery(request);
+    }
     return options_.anonymous;
+  }
+  if (rules.style == ErrorStyle::kS3 && !request.headers.contains("Authorization")) {
+    std::optional<PresignedV2> presigned = TRY(parsePresignedV2(request));
+    if (presigned) return authenticateV2(request, *presigned, rules);
   }
   std::optional<SignatureInput> input = TRY(parseSignature(request, rules.style));
   if (!input) {
@@ -139,7 +168,7 @@ Outcome<Principal> Authenticator::authenticate(HttpRequest& request, const Rules
   TRY(checkScope(*input, rules));
   TRY(checkTime(*input, rules));
   TRY(checkSignedHeaders(request, *input, rules));
-  Credentials credentials = TRY(credentialsOf(*input, rules));
+  Credentials credentials = TRY(credentialsOf(input->accessKeyId, input->sessionToken, rules));
 
   CanonicalRequestOptions options;
   options.signedHeaders = input->signedHeaders;

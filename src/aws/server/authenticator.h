@@ -1,5 +1,6 @@
-// Authenticator: who sent a request. Verifies signature version 4 in header or query, the clock,
-// the scope and session tokens, and unwraps bodies that are signed chunk by chunk.
+// Authenticator: who sent a request. Verifies signature version 4 in header or query (and version 2
+// in the query, which S3 still takes), the clock, the scope and session tokens, and unwraps bodies
+// that are signed chunk by chunk.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "aws/server/authentication_error.h"
+#include "aws/server/presigned_v2.h"
 #include "aws/server/principal.h"
 #include "aws/server/signature_input.h"
 #include "env/env.h"
@@ -41,7 +43,10 @@ class Authenticator {
   Outcome<Principal> authenticate(HttpRequest& request, const Rules& rules) const;
 
  private:
-  Outcome<Credentials> credentialsOf(const SignatureInput& input, const Rules& rules) const;
+  Outcome<Principal> authenticateV2(HttpRequest& request, const PresignedV2& input,
+                                    const Rules& rules) const;
+  Outcome<Credentials> credentialsOf(const std::string& accessKeyId,
+                                     const std::string& sessionToken, const Rules& rules) const;
   Outcome<void> checkScope(const SignatureInput& input, const Rules& rules) const;
   Outcome<void> checkTime(const SignatureInput& input, const Rules& rules) const;
 

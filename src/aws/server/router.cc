@@ -4,6 +4,7 @@
 
 #include "aws/protocol/cbor_protocol.h"
 #include "aws/server/signature_input.h"
+#include "aws/signature/signature_v2.h"
 #include "http/url.h"
 
 namespace millrace {
@@ -120,6 +121,10 @@ std::optional<Route> Router::route(const HttpRequest& request) const {
     std::string scope = scopeService(request);
     named = !scope.empty();
     if (named) service = bySigningName(scope);
+  }
+  if (!named && isPresignedV2(request.query)) {
+    service = restService();
+    named = service != nullptr;
   }
   if (!named) service = byHost(request.host());
   if (!named && service == nullptr) service = byForm(request);
