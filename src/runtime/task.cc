@@ -1,8 +1,10 @@
 #include "runtime/task.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
+#include "runtime/split_reader.h"
 
 namespace millrace {
 
@@ -160,6 +162,13 @@ void Task::addSource(const JobNode& description, std::unique_ptr<SourceReader> r
 
 void Task::addOperator(const JobNode& description, OperatorPtr op,
                        std::unique_ptr<StateStore> state, OperatorMetrics& metrics) {
+  if (auto* async = dynamic_cast<AsyncOperator*>(op.get())) {
+    async->setWake([this] { notify(); });
+    asyncOperators_.push_back(async);
+  }
+  auto* splits = dynamic_cast<SplitReader*>(reader_.get());
+  auto* consumer = dynamic_cast<SplitConsumer*>(op.get());
+  if (splits != nullptr && consumer != nullptr) consumer->setSplitReader(*splits);
   addNode(description, std::move(state), metrics).op = std::move(op);
 }
 
@@ -259,6 +268,10 @@ Result<StepResult> Task::run(const StepBudget& budget) {
     if (finished_) return rest(Parked::kIdle, INT64_MAX);
     TRY(fireTimers());
     TRY(flushHeld());
+    if (!asyncOperators_.empty() && !TRY(continueAsync())) {
+      return rest(Parked::kBackpressured, INT64_MAX);
+    }
+    if (finished_) continue;
     int64_t wakeAt = INT64_MAX;
     bool progressed = reader_ ? TRY(readSource(wakeAt)) : TRY(readGate());
     // A barrier, a timer or held rows may have been more than the channels could take.
@@ -374,6 +387,7 @@ Status Task::handleRequests() {
   uint64_t request = requested_.load(std::memory_order_acquire);
   uint64_t id = request >> 1;
   if (id <= lastCheckpoint_) return {};
+  if (ending_) return {};  // until the end is complete
   if (finished_) return snapshot(id, 0);
   if (!reader_) return {};
   stopped_ = (request & 1) != 0;
@@ -444,7 +458,34 @@ Status Task::takeCheckpoint(uint64_t checkpointId, int64_t alignmentNanos) {
   }
   // The barrier goes out before the states are written, so that consumers align meanwhile.
   for (auto& exchange : exchanges_) exchange->sendBarrier(checkpointId);
+  if (!areSettled()) {
+    lastCheckpoint_ = checkpointId;
+    pendingCheckpoint_ = {checkpointId, env_.clock().monotonicNanos() - alignmentNanos};
+    return {};
+  }
+  pendingCheckpoint_ = {};
   return snapshot(checkpointId, alignmentNanos);
+}
+
+bool Task::areSettled() const {
+  return std::all_of(asyncOperators_.begin(), asyncOperators_.end(),
+                     [](const AsyncOperator* each) { return each->isSettled(); });
+}
+
+Result<bool> Task::continueAsync() {
+  if (pendingCheckpoint_.id != 0) {
+    if (!areSettled()) return false;
+    PendingCheckpoint due = std::exchange(pendingCheckpoint_, {});
+    TRY(snapshot(due.id, env_.clock().monotonicNanos() - due.barrierNanos));
+  }
+  if (ending_) {
+    if (!areSettled()) return false;
+    ending_ = false;
+    TRY(completeEnd());
+    return true;
+  }
+  return std::all_of(asyncOperators_.begin(), asyncOperators_.end(),
+                     [](const AsyncOperator* each) { return each->isReady(); });
 }
 
 Status Task::snapshot(uint64_t checkpointId, int64_t alignmentNanos) {
@@ -529,6 +570,12 @@ Status Task::endChain() {
     TRY(node.op->finish(node));
   }
   for (auto& exchange : exchanges_) exchange->sendEnd();
+  if (areSettled()) return completeEnd();
+  ending_ = true;
+  return {};
+}
+
+Status Task::completeEnd() {
   if (options_.commitsAtEnd) {
     uint64_t id = std::max(lastCheckpoint_ + 1, options_.firstCheckpointId);
     for (auto& node : nodes_) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/async_operator.h"
 #include "runtime/checkpoint_statistics.h"
 #include "runtime/exchange.h"
 #include "runtime/input_gate.h"
@@ -139,6 +140,11 @@ class Task final : public Schedulable {
   Status takeCheckpoint(uint64_t checkpointId, int64_t alignmentNanos);
   Status snapshot(uint64_t checkpointId, int64_t alignmentNanos);
   Status endChain();
+  // What operators with threads of their own have left over: a checkpoint to take, an end to
+  // report. False: they are not ready for more.
+  Result<bool> continueAsync();
+  bool areSettled() const;
+  Status completeEnd();
   bool isOver(const StepBudget& budget, uint32_t batches, uint64_t pushedBefore) const;
   uint64_t numPushed() const;
   void updateStateBytes();
@@ -160,6 +166,15 @@ class Task final : public Schedulable {
   bool stopped_ = false;         // a source behind the barrier of its last checkpoint
   bool finished_ = false;
   bool failed_ = false;
+
+  // Operators of the chain that are AsyncOperators too, and what waits for them.
+  std::vector<AsyncOperator*> asyncOperators_;
+  struct PendingCheckpoint {
+    uint64_t id = 0;           // 0 = none
+    int64_t barrierNanos = 0;  // monotonic: when the first barrier came
+  };
+  PendingCheckpoint pendingCheckpoint_;
+  bool ending_ = false;
 
   std::unique_ptr<Sweep> sweep_;           // nullptr = no snapshot is under way
   std::atomic<size_t> unwrittenBytes_{0};  // of snapshots, handed over and not written yet

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "expr/evaluator.h"
+#include "operators/watermark_assigner/split_watermarks.h"
+#include "runtime/split_reader.h"
 
 namespace millrace {
 
@@ -22,15 +24,20 @@ int64_t timerIntervalOf(int64_t watermarkInterval, int64_t idleTimeout) {
   return std::max<int64_t>(smaller * 5 < larger ? smaller : smaller / 5, 1);
 }
 
-class WatermarkAssigner final : public Operator {
+class WatermarkAssigner final : public Operator, public SplitConsumer {
  public:
   WatermarkAssigner(uint32_t rowtimeColumn, std::unique_ptr<Evaluator> watermark)
       : rowtimeColumn_(rowtimeColumn), watermark_(std::move(watermark)) {}
+
+  void setSplitReader(const SplitReader& reader) override {
+    splits_ = std::make_unique<SplitWatermarks>(reader);
+  }
 
   Status open(OperatorContext& context) override {
     context_ = &context;
     interval_ = std::max<int64_t>(context.options->autoWatermarkIntervalMillis, 0);
     idleTimeout_ = std::max<int64_t>(context.options->sourceIdleTimeoutMillis, 0);
+    if (splits_) idleTimeout_ = splits_->idleTimeoutMillis(idleTimeout_);
     int64_t now = context.env->clock().nowMillis();
     lastPeriodic_ = now;
     lastActive_ = now;
@@ -47,6 +54,7 @@ class WatermarkAssigner final : public Operator {
     batch.mutableMarks().clear();
     if (!batch.empty()) {
       processed_ += batch.numSelected();
+      if (splits_) splits_->begin(context_->env->clock().nowMillis());
       TRY(setIdle(false, out));
       TRY(assign(batch));
     }
@@ -73,6 +81,10 @@ class WatermarkAssigner final : public Operator {
 
   Status onProcessingTime(int64_t now, Output& out) override {
     if (now < nextTimer_) return {};
+    if (splits_ && current_ != kMaxWatermark) {
+      splits_->refresh(now, idleTimeout_);
+      current_ = std::max(current_, splits_->watermark());
+    }
     if (interval_ > 0 && lastPeriodic_ + interval_ <= now) {
       lastPeriodic_ = now;
       if (current_ > last_ && current_ != kMaxWatermark) {
@@ -86,7 +98,11 @@ class WatermarkAssigner final : public Operator {
       lastActive_ = now;
       processedAtCheck_ = processed_;
     }
-    if (idleTimeout_ > 0 && lastActive_ + idleTimeout_ <= now) TRY(setIdle(true, out));
+    if (splits_) {
+      TRY(setIdle(splits_->areIdle(), out));
+    } else if (idleTimeout_ > 0 && lastActive_ + idleTimeout_ <= now) {
+      TRY(setIdle(true, out));
+    }
     nextTimer_ = now + timerInterval_;
     return {};
   }
@@ -139,6 +155,8 @@ class WatermarkAssigner final : public Operator {
     forEachRow(rows, [&](uint32_t row) {
       if (nulls && column.isNull(row)) return;
       int64_t millis = millisOf(row);
+      // Of several splits the slowest counts.
+      if (splits_) millis = splits_->advance(millis);
       if (millis <= current) return;
       current = millis;
       if (current > threshold) {
@@ -165,7 +183,8 @@ class WatermarkAssigner final : public Operator {
   uint32_t rowtimeColumn_;
   std::unique_ptr<Evaluator> watermark_;
   OperatorContext* context_ = nullptr;
-  std::vector<Type> types_;  // of the input columns, known from the first batch on
+  std::unique_ptr<SplitWatermarks> splits_;  // nullptr: the source has no splits
+  std::vector<Type> types_;                  // of the input columns, known from the first batch on
   int64_t interval_ = 0;
   int64_t idleTimeout_ = 0;
   int64_t timerInterval_ = 0;

@@ -3,6 +3,8 @@
 // (pipeline.auto-watermark-interval; 0 = after every row that lifts it), and when the interval has
 // passed on the clock. Watermarks are floor(milliseconds of the expression); a NULL one is ignored.
 // A NULL rowtime is an error, as in Flink. After idleTimeout without rows the output is idle.
+// Behind a source that reads splits (runtime/split_reader.h) the watermark is the least of those of
+// the splits that are not idle.
 #pragma once
 
 #include "expr/expr.h"
