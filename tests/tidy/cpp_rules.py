@@ -40,7 +40,8 @@ MAY_INCLUDE["cli"] = MAY_INCLUDE["worker"] | MAY_INCLUDE["server"] | {"worker", 
 GENERATED = ("aws/model/generated/", "aws/server/generated/", "echo/")
 
 # Single headers beyond the table: (folder, header).
-EXTRA_INCLUDES = {("connectors", "formats/format.h")}
+EXTRA_INCLUDES = {("connectors", "formats/format.h"),
+                  ("connectors", "formats/message_decoder.h")}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"', re.M)
 # What asks the world outside for time, chance or files; src/env wraps it.

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "formats/format.h"
+#include "formats/message_decoder.h"
 #include "formats/record_column.h"
 #include "formats/text_values.h"
 
@@ -152,7 +153,7 @@ size_t malformedLength(std::string_view text) {
   return 1;
 }
 
-class RawDecoder : public Decoder {
+class RawDecoder : public Decoder, public WholeMessages {
  public:
   RawDecoder(const DecoderRequest& request, RawOptions options)
       : options_(options), type_(request.schema[0].type) {
@@ -181,6 +182,18 @@ class RawDecoder : public Decoder {
     std::vector<ColumnPtr> columns;
     for (RecordColumn& column : columns_) columns.push_back(column.finish(rows, owner));
     out = Batch(std::move(columns), rows);
+    return {};
+  }
+
+  Status decodeMessages(std::span<const std::string_view> messages, const BufferPtr& owner,
+                        Batch& out) override {
+    for (RecordColumn& column : columns_) column.begin(messages.size());
+    for (size_t row = 0; row < messages.size(); ++row) {
+      for (RecordColumn& column : columns_) TRY(store(messages[row], 0, row, column));
+    }
+    std::vector<ColumnPtr> columns;
+    for (RecordColumn& column : columns_) columns.push_back(column.finish(messages.size(), owner));
+    out = Batch(std::move(columns), messages.size());
     return {};
   }
 

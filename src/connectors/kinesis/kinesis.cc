@@ -1,0 +1,31 @@
+// The kinesis connector's descriptor.
+#include "connectors/connector.h"
+#include "connectors/kinesis/kinesis_options.h"
+#include "connectors/kinesis/kinesis_sink.h"
+#include "connectors/kinesis/kinesis_source.h"
+
+namespace millrace {
+
+namespace {
+
+Status validate(const TableDefinition& table, TableUse use) {
+  return validateKinesisTable(TRY(readTableOptions(table)), table, use);
+}
+
+}  // namespace
+
+void addKinesisConnector(ConnectorCatalog& catalog) {
+  ConnectorDescriptor connector;
+  connector.name = "kinesis";
+  connector.doc = "Streams of Kinesis: continuous source, sink.";
+  connector.options = kinesisOptions();
+  connector.usesFormat = true;
+  connector.metadata = kinesisMetadataColumns();
+  connector.validate = validate;
+  connector.isBounded = [](const TableDefinition&) -> Result<bool> { return false; };
+  connector.makeSource = makeKinesisSource;
+  connector.makeSink = makeKinesisSink;
+  catalog.add(std::move(connector));
+}
+
+}  // namespace millrace
