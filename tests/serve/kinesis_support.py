@@ -19,7 +19,7 @@ class KinesisServer(Server):
         return super().client(service, **dict({"retries": retries}, **options))
 
     def hasty(self):
-        """A client that takes no for an answer: stock ones try again after LimitExceededException."""
+        """A client that takes no for an answer; stock ones retry LimitExceededException."""
         return self.client(retries={"max_attempts": 0})
 
     def unchecked(self):

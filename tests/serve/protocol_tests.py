@@ -255,7 +255,8 @@ def check_operation(echo, service, protocol, name, variant):
         params = dict(params, Expires=request["headers"]["Expires"])
     sent, read = prune(plain(params), protocol), prune(understood, protocol)
     drop_empty_payload(operation.input_shape, sent, read)
-    expect(same(sent, read), f"{differences(sent, read)}\n{service.service_name} {protocol} {name} request\n sent {sent}"
+    expect(same(sent, read), f"{differences(sent, read)}\n"
+           f"{service.service_name} {protocol} {name} request\n sent {sent}"
            f"\n read {read}\n as {request}")
     check_answer(service, protocol, operation, output, (status, headers, body))
     return True
@@ -285,7 +286,8 @@ def check_answer(service, protocol, operation, output, answer):
             wanted.pop(name, None)
             got.pop(name, None)
     expect(same(wanted, got),
-           f"{differences(wanted, got)}\n{service.service_name} {protocol} {operation.name} answer\n meant {wanted}"
+           f"{differences(wanted, got)}\n"
+           f"{service.service_name} {protocol} {operation.name} answer\n meant {wanted}"
            f"\n read {got}\n as {headers} {body[:2000]!r}")
 
 

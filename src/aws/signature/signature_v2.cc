@@ -142,11 +142,10 @@ bool isPresignedV2(std::string_view query) {
 std::string stringToSignV2(const HttpRequest& request, std::string_view bucket,
                            std::string_view expires) {
   QueryParameters query = parseQuery(request.query, false);
-  return fmt::format("{}\n{}\n{}\n{}\n{}{}{}", request.method,
-                     headerOrParameter(request, query, "Content-MD5"),
-                     headerOrParameter(request, query, "Content-Type"), expires,
-                     amazonHeaders(request, query), resourcePath(bucket, request.path),
-                     signedParameters(request.query));
+  return fmt::format(
+      "{}\n{}\n{}\n{}\n{}{}{}", request.method, headerOrParameter(request, query, "Content-MD5"),
+      headerOrParameter(request, query, "Content-Type"), expires, amazonHeaders(request, query),
+      resourcePath(bucket, request.path), signedParameters(request.query));
 }
 
 std::string signatureV2(std::string_view secretKey, std::string_view stringToSign) {

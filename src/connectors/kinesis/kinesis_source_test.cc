@@ -179,7 +179,9 @@ TEST(KinesisSource, ChildrenComeAfterTheirParents) {
   for (const std::string& row : run.rows) {
     int number = std::stoi(row);
     auto before = last.find(number % 10);
-    if (before != last.end()) EXPECT_LT(before->second, number);
+    if (before != last.end()) {
+      EXPECT_LT(before->second, number);
+    }
     last[number % 10] = number;
   }
 }
@@ -199,11 +201,11 @@ TEST(KinesisSource, AChildWaitsForTheBarrierThatItsParentHasPassed) {
   stream->putInto(2, json(3));
   std::vector<std::string> files{run.snapshotOf(0, 1)};
   run.run(11);
-  EXPECT_EQ(sorted(run.rows), numbers(0, 4));
+  EXPECT_EQ(sorted(run.rows), numbers(0, 3));
   files.push_back(run.snapshotOf(1, 1));
   StreamRun again(request(), env, stream, 1, files);
   again.run();
-  // Whatever was read behind the barriers is read again, once.
+  // What was read behind the barrier is read again, and the child follows.
   EXPECT_EQ(again.rows.size(), 2U);
 }
 
@@ -320,7 +322,7 @@ std::string aggregated(const std::vector<std::pair<std::string, std::string>>& r
 
 TEST(KinesisSource, ExpandsAggregatedRecordsAndRestoresInsideThem) {
   // The keys a and b lie in different halves of the ring.
-  ASSERT_NE(hashKeyOf("a") >> 127, hashKeyOf("c") >> 127);
+  ASSERT_NE(hashKeyOf("a") >> 127, hashKeyOf("b") >> 127);
   size_t shard = hashKeyOf("a") >> 127 ? 1 : 0;
   for (int stop = 0; stop < 6; ++stop) {
     SimEnv env(1);
@@ -329,7 +331,7 @@ TEST(KinesisSource, ExpandsAggregatedRecordsAndRestoresInsideThem) {
     stream->putInto(
         shard,
         aggregated(
-            {{"a", json(1)}, {"c", json(99)}, {"a", json(2)}, {"a", json(3)}, {"a", json(4)}}));
+            {{"a", json(1)}, {"b", json(99)}, {"a", json(2)}, {"a", json(3)}, {"a", json(4)}}));
     stream->putInto(shard, json(5));
     StreamRun first(request(), env, stream, 1);
     for (int i = 0; i < stop; ++i) first.pollOne(0, 1);

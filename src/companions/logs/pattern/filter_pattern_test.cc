@@ -54,8 +54,8 @@ TEST(TermPattern, Invalid) {
 
 const std::vector<std::string> kJson = {
     R"({"eventType": "UpdateTrail", "sourceIPAddress": "123.123.1.1", "arrayKey": ["value",
-        "other"], "objectList": [{"name": "a", "id": 1}, {"name": "b", "id": 2}], "SomeObject": null,
-        "ThisFlag": true, "latency": 12.5})",
+        "other"], "objectList": [{"name": "a", "id": 1}, {"name": "b", "id": 2}],
+        "SomeObject": null, "ThisFlag": true, "latency": 12.5})",
     R"({"eventType": "DeleteTrail", "user": {"id": 1, "a.b": "x"}, "latency": 1e3,
         "ThisFlag": false})",
     "no json",
