@@ -51,6 +51,8 @@ HIDDEN = '.{}.inprogress'
 
 OPENING = re.compile(r'\b(?:store|state)(?:\.|->)open(\w+)\((?:"([^"]+)")?')
 STATE_NAME = re.compile(r'(?:\bStateSchema \w+\{\.name|\b(?!connector\b)\w+\.name) = "([^"]+)"')
+# States of sources that read from a service, which no .test here has: restored by other tests.
+ELSEWHERE = {'kinesis_source': 'tests/serve/kinesis_connector_tests.py'}
 KINDS = {'Table': 'table', 'NamespacedTable': 'table', 'Rows': 'rows',
          'SortedRows': 'sorted rows', 'Timers': 'timers', 'List': 'list'}
 
@@ -206,6 +208,8 @@ def incomplete(version):
     if len(files) < 10:
         problems.append(f'only {len(files)} files with states were found')
     for path, (kinds, state_names) in files.items():
+        if path.stem in ELSEWHERE:
+            continue
         mine = [name for name in names if name == path.stem or name.startswith(f'{path.stem}_')]
         states = set().union(*(states_of(version / name) for name in mine))
         lacking = {*(kinds - {kind for _, kind in states}),
