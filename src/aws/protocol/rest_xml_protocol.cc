@@ -95,7 +95,7 @@ class RestXmlProtocol final : public Protocol {
     // CompleteMultipartUpload and CopyObject send their status before they know how it ends.
     if (!operation.streamsOutput && isError(response.body)) return decodeError(service, response);
     TRY(decodeRestHeaders(shape, response, "SerializationException", object));
-    TRY(decodeResponseBody(shape, response, object));
+    TRY(decodeResponseBody(operation, response, object));
     return Document(std::move(object));
   }
 
@@ -145,8 +145,9 @@ class RestXmlProtocol final : public Protocol {
     }
   }
 
-  static Outcome<void> decodeResponseBody(const ShapeModel& shape, HttpResponse& response,
+  static Outcome<void> decodeResponseBody(const OperationModel& operation, HttpResponse& response,
                                           Document::Object& object) {
+    const ShapeModel& shape = *operation.output;
     if (shape.payload.empty()) {
       if (!hasBody(shape) || response.body.empty()) return {};
       Document body = TRY(decodeXml(shape, response.body));
@@ -154,7 +155,7 @@ class RestXmlProtocol final : public Protocol {
       return {};
     }
     const MemberModel& member = *shape.find(shape.payload);
-    if (member.shape->streaming) {
+    if (operation.streamsOutput) {
       object.emplace_back(member.name, response.stream ? std::move(response.stream)
                                                        : bodyFromString(std::move(response.body)));
     } else if (member.shape->type == ShapeType::kStructure) {

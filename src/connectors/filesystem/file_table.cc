@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "connectors/filesystem/s3_file_system.h"
+#include "connectors/filesystem/s3_objects.h"
 #include "types/time_zone.h"
 
 namespace millrace {
@@ -15,9 +17,13 @@ Status validatePath(const std::string& path) {
     return Error(ErrorKind::kInvalidOption, "option 'path' of connector 'filesystem' is empty")
         .withHint("Give a file or a directory.");
   }
+  if (isS3Path(path)) {
+    TRY(parseS3Path(path));
+    return {};
+  }
   if (path.find("://") != std::string::npos && !path.starts_with("file:")) {
     return Error(ErrorKind::kUnsupported, fmt::format("path '{}' on another file system", path))
-        .withHint("Use a local path.");
+        .withHint("Use a local path, or s3://bucket/prefix.");
   }
   return {};
 }
