@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/close_matches.h"
-#include "control/engine/unavailable_engine.h"
 #include "control/lifecycle/lifecycle_thread.h"
 #include "control/model/resource_names.h"
 #include "control/service.h"
@@ -41,7 +41,7 @@ struct OwnedParts {
   OwnedParts(Env& env, std::unique_ptr<api::Store> openedStore, const api::Quotas& quotas,
              ControlPlaneOptions& options)
       : store(std::move(openedStore)), engine(std::move(options.engine)) {
-    if (!engine) engine = makeUnavailableEngine(options.code);
+    CHECK(engine != nullptr, "a control plane needs an engine");
     api::LifecycleOptions lifecycleOptions;
     lifecycleOptions.arnPrefix = api::applicationArnPrefix(options.region, options.account);
     lifecycleOptions.onTrouble = options.onTrouble;

@@ -22,8 +22,7 @@ struct ControlPlaneOptions {
   std::string account;
   // "applications", "kpus", "snapshots", "tags"; what is not named has the guide's value.
   std::map<std::string, int64_t> quotas;
-  // Null: nothing can be run, and a start says so.
-  std::unique_ptr<Engine> engine;
+  std::unique_ptr<Engine> engine;  // not null
   // Not owned; may be null (service.h says what is missing then).
   CodeSource* code = nullptr;
   RoleDirectory* roles = nullptr;

@@ -31,19 +31,9 @@ class FormEncoder {
     out_ += percentEncode(encodeText(member, value, TimestampFormat::kIso8601));
   }
 
-  // Name.member.1, Name.member.2, ...; flattened Name.1, or the element's own name in its place.
   void list(const MemberModel& member, const std::string& name, const Document::List& list) {
     const MemberModel& element = member.shape->element();
-    bool flattened = member.flattened || member.shape->flattened;
-    std::string prefix = name + '.';
-    if (flattened && !element.locationName.empty()) {
-      size_t dot = name.rfind('.');
-      prefix = (dot == std::string::npos ? std::string() : name.substr(0, dot + 1)) +
-               std::string(element.locationName) + '.';
-    } else if (!flattened) {
-      prefix += element.locationName.empty() ? "member" : std::string(element.locationName);
-      prefix += '.';
-    }
+    std::string prefix = queryListPrefix(member, name);
     for (size_t i = 0; i < list.size(); ++i)
       value(element, prefix + std::to_string(i + 1), list[i]);
   }
@@ -71,6 +61,19 @@ class FormEncoder {
 
 void appendForm(std::string& out, const ShapeModel& shape, const Document& value) {
   FormEncoder(out).structure(shape, {}, value);
+}
+
+std::string queryListPrefix(const MemberModel& list, const std::string& name) {
+  const MemberModel& element = list.shape->element();
+  bool flattened = list.flattened || list.shape->flattened;
+  if (!flattened) {
+    std::string word = element.locationName.empty() ? "member" : std::string(element.locationName);
+    return name + '.' + word + '.';
+  }
+  if (element.locationName.empty()) return name + '.';
+  size_t dot = name.rfind('.');
+  return (dot == std::string::npos ? std::string() : name.substr(0, dot + 1)) +
+         std::string(element.locationName) + '.';
 }
 
 }  // namespace millrace

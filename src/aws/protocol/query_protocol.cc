@@ -68,19 +68,9 @@ class FormDecoder {
     }
   }
 
-  // Name.member.1, Name.member.2, ...; flattened Name.1, Name.2.
   Outcome<Document> list(const MemberModel& member, const std::string& name, int depth) {
     const MemberModel& element = member.shape->element();
-    bool flattened = member.flattened || member.shape->flattened;
-    std::string prefix = name + '.';
-    if (flattened && !element.locationName.empty()) {
-      size_t dot = name.rfind('.');
-      prefix = (dot == std::string::npos ? std::string() : name.substr(0, dot + 1)) +
-               std::string(element.locationName) + '.';
-    } else if (!flattened) {
-      prefix += element.locationName.empty() ? "member" : std::string(element.locationName);
-      prefix += '.';
-    }
+    std::string prefix = queryListPrefix(member, name);
     Document::List list;
     for (size_t i = 1; isThere(prefix + std::to_string(i)); ++i) {
       list.push_back(TRY(value(element, prefix + std::to_string(i), depth + 1)));
