@@ -4,7 +4,7 @@ namespace millrace {
 
 namespace {
 
-constexpr int kMaxDepth = 128;
+constexpr int kMaxItemDepth = 128;
 constexpr uint8_t kBreakByte = 0xFF;
 
 }  // namespace
@@ -75,7 +75,7 @@ Outcome<bool> CborReader::more(const CborHead& container, uint64_t index) {
 }
 
 Outcome<void> CborReader::skip(const CborHead& head, int depth) {
-  if (depth > kMaxDepth) return cborError("The request is nested too deeply");
+  if (depth > kMaxItemDepth) return cborError("The request is nested too deeply");
   switch (head.major) {
     case CborMajor::kBytes:
     case CborMajor::kText:

@@ -13,7 +13,7 @@ namespace millrace {
 
 namespace {
 
-constexpr int kMaxDepth = 128;
+constexpr int kMaxCborDepth = 128;
 constexpr uint64_t kTimeTag = 1;
 
 double halfToDouble(uint16_t half) {
@@ -65,7 +65,7 @@ class Decoder {
   }
 
   Outcome<Document> value(const ShapeModel& shape, const CborHead& head, int depth) {
-    if (depth > kMaxDepth) return cborError("The request is nested too deeply");
+    if (depth > kMaxCborDepth) return cborError("The request is nested too deeply");
     switch (shape.type) {
       case ShapeType::kStructure:
         return structure(shape, head, depth);

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kMaxDepth = 128;
+constexpr int kMaxJsonDepth = 128;
 
 ApiError serializationError(std::string message) {
   return ApiError("SerializationException", 400, std::move(message));
@@ -40,7 +40,7 @@ ApiError wrongType(const Json& json, std::string_view wanted) {
 Outcome<Document> decodeValue(const ShapeModel& shape, const Json& json, int depth);
 
 Outcome<Document> decodeAnything(const Json& json, int depth) {
-  if (depth > kMaxDepth) return serializationError("The request is nested too deeply");
+  if (depth > kMaxJsonDepth) return serializationError("The request is nested too deeply");
   switch (json.type()) {
     case Json::value_t::boolean:
       return Document(json.get<bool>());
@@ -159,7 +159,7 @@ Outcome<Document> decodeBlob(const Json& json) {
 }
 
 Outcome<Document> decodeValue(const ShapeModel& shape, const Json& json, int depth) {
-  if (depth > kMaxDepth) return serializationError("The request is nested too deeply");
+  if (depth > kMaxJsonDepth) return serializationError("The request is nested too deeply");
   if (shape.anything) return decodeAnything(json, depth);
   constexpr int64_t kInt32Min = std::numeric_limits<int32_t>::min();
   constexpr int64_t kInt32Max = std::numeric_limits<int32_t>::max();

@@ -15,7 +15,7 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view kWrongType = "MalformedInput";
-constexpr int kMaxDepth = 64;
+constexpr int kMaxNesting = 64;
 
 // The parameters of a form or query string, by name.
 using Form = std::map<std::string, std::string, std::less<>>;
@@ -50,7 +50,7 @@ class FormDecoder {
   }
 
   Outcome<Document> value(const MemberModel& member, const std::string& name, int depth) {
-    if (depth > kMaxDepth) {
+    if (depth > kMaxNesting) {
       return ApiError(std::string(kWrongType), 400, "The request is nested too deeply");
     }
     switch (member.shape->type) {

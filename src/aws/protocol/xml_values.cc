@@ -12,7 +12,7 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view kCode = "MalformedXML";
-constexpr int kMaxDepth = 64;
+constexpr int kMaxXmlDepth = 64;
 
 ApiError malformed() {
   return ApiError(std::string(kCode), 400,
@@ -165,7 +165,7 @@ Outcome<Document> decodeMap(const ShapeModel& shape, const pugi::xml_node& node,
 }
 
 Outcome<Document> decodeElement(const MemberModel& member, const pugi::xml_node& node, int depth) {
-  if (depth > kMaxDepth) return malformed();
+  if (depth > kMaxXmlDepth) return malformed();
   switch (member.shape->type) {
     case ShapeType::kStructure:
       return decodeStructure(*member.shape, node, depth);

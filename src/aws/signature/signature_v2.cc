@@ -60,7 +60,7 @@ std::string lowerCase(std::string_view text) {
   return lower;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view withoutBlanks(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
@@ -68,7 +68,8 @@ std::string_view trimmed(std::string_view text) {
 
 std::string headerOrParameter(const HttpRequest& request, const QueryParameters& query,
                               std::string_view name) {
-  if (const std::string* value = request.headers.find(name)) return std::string(trimmed(*value));
+  if (const std::string* value = request.headers.find(name))
+    return std::string(withoutBlanks(*value));
   const std::string* value = findParameter(query, lowerCase(name));
   return value == nullptr ? std::string() : *value;
 }
@@ -77,8 +78,8 @@ std::string headerOrParameter(const HttpRequest& request, const QueryParameters&
 std::string amazonHeaders(const HttpRequest& request, const QueryParameters& query) {
   std::map<std::string, std::string> headers;
   auto add = [&](std::string name, std::string_view value) {
-    auto [at, isNew] = headers.try_emplace(std::move(name), trimmed(value));
-    if (!isNew) at->second.append(",").append(trimmed(value));
+    auto [at, isNew] = headers.try_emplace(std::move(name), withoutBlanks(value));
+    if (!isNew) at->second.append(",").append(withoutBlanks(value));
   };
   for (const auto& [field, value] : request.headers) {
     std::string name = lowerCase(field);

@@ -25,7 +25,7 @@ ApiError uploadNotFound(std::string_view uploadId) {
       .with("UploadId", uploadId);
 }
 
-ApiError accessDenied(std::string message) {
+ApiError accessRefused(std::string message) {
   return ApiError("AccessDenied", 403, std::move(message));
 }
 

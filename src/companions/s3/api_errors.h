@@ -15,7 +15,7 @@ ApiError keyNotFound(std::string_view key);
 ApiError versionNotFound(std::string_view key, std::string_view version);
 ApiError uploadNotFound(std::string_view uploadId);
 
-ApiError accessDenied(std::string message = "Access Denied");
+ApiError accessRefused(std::string message = "Access Denied");
 ApiError badRequest(std::string message);  // InvalidRequest
 // `name` is the parameter or header as it is called on the wire.
 ApiError invalidArgument(std::string message, std::string_view name, std::string_view value);

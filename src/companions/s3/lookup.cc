@@ -9,7 +9,7 @@ Outcome<BucketRecord> requireBucket(Transaction& transaction, std::string_view n
                                     const std::optional<std::string>& expectedOwner) {
   auto bucket = TRY(findBucket(transaction, name));
   if (!bucket) return bucketNotFound(name);
-  if (expectedOwner && *expectedOwner != bucket->account) return accessDenied();
+  if (expectedOwner && *expectedOwner != bucket->account) return accessRefused();
   return *std::move(bucket);
 }
 

@@ -14,7 +14,9 @@ bool isRetained(const ObjectAttributes& attributes, Timestamp now) {
   return attributes.retainUntil && *attributes.retainUntil > now;
 }
 
-ApiError locked() { return accessDenied("Access Denied because object protected by object lock."); }
+ApiError locked() {
+  return accessRefused("Access Denied because object protected by object lock.");
+}
 
 int64_t numberOf(const Document& document, std::string_view name) {
   const Document* found = document.find(name);

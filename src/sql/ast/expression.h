@@ -400,7 +400,7 @@ struct ParsedCall : ParsedExpressionOf<ParsedCall, ParsedExpression::Kind::kCall
 
 struct ParsedSymbol : ParsedExpressionOf<ParsedSymbol, ParsedExpression::Kind::kSymbol> {
   // A time unit, or otherwise a word: BOTH, LEADING, TRAILING.
-  std::optional<TimeUnit> unit;
+  std::optional<ParsedTimeUnit> unit;
   std::string word;  // upper case; of a unit its canonical name
 };
 

@@ -6,52 +6,53 @@
 
 namespace millrace {
 
-const char* timeUnitName(TimeUnit unit) {
+const char* timeUnitName(ParsedTimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kMillennium:
+    case ParsedTimeUnit::kMillennium:
       return "MILLENNIUM";
-    case TimeUnit::kCentury:
+    case ParsedTimeUnit::kCentury:
       return "CENTURY";
-    case TimeUnit::kDecade:
+    case ParsedTimeUnit::kDecade:
       return "DECADE";
-    case TimeUnit::kYear:
+    case ParsedTimeUnit::kYear:
       return "YEAR";
-    case TimeUnit::kIsoYear:
+    case ParsedTimeUnit::kIsoYear:
       return "ISOYEAR";
-    case TimeUnit::kQuarter:
+    case ParsedTimeUnit::kQuarter:
       return "QUARTER";
-    case TimeUnit::kMonth:
+    case ParsedTimeUnit::kMonth:
       return "MONTH";
-    case TimeUnit::kWeek:
+    case ParsedTimeUnit::kWeek:
       return "WEEK";
-    case TimeUnit::kDay:
+    case ParsedTimeUnit::kDay:
       return "DAY";
-    case TimeUnit::kDayOfWeek:
+    case ParsedTimeUnit::kDayOfWeek:
       return "DOW";
-    case TimeUnit::kIsoDayOfWeek:
+    case ParsedTimeUnit::kIsoDayOfWeek:
       return "ISODOW";
-    case TimeUnit::kDayOfYear:
+    case ParsedTimeUnit::kDayOfYear:
       return "DOY";
-    case TimeUnit::kHour:
+    case ParsedTimeUnit::kHour:
       return "HOUR";
-    case TimeUnit::kMinute:
+    case ParsedTimeUnit::kMinute:
       return "MINUTE";
-    case TimeUnit::kSecond:
+    case ParsedTimeUnit::kSecond:
       return "SECOND";
-    case TimeUnit::kMillisecond:
+    case ParsedTimeUnit::kMillisecond:
       return "MILLISECOND";
-    case TimeUnit::kMicrosecond:
+    case ParsedTimeUnit::kMicrosecond:
       return "MICROSECOND";
-    case TimeUnit::kNanosecond:
+    case ParsedTimeUnit::kNanosecond:
       return "NANOSECOND";
-    case TimeUnit::kEpoch:
+    case ParsedTimeUnit::kEpoch:
       return "EPOCH";
   }
   return "";
 }
 
 bool ParsedIntervalQualifier::isYearMonth() const {
-  return start == TimeUnit::kYear || start == TimeUnit::kQuarter || start == TimeUnit::kMonth;
+  return start == ParsedTimeUnit::kYear || start == ParsedTimeUnit::kQuarter ||
+         start == ParsedTimeUnit::kMonth;
 }
 
 std::string ParsedIntervalQualifier::toString() const {

@@ -12,7 +12,7 @@
 namespace millrace {
 
 // Units of intervals, of EXTRACT, FLOOR, CEIL, TIMESTAMPADD and TIMESTAMPDIFF.
-enum class TimeUnit : uint8_t {
+enum class ParsedTimeUnit : uint8_t {
   kMillennium,
   kCentury,
   kDecade,
@@ -35,13 +35,13 @@ enum class TimeUnit : uint8_t {
 };
 
 // "YEAR", "DOW", ...
-const char* timeUnitName(TimeUnit unit);
+const char* timeUnitName(ParsedTimeUnit unit);
 
 // unit[(precision)] [TO unit[(fraction)]] of an interval type or literal.
 struct ParsedIntervalQualifier {
   SourcePosition position;
-  TimeUnit start = TimeUnit::kDay;
-  std::optional<TimeUnit> end;
+  ParsedTimeUnit start = ParsedTimeUnit::kDay;
+  std::optional<ParsedTimeUnit> end;
   std::optional<int64_t> precision;
   std::optional<int64_t> fraction;  // of SECOND
 

@@ -120,32 +120,32 @@ std::optional<IntervalFields> splitInterval(std::string_view text) {
   return std::nullopt;
 }
 
-int64_t unitMillis(TimeUnit unit) {
+int64_t unitMillis(ParsedTimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kWeek:
+    case ParsedTimeUnit::kWeek:
       return 7 * 86'400'000LL;
-    case TimeUnit::kDay:
+    case ParsedTimeUnit::kDay:
       return 86'400'000LL;
-    case TimeUnit::kHour:
+    case ParsedTimeUnit::kHour:
       return 3'600'000LL;
-    case TimeUnit::kMinute:
+    case ParsedTimeUnit::kMinute:
       return 60'000LL;
-    case TimeUnit::kSecond:
+    case ParsedTimeUnit::kSecond:
       return 1'000LL;
-    case TimeUnit::kMillisecond:
+    case ParsedTimeUnit::kMillisecond:
       return 1LL;
     default:
       return 0;
   }
 }
 
-int64_t unitMonths(TimeUnit unit) {
+int64_t unitMonths(ParsedTimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kYear:
+    case ParsedTimeUnit::kYear:
       return 12;
-    case TimeUnit::kQuarter:
+    case ParsedTimeUnit::kQuarter:
       return 3;
-    case TimeUnit::kMonth:
+    case ParsedTimeUnit::kMonth:
       return 1;
     default:
       return 0;
@@ -159,14 +159,14 @@ Error badInterval(const ParsedLiteral& literal) {
 }
 
 // Units from the first to the last of a qualifier; one number each.
-std::vector<TimeUnit> unitsOf(const ParsedIntervalQualifier& qualifier) {
+std::vector<ParsedTimeUnit> unitsOf(const ParsedIntervalQualifier& qualifier) {
   if (!qualifier.end || *qualifier.end == qualifier.start) return {qualifier.start};
-  static constexpr TimeUnit kDayTime[] = {TimeUnit::kDay, TimeUnit::kHour, TimeUnit::kMinute,
-                                          TimeUnit::kSecond};
-  if (qualifier.isYearMonth()) return {TimeUnit::kYear, TimeUnit::kMonth};
-  std::vector<TimeUnit> units;
+  static constexpr ParsedTimeUnit kDayTime[] = {ParsedTimeUnit::kDay, ParsedTimeUnit::kHour,
+                                                ParsedTimeUnit::kMinute, ParsedTimeUnit::kSecond};
+  if (qualifier.isYearMonth()) return {ParsedTimeUnit::kYear, ParsedTimeUnit::kMonth};
+  std::vector<ParsedTimeUnit> units;
   bool inside = false;
-  for (TimeUnit unit : kDayTime) {
+  for (ParsedTimeUnit unit : kDayTime) {
     inside = inside || unit == qualifier.start;
     if (inside) units.push_back(unit);
     if (unit == *qualifier.end) break;
@@ -182,7 +182,7 @@ Result<ExprPtr> bindInterval(const ParsedLiteral& literal) {
     text.remove_prefix(1);
   }
   std::optional<IntervalFields> fields = splitInterval(text);
-  std::vector<TimeUnit> units = unitsOf(*literal.interval);
+  std::vector<ParsedTimeUnit> units = unitsOf(*literal.interval);
   if (!fields || fields->numbers.size() != units.size()) return badInterval(literal);
   int64_t sign = negative ? -1 : 1;
   int64_t total = 0;

@@ -311,7 +311,7 @@ Result<ParsedFrameBound> SqlParser::parseFrameBound() {
 
 SqlParser::ExpressionResult SqlParser::parseUnitSymbol() {
   const Token first = peek();
-  std::optional<TimeUnit> unit = functionUnit(first.upper);
+  std::optional<ParsedTimeUnit> unit = functionUnit(first.upper);
   if (first.kind != Token::Kind::kWord || !unit) {
     return unexpectedWord("a unit of time such as DAY", functionUnitWords());
   }

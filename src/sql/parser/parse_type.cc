@@ -224,7 +224,7 @@ Result<ParsedTypeName> SqlParser::parseType() {
 Result<ParsedIntervalQualifier> SqlParser::parseIntervalQualifier() {
   ParsedIntervalQualifier qualifier;
   qualifier.position = peek().position;
-  std::optional<TimeUnit> start = intervalUnit(peek().upper);
+  std::optional<ParsedTimeUnit> start = intervalUnit(peek().upper);
   if (peek().kind != Token::Kind::kWord || !start) {
     return unexpectedWord("an interval unit such as DAY", intervalUnitWords());
   }
@@ -232,14 +232,14 @@ Result<ParsedIntervalQualifier> SqlParser::parseIntervalQualifier() {
   qualifier.start = *start;
   if (acceptOperator("(")) {
     qualifier.precision = TRY(parseInteger("a precision"));
-    if (qualifier.start == TimeUnit::kSecond && acceptOperator(",")) {
+    if (qualifier.start == ParsedTimeUnit::kSecond && acceptOperator(",")) {
       qualifier.fraction = TRY(parseInteger("a precision"));
     }
     TRY(expectOperator(")"));
   }
   if (!nextIs("TO") || !intervalUnit(peek(1).upper)) return qualifier;
   SourcePosition endPosition = peek(1).position;
-  TimeUnit end = *intervalUnit(peek(1).upper);
+  ParsedTimeUnit end = *intervalUnit(peek(1).upper);
   if (!isIntervalRange(qualifier.start, end)) {
     return Error(ErrorKind::kSyntax, fmt::format("no interval from {} to {}",
                                                  timeUnitName(qualifier.start), timeUnitName(end)))
@@ -248,7 +248,7 @@ Result<ParsedIntervalQualifier> SqlParser::parseIntervalQualifier() {
   advance();
   advance();
   qualifier.end = end;
-  if (end == TimeUnit::kSecond && acceptOperator("(")) {
+  if (end == ParsedTimeUnit::kSecond && acceptOperator("(")) {
     qualifier.fraction = TRY(parseInteger("a precision"));
     TRY(expectOperator(")"));
   }

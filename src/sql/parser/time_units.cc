@@ -8,41 +8,41 @@ namespace {
 
 struct UnitWord {
   std::string_view word;
-  TimeUnit unit;
+  ParsedTimeUnit unit;
 };
 
 constexpr std::array kIntervalUnits = {
-    UnitWord{"YEAR", TimeUnit::kYear},       UnitWord{"YEARS", TimeUnit::kYear},
-    UnitWord{"QUARTER", TimeUnit::kQuarter}, UnitWord{"QUARTERS", TimeUnit::kQuarter},
-    UnitWord{"MONTH", TimeUnit::kMonth},     UnitWord{"MONTHS", TimeUnit::kMonth},
-    UnitWord{"WEEK", TimeUnit::kWeek},       UnitWord{"WEEKS", TimeUnit::kWeek},
-    UnitWord{"DAY", TimeUnit::kDay},         UnitWord{"DAYS", TimeUnit::kDay},
-    UnitWord{"HOUR", TimeUnit::kHour},       UnitWord{"HOURS", TimeUnit::kHour},
-    UnitWord{"MINUTE", TimeUnit::kMinute},   UnitWord{"MINUTES", TimeUnit::kMinute},
-    UnitWord{"SECOND", TimeUnit::kSecond},   UnitWord{"SECONDS", TimeUnit::kSecond},
+    UnitWord{"YEAR", ParsedTimeUnit::kYear},       UnitWord{"YEARS", ParsedTimeUnit::kYear},
+    UnitWord{"QUARTER", ParsedTimeUnit::kQuarter}, UnitWord{"QUARTERS", ParsedTimeUnit::kQuarter},
+    UnitWord{"MONTH", ParsedTimeUnit::kMonth},     UnitWord{"MONTHS", ParsedTimeUnit::kMonth},
+    UnitWord{"WEEK", ParsedTimeUnit::kWeek},       UnitWord{"WEEKS", ParsedTimeUnit::kWeek},
+    UnitWord{"DAY", ParsedTimeUnit::kDay},         UnitWord{"DAYS", ParsedTimeUnit::kDay},
+    UnitWord{"HOUR", ParsedTimeUnit::kHour},       UnitWord{"HOURS", ParsedTimeUnit::kHour},
+    UnitWord{"MINUTE", ParsedTimeUnit::kMinute},   UnitWord{"MINUTES", ParsedTimeUnit::kMinute},
+    UnitWord{"SECOND", ParsedTimeUnit::kSecond},   UnitWord{"SECONDS", ParsedTimeUnit::kSecond},
 };
 
 constexpr std::array kFunctionUnits = {
-    UnitWord{"MILLENNIUM", TimeUnit::kMillennium},
-    UnitWord{"CENTURY", TimeUnit::kCentury},
-    UnitWord{"DECADE", TimeUnit::kDecade},
-    UnitWord{"ISOYEAR", TimeUnit::kIsoYear},
-    UnitWord{"DOW", TimeUnit::kDayOfWeek},
-    UnitWord{"DAYOFWEEK", TimeUnit::kDayOfWeek},
-    UnitWord{"ISODOW", TimeUnit::kIsoDayOfWeek},
-    UnitWord{"DOY", TimeUnit::kDayOfYear},
-    UnitWord{"DAYOFYEAR", TimeUnit::kDayOfYear},
-    UnitWord{"MILLISECOND", TimeUnit::kMillisecond},
-    UnitWord{"MICROSECOND", TimeUnit::kMicrosecond},
-    UnitWord{"NANOSECOND", TimeUnit::kNanosecond},
-    UnitWord{"FRAC_SECOND", TimeUnit::kMicrosecond},
-    UnitWord{"SQL_TSI_FRAC_SECOND", TimeUnit::kMicrosecond},
-    UnitWord{"EPOCH", TimeUnit::kEpoch},
+    UnitWord{"MILLENNIUM", ParsedTimeUnit::kMillennium},
+    UnitWord{"CENTURY", ParsedTimeUnit::kCentury},
+    UnitWord{"DECADE", ParsedTimeUnit::kDecade},
+    UnitWord{"ISOYEAR", ParsedTimeUnit::kIsoYear},
+    UnitWord{"DOW", ParsedTimeUnit::kDayOfWeek},
+    UnitWord{"DAYOFWEEK", ParsedTimeUnit::kDayOfWeek},
+    UnitWord{"ISODOW", ParsedTimeUnit::kIsoDayOfWeek},
+    UnitWord{"DOY", ParsedTimeUnit::kDayOfYear},
+    UnitWord{"DAYOFYEAR", ParsedTimeUnit::kDayOfYear},
+    UnitWord{"MILLISECOND", ParsedTimeUnit::kMillisecond},
+    UnitWord{"MICROSECOND", ParsedTimeUnit::kMicrosecond},
+    UnitWord{"NANOSECOND", ParsedTimeUnit::kNanosecond},
+    UnitWord{"FRAC_SECOND", ParsedTimeUnit::kMicrosecond},
+    UnitWord{"SQL_TSI_FRAC_SECOND", ParsedTimeUnit::kMicrosecond},
+    UnitWord{"EPOCH", ParsedTimeUnit::kEpoch},
 };
 
 }  // namespace
 
-std::optional<TimeUnit> intervalUnit(std::string_view upper) {
+std::optional<ParsedTimeUnit> intervalUnit(std::string_view upper) {
   for (const UnitWord& entry : kIntervalUnits) {
     if (entry.word == upper) return entry.unit;
   }
@@ -55,15 +55,16 @@ std::vector<std::string> intervalUnitWords() {
   return words;
 }
 
-bool isIntervalRange(TimeUnit start, TimeUnit end) {
-  if (start == TimeUnit::kYear) return end == TimeUnit::kMonth;
-  bool startIsTime =
-      start == TimeUnit::kDay || start == TimeUnit::kHour || start == TimeUnit::kMinute;
-  bool endIsTime = end == TimeUnit::kHour || end == TimeUnit::kMinute || end == TimeUnit::kSecond;
+bool isIntervalRange(ParsedTimeUnit start, ParsedTimeUnit end) {
+  if (start == ParsedTimeUnit::kYear) return end == ParsedTimeUnit::kMonth;
+  bool startIsTime = start == ParsedTimeUnit::kDay || start == ParsedTimeUnit::kHour ||
+                     start == ParsedTimeUnit::kMinute;
+  bool endIsTime = end == ParsedTimeUnit::kHour || end == ParsedTimeUnit::kMinute ||
+                   end == ParsedTimeUnit::kSecond;
   return startIsTime && endIsTime && start < end;
 }
 
-std::optional<TimeUnit> functionUnit(std::string_view upper) {
+std::optional<ParsedTimeUnit> functionUnit(std::string_view upper) {
   for (const UnitWord& entry : kFunctionUnits) {
     if (entry.word == upper) return entry.unit;
   }

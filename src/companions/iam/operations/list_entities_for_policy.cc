@@ -22,7 +22,7 @@ struct Entity {
 };
 
 // Kinds follow each other, each in the order of its names.
-std::string keyOf(const Entity& entity) {
+std::string entityKey(const Entity& entity) {
   return fmt::format("{}/{}", entity.kind, inLowerCase(entity.record->name));
 }
 
@@ -53,7 +53,7 @@ Outcome<ListEntitiesForPolicyResponse> listEntitiesForPolicy(Service& service,
   collect(state->users, "User", input, entities);
   std::vector<Entity> page;
   ListEntitiesForPolicyResponse response;
-  answerPage(input, response, page, std::move(entities), keyOf);
+  answerPage(input, response, page, std::move(entities), entityKey);
   response.policyGroups.emplace();
   response.policyRoles.emplace();
   response.policyUsers.emplace();

@@ -15,7 +15,7 @@ namespace millrace::iam {
 namespace {
 
 // Names are unique among the customer's policies, and among those of AWS.
-std::string keyOf(const Policy& policy) {
+std::string policyKey(const Policy& policy) {
   bool awsManaged = policy.arn->starts_with("arn:aws:iam::aws:");
   return *policy.policyName + (awsManaged ? "/aws" : "/local");
 }
@@ -44,9 +44,9 @@ Outcome<ListPoliciesResponse> listPolicies(Service& service, ListPoliciesRequest
   };
   if (scope != "AWS") add(state->policies);
   if (scope != "Local") add(managedPolicies());
-  std::ranges::sort(policies, {}, keyOf);
+  std::ranges::sort(policies, {}, policyKey);
   ListPoliciesResponse response;
-  answerPage(input, response, response.policies.emplace(), std::move(policies), keyOf);
+  answerPage(input, response, response.policies.emplace(), std::move(policies), policyKey);
   return response;
 }
 

@@ -11,7 +11,7 @@ namespace millrace::kinesis {
 
 namespace {
 
-constexpr int32_t kDefaultLimit = 100;
+constexpr int32_t kDefaultStreams = 100;
 constexpr uint8_t kTokenKind = 2;
 constexpr int64_t kTokenLifeMillis = 300'000;
 
@@ -40,7 +40,7 @@ Outcome<ListStreamsOutput> listStreams(Service& service, ListStreamsInput& input
                                        RequestContext& context) {
   std::string after = input.exclusiveStartStreamName.value_or("");
   if (input.nextToken) after = TRY(nameOf(*input.nextToken, context.now().millis));
-  size_t limit = static_cast<size_t>(input.limit.value_or(kDefaultLimit));
+  size_t limit = static_cast<size_t>(input.limit.value_or(kDefaultStreams));
   std::vector<StreamPtr> streams = service.streams().list(context.account, context.region);
   ListStreamsOutput output;
   output.streamSummaries.emplace();

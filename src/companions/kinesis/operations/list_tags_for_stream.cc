@@ -6,7 +6,7 @@ namespace millrace::kinesis {
 
 namespace {
 
-constexpr int32_t kDefaultLimit = 50;
+constexpr int32_t kDefaultTags = 50;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ Outcome<ListTagsForStreamOutput> listTagsForStream(Service& service, ListTagsFor
   const std::map<std::string, std::string>& tags = view->definition.tags;
   auto at =
       input.exclusiveStartTagKey ? tags.upper_bound(*input.exclusiveStartTagKey) : tags.begin();
-  size_t limit = static_cast<size_t>(input.limit.value_or(kDefaultLimit));
+  size_t limit = static_cast<size_t>(input.limit.value_or(kDefaultTags));
   ListTagsForStreamOutput output;
   for (; at != tags.end() && output.tags.size() < limit; ++at) {
     Tag& tag = output.tags.emplace_back();

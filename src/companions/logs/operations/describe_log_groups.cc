@@ -11,7 +11,7 @@ namespace millrace::logs {
 
 namespace {
 
-constexpr int32_t kDefaultLimit = 50;
+constexpr int32_t kDefaultGroups = 50;
 
 bool isWanted(const LogGroupRecord& group, const DescribeLogGroupsRequest& input) {
   if (input.logGroupNamePattern &&
@@ -38,7 +38,7 @@ Outcome<DescribeLogGroupsResponse> describeLogGroups(Service& service,
   std::optional<std::string> after =
       input.nextToken ? decodePageToken(*input.nextToken) : std::string();
   if (!after) return invalidParameterException("The specified nextToken is invalid.");
-  auto limit = static_cast<size_t>(input.limit.value_or(kDefaultLimit));
+  auto limit = static_cast<size_t>(input.limit.value_or(kDefaultGroups));
   return service.store().read([&](Transaction& transaction) -> Outcome<DescribeLogGroupsResponse> {
     DescribeLogGroupsResponse response;
     response.logGroups.emplace();

@@ -14,7 +14,7 @@ namespace millrace::logs {
 
 namespace {
 
-constexpr int32_t kDefaultLimit = 50;
+constexpr int32_t kDefaultStreams = 50;
 
 // The last stream of the page before: "<time of its last event>:<name>".
 struct Position {
@@ -48,7 +48,7 @@ Outcome<DescribeLogStreamsResponse> describeLogStreams(Service& service,
     after = parsePosition(*input.nextToken);
     if (!after) return invalidParameterException("The specified nextToken is invalid.");
   }
-  int64_t limit = input.limit.value_or(kDefaultLimit);
+  int64_t limit = input.limit.value_or(kDefaultStreams);
   bool descending = input.descending.value_or(false);
   return service.store().read([&](Transaction& transaction) -> Outcome<DescribeLogStreamsResponse> {
     LogGroupRecord group = TRY(requireGroup(transaction, name));

@@ -11,7 +11,7 @@ namespace millrace::logs {
 
 namespace {
 
-constexpr int32_t kDefaultLimit = 50;
+constexpr int32_t kDefaultListed = 50;
 
 // "^/aws/lambda|discovery": alternatives; with ^ they are prefixes.
 bool fits(std::string_view name, std::string_view pattern) {
@@ -38,7 +38,7 @@ Outcome<ListLogGroupsResponse> listLogGroups(Service& service, ListLogGroupsRequ
   std::optional<std::string> after =
       input.nextToken ? decodePageToken(*input.nextToken) : std::string();
   if (!after) return invalidParameterException("The specified nextToken is invalid.");
-  auto limit = static_cast<size_t>(input.limit.value_or(kDefaultLimit));
+  auto limit = static_cast<size_t>(input.limit.value_or(kDefaultListed));
   return service.store().read([&](Transaction& transaction) -> Outcome<ListLogGroupsResponse> {
     ListLogGroupsResponse response;
     response.logGroups.emplace();

@@ -43,7 +43,7 @@ Result<std::vector<UploadRecord>> select(Transaction& transaction, std::string_v
   return uploads;
 }
 
-SqlBytes bytes(std::string_view key) { return {std::string(key)}; }
+SqlBytes keyBytes(std::string_view key) { return {std::string(key)}; }
 
 }  // namespace
 
@@ -52,7 +52,7 @@ Result<std::optional<UploadRecord>> findUpload(Transaction& transaction, int64_t
   auto found = TRY(select(transaction,
                           "SELECT " UPLOAD_COLUMNS
                           " FROM upload WHERE upload_id = ? AND bucket = ? AND key = ?",
-                          {std::string(uploadId), bucket, bytes(key)}));
+                          {std::string(uploadId), bucket, keyBytes(key)}));
   if (found.empty()) return std::optional<UploadRecord>();
   return std::optional<UploadRecord>(std::move(found.front()));
 }
@@ -61,7 +61,7 @@ Status insertUpload(Transaction& transaction, int64_t bucket, const UploadRecord
   return transaction.connection.run(
       "INSERT INTO upload (bucket, key, upload_id, initiated, storage_class, checksum_algorithm, "
       "checksum_composite, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      {bucket, bytes(upload.key), upload.uploadId, upload.initiated.millis, upload.storageClass,
+      {bucket, keyBytes(upload.key), upload.uploadId, upload.initiated.millis, upload.storageClass,
        upload.algorithm ? std::string(checksumName(*upload.algorithm)) : std::string(),
        int64_t{upload.composite}, attributesToJson(upload.attributes)});
 }
@@ -112,7 +112,7 @@ Result<std::vector<UploadRecord>> scanUploads(Transaction& transaction, int64_t 
       "SELECT " UPLOAD_COLUMNS
       " FROM upload WHERE object IS NULL AND bucket = ? AND key >= ? AND "
       "(key > ? OR id > ?) ORDER BY key, id LIMIT ?",
-      {bucket, bytes(from.key), bytes(from.key), from.afterId, static_cast<int64_t>(limit)});
+      {bucket, keyBytes(from.key), keyBytes(from.key), from.afterId, static_cast<int64_t>(limit)});
 }
 
 }  // namespace millrace::s3
