@@ -20,6 +20,7 @@ namespace millrace {
 
 namespace {
 
+constexpr std::string_view kFault = "fault";  // settings: see aws/server/injected_faults.h
 constexpr int64_t kGraceMillis = 10'000;
 constexpr uint64_t kBodyLimit = 128 << 20;  // code of an application, 50 MiB, is sent as base64
 
@@ -84,7 +85,7 @@ class RunningHost final : public ServiceHost {
                                              .enforced = options_.authentication}));
     TRY(openCompanions());
     TRY(openControl());
-    makeHandlers();
+    TRY(makeHandlers());
     return listen();
   }
 
@@ -98,9 +99,9 @@ class RunningHost final : public ServiceHost {
   }
 
  private:
-  // The settings of a companion, without the prefix.
-  std::map<std::string, std::string> settingsOf(std::string_view companion) const {
-    std::string prefix = fmt::format("{}.", companion);
+  // The settings of a companion (or of faults), without the prefix.
+  std::map<std::string, std::string> settingsOf(std::string_view owner) const {
+    std::string prefix = fmt::format("{}.", owner);
     std::map<std::string, std::string> settings;
     for (const auto& [name, value] : options_.settings) {
       if (name.starts_with(prefix)) settings[name.substr(prefix.size())] = value;
@@ -110,7 +111,7 @@ class RunningHost final : public ServiceHost {
 
   Status checkSettings(const CompanionCatalog& catalog) const {
     for (const auto& [name, value] : options_.settings) {
-      bool known = false;
+      bool known = name.starts_with(fmt::format("{}.", kFault));
       for (const Companion& companion : catalog.companions()) {
         known = known || name.starts_with(fmt::format("{}.", companion.name));
       }
@@ -161,7 +162,7 @@ class RunningHost final : public ServiceHost {
     return {};
   }
 
-  void makeHandlers() {
+  Status makeHandlers() {
     DispatcherOptions options;
     options.region = options_.region;
     options.account = options_.account;
@@ -171,12 +172,17 @@ class RunningHost final : public ServiceHost {
     options.onCall = [this](const CallRecord& call) { record(call); };
     std::vector<Service*> services;
     for (auto& service : services_) services.push_back(service.get());
+    options.faults = TRY(InjectedFaults::parse(settingsOf(kFault), services));
+    if (options.faults != nullptr) {
+      log_.warning("faults are injected: operations answer errors that tests ask for");
+    }
     std::vector<CredentialStore*> credentials = {rootCredentials_.get(), access_.get()};
     Authorizer* authorizer = access_.get();
     if (!options_.authentication) authorizer = &openAuthorizer_;
     api_ = makeDispatcher(env_, std::move(services), std::move(credentials), *authorizer,
                           std::move(options));
     front_ = std::make_unique<FrontHandler>(*api_, *credentials_, [this] { return metricsText(); });
+    return {};
   }
 
   Status listen() {

@@ -171,6 +171,9 @@ class AwsDispatcher final : public HttpHandler {
         .xmlRootName = {}};
     TRY(service.validate(context, input));
     TRY(context.authorize(service.accessOf(context, input)));
+    if (options_.faults != nullptr) {
+      if (std::optional<ApiError> fault = options_.faults->next(*call.operation)) return *fault;
+    }
     Outcome<Document> outcome = binding.invoke(service, input, context);
     if (!outcome.ok()) call.responseHeaders = std::move(context.responseHeaders);
     Document output = TRY(std::move(outcome));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "aws/server/authorizer.h"
+#include "aws/server/injected_faults.h"
 #include "aws/server/principal.h"
 #include "aws/server/service.h"
 #include "env/env.h"
@@ -38,6 +39,7 @@ struct DispatcherOptions {
   Principal anonymous;             // who everybody is with --auth off
   uint64_t bodyLimit = 64u << 20;  // of requests that do not stream, unpacked too
   std::function<void(const CallRecord&)> onCall;
+  std::unique_ptr<InjectedFaults> faults;  // null: none
 };
 
 // Thread-safe once made. What it is given outlives it.

@@ -6,6 +6,7 @@
 
 #include "aws/model/generated/kinesisanalyticsv2/errors.h"
 #include "aws/model/generated/kinesisanalyticsv2/shapes/key_type.h"
+#include "aws/model/generated/kinesisanalyticsv2/shapes/snapshot_mode.h"
 #include "control/model/flink_configuration.h"
 #include "control/model/runtime_environment.h"
 #include "control/model/sql_configuration.h"
@@ -63,6 +64,21 @@ Outcome<void> updateEncryption(const ApplicationEncryptionConfigurationUpdate& u
   return {};
 }
 
+// Snapshots that live apart from their application are not offered.
+Outcome<void> describeSnapshots(bool enabled, const std::optional<std::string>& mode,
+                                ApplicationConfigurationDescription& described) {
+  if (mode == SnapshotMode::kEnhancedSnapshots) {
+    return unsupportedOperationException(
+        "SnapshotMode ENHANCED_SNAPSHOTS is not offered by Millrace: snapshots belong to their "
+        "application.");
+  }
+  auto& to = described.applicationSnapshotConfigurationDescription;
+  if (!to) to.emplace();
+  to->snapshotsEnabled = enabled;
+  if (mode) to->snapshotMode = mode;
+  return {};
+}
+
 void setDefaults(const std::string& runtime, ApplicationConfigurationDescription& described) {
   if (!isFlink(runtime)) return;
   if (!described.flinkApplicationConfigurationDescription) {
@@ -114,8 +130,8 @@ Outcome<void> describeConfiguration(const ApplicationConfiguration& given, const
         given.environmentProperties->propertyGroups;
   }
   if (given.applicationSnapshotConfiguration) {
-    described.applicationSnapshotConfigurationDescription.emplace().snapshotsEnabled =
-        given.applicationSnapshotConfiguration->snapshotsEnabled;
+    TRY(describeSnapshots(given.applicationSnapshotConfiguration->snapshotsEnabled,
+                          given.applicationSnapshotConfiguration->snapshotMode, described));
   }
   if (given.applicationSystemRollbackConfiguration) {
     described.applicationSystemRollbackConfigurationDescription.emplace().rollbackEnabled =
@@ -189,8 +205,9 @@ Outcome<void> updateConfiguration(const ApplicationConfigurationUpdate& update,
     }
   }
   if (update.applicationSnapshotConfigurationUpdate) {
-    described.applicationSnapshotConfigurationDescription.emplace().snapshotsEnabled =
-        update.applicationSnapshotConfigurationUpdate->snapshotsEnabledUpdate;
+    TRY(describeSnapshots(update.applicationSnapshotConfigurationUpdate->snapshotsEnabledUpdate,
+                          update.applicationSnapshotConfigurationUpdate->snapshotModeUpdate,
+                          described));
   }
   if (update.applicationSystemRollbackConfigurationUpdate) {
     described.applicationSystemRollbackConfigurationDescription.emplace().rollbackEnabled =

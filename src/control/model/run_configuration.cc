@@ -14,6 +14,11 @@ namespace {
 
 Outcome<void> checkRestore(const ApplicationRestoreConfiguration& given, StoreReader& reader,
                            const Application& application) {
+  if (given.snapshotArn) {
+    return unsupportedOperationException(
+        "SnapshotArn is not offered by Millrace: name a snapshot of the application with "
+        "SnapshotName.");
+  }
   bool custom = given.applicationRestoreType == ApplicationRestoreType::kRestoreFromCustomSnapshot;
   if (custom != given.snapshotName.has_value()) {
     return invalidArgumentException(
