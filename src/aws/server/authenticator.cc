@@ -30,7 +30,7 @@ bool isSigned(const SignatureInput& input, std::string_view header) {
 // Host, so that a signature works for one server only; and, for S3, every header of Amazon's.
 Outcome<void> checkSignedHeaders(const HttpRequest& request, const SignatureInput& input,
                                  const Authenticator::Rules& rules) {
-  if (!isSigned(input, "host")) {
+  if (!isSigned(input, "host") && !isSigned(input, kAuthorityHeader)) {
     return failed(AuthenticationFailure::kUnsignedHeaders, rules,
                   rules.style == ErrorStyle::kS3
                       ? "host"

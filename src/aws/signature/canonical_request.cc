@@ -76,9 +76,12 @@ void appendTrimmed(std::string& out, std::string_view value) {
 
 std::string canonicalHeaders(const HttpRequest& request, const std::vector<std::string>& names) {
   std::string out;
-  for (const std::string& name : names) {
-    out += name;
+  for (const std::string& signedName : names) {
+    out += signedName;
     out += ':';
+    // HTTP/2 has no header Host; its clients sign what is in its place.
+    std::string_view name = signedName;
+    if (name == kAuthorityHeader) name = "host";
     bool first = true;
     for (const auto& [field, value] : request.headers) {
       if (field.size() != name.size() ||

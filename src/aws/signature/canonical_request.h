@@ -28,8 +28,11 @@ struct CredentialScope {
   std::string text() const;
 };
 
+// How HTTP/2 spells Host; an HttpRequest has Host either way.
+constexpr std::string_view kAuthorityHeader = ":authority";
+
 struct CanonicalRequestOptions {
-  // Header names in lower case, sorted.
+  // Header names in lower case, sorted; ":authority" may stand for "host".
   std::vector<std::string> signedHeaders;
   std::string payloadHash;  // hex, or a word such as UNSIGNED-PAYLOAD
   // S3 signs the path as it is sent, everyone else encodes it once more and removes dots.
