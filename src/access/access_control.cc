@@ -79,9 +79,9 @@ Result<std::unique_ptr<AccessControl>> AccessControl::open(Env& env, AccessContr
                         std::move(sessions), std::move(usage)));
 }
 
-std::optional<Credentials> AccessControl::find(std::string_view accessKeyId) {
+std::optional<KnownCredentials> AccessControl::find(std::string_view accessKeyId) {
   auto state = identities_->state();
-  Credentials found;
+  KnownCredentials found;
   if (auto key = state->accessKeys.find(accessKeyId); key != state->accessKeys.end()) {
     auto user = state->user(key->second->userName);
     if (!user) return std::nullopt;

@@ -66,7 +66,7 @@ class AccessControl final : public CredentialStore, public Authorizer {
   const std::string& account() const { return options_.account; }
 
   // Users' keys and temporary credentials; nothing for those of users and roles that are gone.
-  std::optional<Credentials> find(std::string_view accessKeyId) override;
+  std::optional<KnownCredentials> find(std::string_view accessKeyId) override;
 
   Outcome<void> authorize(const Principal& principal, const AccessRequest& access) override;
 

@@ -52,9 +52,9 @@ class RootCredentials final : public CredentialStore {
   RootCredentials(RootKeys keys, Principal principal)
       : keys_(std::move(keys)), principal_(std::move(principal)) {}
 
-  std::optional<Credentials> find(std::string_view accessKeyId) override {
+  std::optional<KnownCredentials> find(std::string_view accessKeyId) override {
     if (accessKeyId != keys_.accessKeyId) return {};
-    Credentials credentials;
+    KnownCredentials credentials;
     credentials.secretKey = keys_.secretAccessKey;
     credentials.principal = principal_;
     return credentials;

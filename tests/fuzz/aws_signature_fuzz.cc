@@ -13,9 +13,9 @@ using namespace millrace;
 
 class OneKey final : public CredentialStore {
  public:
-  std::optional<Credentials> find(std::string_view accessKeyId) override {
+  std::optional<KnownCredentials> find(std::string_view accessKeyId) override {
     if (accessKeyId != "AKIA") return {};
-    Credentials credentials;
+    KnownCredentials credentials;
     credentials.secretKey = "a secret that no input can know";
     return credentials;
   }

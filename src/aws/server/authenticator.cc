@@ -50,10 +50,10 @@ Outcome<void> checkSignedHeaders(const HttpRequest& request, const SignatureInpu
 
 }  // namespace
 
-Outcome<Credentials> Authenticator::credentialsOf(const std::string& accessKeyId,
-                                                  const std::string& sessionToken,
-                                                  const Rules& rules) const {
-  std::optional<Credentials> found;
+Outcome<KnownCredentials> Authenticator::credentialsOf(const std::string& accessKeyId,
+                                                       const std::string& sessionToken,
+                                                       const Rules& rules) const {
+  std::optional<KnownCredentials> found;
   for (CredentialStore* store : stores_) {
     found = store->find(accessKeyId);
     if (found) break;
@@ -132,7 +132,7 @@ Outcome<Principal> Authenticator::authenticateV2(HttpRequest& request, const Pre
   constexpr int64_t kMicrosPerSecond = 1'000'000;
   int64_t nowSeconds = env_.clock().nowMicros() / kMicrosPerSecond;
   if (input.expiresSeconds <= nowSeconds) return failed(AuthenticationFailure::kExpired, rules);
-  Credentials credentials = TRY(credentialsOf(input.accessKeyId, input.sessionToken, rules));
+  KnownCredentials credentials = TRY(credentialsOf(input.accessKeyId, input.sessionToken, rules));
   std::string signature = signatureV2(
       credentials.secretKey, stringToSignV2(request, bucketOfHost(request.host()), input.expires));
   if (!equalInConstantTime(signature, input.signature)) {
@@ -168,7 +168,7 @@ Outcome<Principal> Authenticator::authenticate(HttpRequest& request, const Rules
   TRY(checkScope(*input, rules));
   TRY(checkTime(*input, rules));
   TRY(checkSignedHeaders(request, *input, rules));
-  Credentials credentials = TRY(credentialsOf(input->accessKeyId, input->sessionToken, rules));
+  KnownCredentials credentials = TRY(credentialsOf(input->accessKeyId, input->sessionToken, rules));
 
   CanonicalRequestOptions options;
   options.signedHeaders = input->signedHeaders;

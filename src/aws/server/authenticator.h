@@ -45,8 +45,9 @@ class Authenticator {
  private:
   Outcome<Principal> authenticateV2(HttpRequest& request, const PresignedV2& input,
                                     const Rules& rules) const;
-  Outcome<Credentials> credentialsOf(const std::string& accessKeyId,
-                                     const std::string& sessionToken, const Rules& rules) const;
+  Outcome<KnownCredentials> credentialsOf(const std::string& accessKeyId,
+                                          const std::string& sessionToken,
+                                          const Rules& rules) const;
   Outcome<void> checkScope(const SignatureInput& input, const Rules& rules) const;
   Outcome<void> checkTime(const SignatureInput& input, const Rules& rules) const;
 

@@ -1,4 +1,5 @@
-// Principal: who made a request, as IAM sees it; Credentials: what stands behind an access key.
+// Principal: who made a request, as IAM sees it; KnownCredentials: what stands behind an access
+// key.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ struct Principal {
   std::map<std::string, std::string> sessionKeys;
 };
 
-struct Credentials {
+struct KnownCredentials {
   std::string secretKey;
   std::string sessionToken;  // "" for long-term keys
   std::optional<int64_t> expirationMicros;
@@ -40,7 +41,7 @@ struct Credentials {
 class CredentialStore {
  public:
   virtual ~CredentialStore() = default;
-  virtual std::optional<Credentials> find(std::string_view accessKeyId) = 0;
+  virtual std::optional<KnownCredentials> find(std::string_view accessKeyId) = 0;
 };
 
 }  // namespace millrace
