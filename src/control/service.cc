@@ -69,19 +69,19 @@ AccessRequest Service::accessOf(const RequestContext& context, const Document& i
   return access;
 }
 
-Outcome<void> Service::checkRole(const RequestContext& context, const std::string& roleArn) {
+Outcome<void> Service::checkRole(const RequestContext& context, const ApplicationRole& role) {
   AccessRequest pass;
   pass.action = "iam:PassRole";
-  pass.resources = {roleArn};
+  pass.resources = {role.arn};
   pass.conditions["iam:passedtoservice"] = {std::string(kPrincipal)};
   TRY(context.authorize(pass));
   if (parts_.roles == nullptr) return {};
-  Status assumable = parts_.roles->checkAssumable(roleArn, std::string(kPrincipal));
+  Status assumable = parts_.roles->checkAssumable(role);
   if (assumable.ok()) return {};
   return invalidArgumentException(
       fmt::format("Kinesis Analytics service doesn't have sufficient privileges to assume the role "
                   "{}: {}. Please check the role provided.",
-                  roleArn, assumable.error().message()));
+                  role.arn, assumable.error().message()));
 }
 
 Outcome<Application> Service::find(StoreReader& reader, const std::string& name) {

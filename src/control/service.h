@@ -51,7 +51,10 @@ class Service : public millrace::Service {
   const std::string& arnPrefix() const { return arnPrefix_; }
 
   // May the caller pass on the role, and can the service assume it? The errors are AWS's.
-  Outcome<void> checkRole(const RequestContext& context, const std::string& roleArn);
+  Outcome<void> checkRole(const RequestContext& context, const ApplicationRole& role);
+  ApplicationRole roleFor(const std::string& application, const std::string& roleArn) const {
+    return {roleArn, arnPrefix_ + application};
+  }
 
   // ResourceNotFoundException when there is no such application.
   Outcome<Application> find(StoreReader& reader, const std::string& name);

@@ -5,15 +5,20 @@
 #include <atomic>
 
 #include "access/access_control.h"
+#include "aws/client/client_context.h"
 #include "aws/server/dispatcher.h"
 #include "companions/companion.h"
 #include "control/control_plane.h"
 #include "control/native/native_engine.h"
+#include "server/application_access.h"
 #include "server/credentials_endpoint.h"
 #include "server/data_directory.h"
 #include "server/http_server.h"
 #include "server/log_telemetry.h"
+#include "server/role_sessions.h"
 #include "server/root_user.h"
+#include "server/service_calls.h"
+#include "server/service_endpoints.h"
 #include "server/service_metrics.h"
 
 namespace millrace {
@@ -84,6 +89,7 @@ class RunningHost final : public ServiceHost {
                                              .account = options_.account,
                                              .enforced = options_.authentication}));
     TRY(openCompanions());
+    openCalls();
     TRY(openControl());
     TRY(makeHandlers());
     return listen();
@@ -94,8 +100,9 @@ class RunningHost final : public ServiceHost {
   void stop() override {
     if (server_) server_->stop(kGraceMillis);
     server_.reset();
-    for (auto& service : services_) service->stop();
-    services_.clear();
+    if (calls_) calls_->close();
+    // The control plane first: it stands on the others.
+    for (; !services_.empty(); services_.pop_back()) services_.back()->stop();
   }
 
  private:
@@ -141,12 +148,27 @@ class RunningHost final : public ServiceHost {
     return {};
   }
 
+  // As whom and where the service calls others for its applications.
+  void openCalls() {
+    ClientContext context = makeClientContext(env_);
+    roles_ = std::make_unique<RoleSessions>(
+        env_, *access_,
+        RoleSessionOptions{options_.region, options_.authentication, false, {}, context});
+    calls_ = std::make_unique<ServiceCalls>(env_, *roles_, endpoints_, context, options_.region);
+    code_ = makeCodeSource(*calls_);
+    sampler_ = makeRecordSampler(*calls_, env_);
+    roleDirectory_ = makeRoleDirectory(*roles_);
+  }
+
   Status openControl() {
     ControlPlaneOptions options;
     options.dataDirectory = TRY(data_.folder("control"));
     options.region = options_.region;
     options.account = options_.account;
     options.quotas = options_.quotas;
+    options.code = code_.get();
+    options.roles = roleDirectory_.get();
+    options.sampler = sampler_.get();
     options.onTrouble = [this](const std::string& text) {
       log_.error("control plane", {{"cause", text}});
     };
@@ -154,9 +176,10 @@ class RunningHost final : public ServiceHost {
     engineOptions.directory = TRY(data_.folder("applications"));
     engineOptions.region = options_.region;
     engineOptions.telemetry = &telemetry_;
+    engineOptions.code = code_.get();
     auto engine = TRY(NativeEngine::open(env_, log_, std::move(engineOptions)));
     engine_ = engine.get();
-    credentials_ = std::make_unique<CredentialsEndpoint>(env_, *access_, *engine);
+    credentials_ = std::make_unique<CredentialsEndpoint>(*roles_, *engine);
     options.engine = std::move(engine);
     services_.push_back(TRY(openControlPlane(env_, std::move(options))));
     return {};
@@ -181,6 +204,7 @@ class RunningHost final : public ServiceHost {
     if (!options_.authentication) authorizer = &openAuthorizer_;
     api_ = makeDispatcher(env_, std::move(services), std::move(credentials), *authorizer,
                           std::move(options));
+    calls_->open(*api_);
     front_ = std::make_unique<FrontHandler>(*api_, *credentials_, [this] { return metricsText(); });
     return {};
   }
@@ -244,6 +268,12 @@ class RunningHost final : public ServiceHost {
   std::unique_ptr<CredentialStore> rootCredentials_;
   OpenAuthorizer openAuthorizer_;
   std::unique_ptr<AccessControl> access_;
+  ServiceEndpoints endpoints_;
+  std::unique_ptr<RoleSessions> roles_;
+  std::unique_ptr<ServiceCalls> calls_;
+  std::unique_ptr<CodeSource> code_;
+  std::unique_ptr<RecordSampler> sampler_;
+  std::unique_ptr<RoleDirectory> roleDirectory_;
   std::vector<std::unique_ptr<Service>> services_;
   NativeEngine* engine_ = nullptr;  // of the control plane, which is one of the services
   std::unique_ptr<CredentialsEndpoint> credentials_;

@@ -5,9 +5,10 @@ import json
 import signal
 import time
 
-from harness import Server, expect, expect_equal, expect_error
+from harness import SERVICE_ROLE as ROLE
+from harness import ServerWithRole as Server
+from harness import expect, expect_equal, expect_error
 
-ROLE = "arn:aws:iam::000000000000:role/service"
 SQL = "CREATE TABLE t (a INT) WITH ('connector' = 'datagen'); INSERT INTO t SELECT a FROM t"
 LOG = "arn:aws:logs:us-east-1:000000000000:log-group:g:log-stream:s"
 SCHEMA = {

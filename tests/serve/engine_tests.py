@@ -10,11 +10,8 @@ import urllib.request
 from pathlib import Path
 
 from control_tests import describe, ended, operation_of, wait_for
-from harness import Server, expect, expect_equal
+from harness import SERVICE_TRUST, Server, expect, expect_equal
 
-TRUST = {"Version": "2012-10-17", "Statement": [{
-    "Effect": "Allow", "Principal": {"Service": "kinesisanalytics.amazonaws.com"},
-    "Action": "sts:AssumeRole"}]}
 CHECKPOINTS = {"ConfigurationType": "CUSTOM", "CheckpointingEnabled": True,
                "CheckpointInterval": 300, "MinPauseBetweenCheckpoints": 0}
 
@@ -50,7 +47,7 @@ class Applications:
         self.out = server.data / "out"
         self.connect()
         self.role = server.client("iam").create_role(
-            RoleName="service", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+            RoleName="service", AssumeRolePolicyDocument=json.dumps(SERVICE_TRUST))["Role"]["Arn"]
 
     def connect(self):
         self.client = self.server.client("kinesisanalyticsv2")

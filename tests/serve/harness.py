@@ -160,6 +160,25 @@ class Server:
             return receive_all(connection)
 
 
+SERVICE_ROLE = "arn:aws:iam::000000000000:role/service"
+SERVICE_TRUST = {"Version": "2012-10-17", "Statement": [{
+    "Effect": "Allow", "Principal": {"Service": "kinesisanalytics.amazonaws.com"},
+    "Action": "sts:AssumeRole"}]}
+
+
+class ServerWithRole(Server):
+    """A service with SERVICE_ROLE, which it may assume for its applications."""
+
+    def start(self):
+        super().start()
+        iam = self.client("iam")
+        try:
+            iam.create_role(RoleName="service", AssumeRolePolicyDocument=json.dumps(SERVICE_TRUST))
+        except iam.exceptions.EntityAlreadyExistsException:
+            pass  # of the start before
+        return self
+
+
 def receive_all(connection):
     received = b""
     while True:

@@ -17,18 +17,18 @@ constexpr uint64_t kMaxSqlBytes = 4u << 20;
 bool endsWith(std::string_view text, std::string_view end) { return text.ends_with(end); }
 
 Result<std::string> fetch(const CodeLocation& code, CodeSource* source,
-                          const std::string& roleArn) {
+                          const ApplicationRole& role) {
   if (source == nullptr) {
     return Error(ErrorKind::kNotFound, fmt::format("no S3 to fetch '{}' from", code.key));
   }
   CodeObject object{code.bucket, code.key, code.objectVersion};
-  uint64_t size = TRY(source->size(object, roleArn));
+  uint64_t size = TRY(source->size(object, role));
   if (size > kMaxCodeBytes) {
     return Error(ErrorKind::kInvalidArgument,
                  fmt::format("code 's3://{}/{}' has {} bytes, the limit is {}", code.bucket,
                              code.key, size, kMaxCodeBytes));
   }
-  return source->read(object, roleArn, kMaxCodeBytes);
+  return source->read(object, role, kMaxCodeBytes);
 }
 
 Result<SqlFile> sqlFile(std::string name, const std::string& text,
@@ -76,7 +76,8 @@ Result<ApplicationCode> loadApplicationCode(const JobRequest& request, CodeSourc
   const CodeLocation& code = request.code;
   bool zipped = code.contentType == "ZIPFILE";
   std::string bytes = zipped ? code.zip : code.text;
-  if (!code.bucket.empty()) bytes = TRY(fetch(code, source, request.roleArn));
+  if (!code.bucket.empty())
+    bytes = TRY(fetch(code, source, {request.roleArn, request.applicationArn}));
   if (bytes.empty()) return ApplicationCode();
   if (zipped) return fromZip(bytes, request.properties);
   ApplicationCode text;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "control/model/application_role.h"
 
 namespace millrace {
 
@@ -20,9 +21,9 @@ class CodeSource {
  public:
   virtual ~CodeSource() = default;
   // kNotFound, kPermission (the role may not read it), kIo.
-  virtual Result<uint64_t> size(const CodeObject& object, const std::string& roleArn) = 0;
+  virtual Result<uint64_t> size(const CodeObject& object, const ApplicationRole& role) = 0;
   // More than `limit` bytes are an error (kInvalidArgument).
-  virtual Result<std::string> read(const CodeObject& object, const std::string& roleArn,
+  virtual Result<std::string> read(const CodeObject& object, const ApplicationRole& role,
                                    uint64_t limit) = 0;
 };
 

@@ -113,7 +113,7 @@ Outcome<CodeChange> updateCode(const ApplicationCodeConfigurationUpdate& update,
   return change;
 }
 
-Outcome<void> inspectCode(CodeChange& change, CodeSource* source, const std::string& roleArn) {
+Outcome<void> inspectCode(CodeChange& change, CodeSource* source, const ApplicationRole& role) {
   auto& content = change.description.codeContentDescription;
   if (!content) return {};
   if (change.zip) {
@@ -124,12 +124,12 @@ Outcome<void> inspectCode(CodeChange& change, CodeSource* source, const std::str
   if (!location || source == nullptr) return {};
   CodeObject object{bucketOfArn(location->bucketARN), location->fileKey,
                     location->objectVersion.value_or("")};
-  Result<uint64_t> size = source->size(object, roleArn);
+  Result<uint64_t> size = source->size(object, role);
   if (!size.ok()) return unreadable(*location, size.error());
   content->codeMD5.reset();
   content->codeSize.reset();
   if (size.value() > kInspectedBytes) return {};
-  Result<std::string> bytes = source->read(object, roleArn, kInspectedBytes);
+  Result<std::string> bytes = source->read(object, role, kInspectedBytes);
   if (!bytes.ok()) return unreadable(*location, bytes.error());
   setBytes(bytes.value(), *content);
   return {};

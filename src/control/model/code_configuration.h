@@ -27,7 +27,7 @@ Outcome<CodeChange> updateCode(const ApplicationCodeConfigurationUpdate& update,
 // Reads what stands in S3 (source may be null: then nothing is checked) and sets checksum and size.
 // Not within a transaction: it may take long. InvalidArgumentException in the words that AWS's
 // clients look for.
-Outcome<void> inspectCode(CodeChange& change, CodeSource* source, const std::string& roleArn);
+Outcome<void> inspectCode(CodeChange& change, CodeSource* source, const ApplicationRole& role);
 
 // The key under which the bytes of ZipFileContent are stored.
 std::string zipKeyOf(const std::string& zip);

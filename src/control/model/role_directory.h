@@ -1,9 +1,8 @@
 // RoleDirectory: which roles there are; the IAM companion or a real endpoint implements it.
 #pragma once
 
-#include <string>
-
 #include "base/result.h"
+#include "control/model/application_role.h"
 
 namespace millrace {
 
@@ -11,8 +10,9 @@ namespace millrace {
 class RoleDirectory {
  public:
   virtual ~RoleDirectory() = default;
-  // kNotFound: no such role. kPermission: its trust policy does not name the service.
-  virtual Status checkAssumable(const std::string& roleArn, const std::string& service) = 0;
+  // kPermission: there is no such role, or its trust policy does not let the service assume it;
+  // nobody learns which of both. kIo: it cannot be known now.
+  virtual Status checkAssumable(const ApplicationRole& role) = 0;
 };
 
 }  // namespace millrace

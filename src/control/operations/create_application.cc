@@ -79,12 +79,13 @@ Outcome<CreateApplicationResponse> createApplication(Service& service,
                                                      CreateApplicationRequest& input,
                                                      RequestContext& context) {
   TRY(checkKind(input));
-  TRY(service.checkRole(context, input.serviceExecutionRole));
+  ApplicationRole role = service.roleFor(input.applicationName, input.serviceExecutionRole);
+  TRY(service.checkRole(context, role));
   CodeChange code;
   if (input.applicationConfiguration &&
       input.applicationConfiguration->applicationCodeConfiguration) {
     code = TRY(describeCode(*input.applicationConfiguration->applicationCodeConfiguration));
-    TRY(inspectCode(code, service.code(), input.serviceExecutionRole));
+    TRY(inspectCode(code, service.code(), role));
   }
   return writing<CreateApplicationResponse>(
       service.store(), [&](StoreWriter& writer) -> Outcome<CreateApplicationResponse> {

@@ -49,9 +49,9 @@ ApiError samplingError(const Error& error) {
 Outcome<Sample> takeSample(RecordSampler& sampler, const DiscoverInputSchemaRequest& input) {
   Sample sample;
   if (input.s3Configuration) {
-    Result<std::string> bytes = sampler.sampleObject(bucketOfArn(input.s3Configuration->bucketARN),
-                                                     input.s3Configuration->fileKey,
-                                                     input.serviceExecutionRole, kMaxObjectBytes);
+    Result<std::string> bytes = sampler.sampleObject(
+        bucketOfArn(input.s3Configuration->bucketARN), input.s3Configuration->fileKey,
+        {input.serviceExecutionRole, {}}, kMaxObjectBytes);
     if (!bytes.ok()) return samplingError(bytes.error());
     sample.records = recordsOfObject(bytes.value(), bytes.value().size() < kMaxObjectBytes);
     if (sample.records.size() > kMaxRecords) sample.records.resize(kMaxRecords);
@@ -61,8 +61,8 @@ Outcome<Sample> takeSample(RecordSampler& sampler, const DiscoverInputSchemaRequ
   if (const auto& start = input.inputStartingPositionConfiguration) {
     position = start->inputStartingPosition.value_or(position);
   }
-  Result<std::vector<std::string>> records =
-      sampler.sampleStream(*input.resourceARN, position, input.serviceExecutionRole, kMaxRecords);
+  Result<std::vector<std::string>> records = sampler.sampleStream(
+      *input.resourceARN, position, {input.serviceExecutionRole, {}}, kMaxRecords);
   if (!records.ok()) return samplingError(records.error());
   sample.records = std::move(records).value();
   return sample;
@@ -72,12 +72,18 @@ Outcome<Sample> takeSample(RecordSampler& sampler, const DiscoverInputSchemaRequ
 
 Outcome<DiscoverInputSchemaResponse> discoverInputSchema(Service& service,
                                                          DiscoverInputSchemaRequest& input,
-                                                         RequestContext&) {
+                                                         RequestContext& context) {
   TRY(checkSource(input));
+  TRY(service.checkRole(context, {input.serviceExecutionRole, {}}));
   if (service.sampler() == nullptr) {
     return serviceUnavailableException("There is no stream or bucket that could be sampled.");
   }
   Sample sample = TRY(takeSample(*service.sampler(), input));
+  if (sample.records.empty()) {
+    return unableToDetectSchemaException(
+        "No records came from the source while it was looked at. Put some, or let the sample begin "
+        "at TRIM_HORIZON.");
+  }
   std::optional<InferredSchema> inferred = inferSchema(sample.records);
   if (!inferred) {
     return unableToDetectSchemaException(

@@ -34,8 +34,8 @@ Outcome<std::optional<CodeChange>> prepareCode(Service& service,
   CodeChange code =
       TRY(updateCode(*input.applicationConfigurationUpdate->applicationCodeConfigurationUpdate,
                      before ? &*before : nullptr, !current.zipKey.empty()));
-  TRY(inspectCode(code, service.code(),
-                  input.serviceExecutionRoleUpdate.value_or(current.serviceExecutionRole)));
+  std::string role = input.serviceExecutionRoleUpdate.value_or(current.serviceExecutionRole);
+  TRY(inspectCode(code, service.code(), service.roleFor(input.applicationName, role)));
   return std::optional<CodeChange>(std::move(code));
 }
 
@@ -88,7 +88,8 @@ Outcome<UpdateApplicationResponse> updateApplication(Service& service,
                                                      UpdateApplicationRequest& input,
                                                      RequestContext& context) {
   if (input.serviceExecutionRoleUpdate) {
-    TRY(service.checkRole(context, *input.serviceExecutionRoleUpdate));
+    TRY(service.checkRole(
+        context, service.roleFor(input.applicationName, *input.serviceExecutionRoleUpdate)));
   }
   std::optional<CodeChange> code = TRY(prepareCode(service, input));
   ChangedApplication changed = TRY(changeConfiguration(

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "control/model/application_role.h"
 
 namespace millrace {
 
@@ -16,11 +17,11 @@ class RecordSampler {
   // `position`: NOW, TRIM_HORIZON or LAST_STOPPED_POINT. At most `limit` records.
   virtual Result<std::vector<std::string>> sampleStream(const std::string& streamArn,
                                                         const std::string& position,
-                                                        const std::string& roleArn,
+                                                        const ApplicationRole& role,
                                                         size_t limit) = 0;
   // The first bytes of an object.
   virtual Result<std::string> sampleObject(const std::string& bucket, const std::string& key,
-                                           const std::string& roleArn, size_t limit) = 0;
+                                           const ApplicationRole& role, size_t limit) = 0;
 };
 
 }  // namespace millrace
