@@ -1,15 +1,10 @@
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
-#include "rest/answer_rest.h"
+// The plan of a job: its tasks as nodes, what they read as edges.
+#include "rest/rest_question.h"
 #include "rest/vertex_id.h"
-#include "runtime/task_plan.h"
 
 namespace millrace {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 const char* shipStrategy(Partitioning partitioning) {
   switch (partitioning) {
@@ -28,8 +23,8 @@ const char* shipStrategy(Partitioning partitioning) {
 }
 
 // Edges from other tasks into one task.
-Json inputsOf(const JobGraph& graph, const JobPlan& plan, uint32_t task) {
-  Json inputs = Json::array();
+RestJson inputsOf(const JobGraph& graph, const JobPlan& plan, uint32_t task) {
+  RestJson inputs = RestJson::array();
   for (uint32_t node : plan.tasks[task].nodes) {
     for (const JobEdge& edge : graph.nodes[node].inputs) {
       uint32_t from = plan.taskOf[edge.from];
@@ -45,30 +40,29 @@ Json inputsOf(const JobGraph& graph, const JobPlan& plan, uint32_t task) {
 
 }  // namespace
 
-std::string jobPlanJson(const JobView& view) {
+RestJson planOf(const JobView& view) {
   const JobGraph& graph = *view.graph;
   JobPlan plan = planTasks(graph);
-  Json nodes = Json::array();
+  RestJson nodes = RestJson::array();
   for (uint32_t task = 0; task < plan.tasks.size(); ++task) {
     std::string description;
     for (uint32_t node : plan.tasks[task].nodes) {
       description += (description.empty() ? "" : " -> ") + graph.nodes[node].name;
     }
-    Json inputs = inputsOf(graph, plan, task);
-    Json entry = {{"id", vertexId(graph.nodes[plan.tasks[task].nodes[0]].id)},
-                  {"parallelism", plan.tasks[task].parallelism},
-                  {"operator", ""},
-                  {"operator_strategy", ""},
-                  {"description", description}};
+    RestJson inputs = inputsOf(graph, plan, task);
+    RestJson entry = {{"id", vertexId(graph.nodes[plan.tasks[task].nodes[0]].id)},
+                      {"parallelism", plan.tasks[task].parallelism},
+                      {"operator", ""},
+                      {"operator_strategy", ""},
+                      {"description", description}};
     if (!inputs.empty()) entry["inputs"] = std::move(inputs);
-    entry["optimizer_properties"] = Json::object();
+    entry["optimizer_properties"] = RestJson::object();
     nodes.push_back(std::move(entry));
   }
-  Json json = {{"jid", view.job->id()},
-               {"name", view.job->name()},
-               {"type", "STREAMING"},
-               {"nodes", std::move(nodes)}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return {{"jid", view.job->id()},
+          {"name", view.job->name()},
+          {"type", "STREAMING"},
+          {"nodes", std::move(nodes)}};
 }
 
 }  // namespace millrace

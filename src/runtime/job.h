@@ -66,6 +66,13 @@ struct JobOptions {
   uint64_t stateMemoryBudget = 0;
 };
 
+// A snapshot of the counters of one subtask of an operator. They go on over restarts.
+struct OperatorSubtaskProgress {
+  uint64_t recordsIn = 0, recordsOut = 0, bytesIn = 0, bytesOut = 0;
+  uint64_t lateRecordsDropped = 0, malformedRecords = 0, stateBytes = 0;
+  int64_t currentWatermark = INT64_MIN;
+};
+
 // A snapshot of one operator's counters summed over its subtasks.
 struct OperatorProgress {
   std::string name;
@@ -77,6 +84,22 @@ struct OperatorProgress {
   double busy = 0;                       // share of time since the last call, 0 to 1 per subtask
   double backpressured = 0;              // the same for waiting for room downstream
   std::vector<StateSize> states;         // stateBytes by state
+  std::vector<OperatorSubtaskProgress> subtasks;
+};
+
+enum class TaskStatus : uint8_t { kScheduled, kRunning, kFinished };
+
+// One subtask of a task of the plan (task_plan.h), since it was started the last time.
+struct TaskSubtaskProgress {
+  TaskStatus status = TaskStatus::kScheduled;  // kScheduled: it waits for its restart
+  int64_t endMillis = 0;                       // of the clock; 0 = it has not finished
+  uint64_t busyNanos = 0, backpressuredNanos = 0, idleNanos = 0;
+};
+
+struct TaskProgress {
+  uint32_t attempt = 0;     // how often it was restarted
+  int64_t startMillis = 0;  // of the clock, of that attempt
+  std::vector<TaskSubtaskProgress> subtasks;
 };
 
 struct JobProgress {
@@ -84,6 +107,7 @@ struct JobProgress {
   int64_t startTimeMillis = 0;  // of the clock
   int64_t elapsedMillis = 0;
   std::vector<OperatorProgress> operators;
+  std::vector<TaskProgress> tasks;  // as planTasks() has them
   CheckpointHistory checkpoints;
   uint64_t numRestarts = 0;
   bool restarting = false;  // parts of the job wait for their restart

@@ -91,6 +91,7 @@ Status JobExecution::build() {
   sources_.resize(graph_.nodes.size());
   tasks_.resize(plan_.tasks.size());
   running_.resize(plan_.tasks.size(), true);
+  attempts_.resize(plan_.tasks.size());
   regionOf_ = regionsOf(graph_, plan_);
   numRegions_ = *std::max_element(regionOf_.begin(), regionOf_.end()) + 1;
   channels_.resize(numRegions_);
@@ -131,6 +132,15 @@ void JobExecution::start(Scheduler& scheduler, std::function<void()> wake) {
 }
 
 void JobExecution::attach(uint32_t planned) {
+  {
+    std::lock_guard lock(mutex_);
+    TaskProgress& attempt = attempts_[planned];
+    if (!attempt.subtasks.empty()) ++attempt.attempt;
+    attempt.startMillis = env_.clock().nowMillis();
+    TaskSubtaskProgress running;
+    running.status = TaskStatus::kRunning;
+    attempt.subtasks.assign(tasks_[planned].size(), running);
+  }
   for (auto& task : tasks_[planned]) task->attach(*scheduler_, task->subtask().index);
 }
 
@@ -272,6 +282,7 @@ void JobExecution::end() {
     std::vector<std::vector<StateSize>> sizes;
     for (uint32_t i = 0; i < graph_.nodes.size(); ++i) sizes.push_back(stateSizes(i));
     finalSizes_ = std::move(sizes);
+    for (uint32_t i = 0; i < plan_.tasks.size(); ++i) attempts_[i] = taskProgress(i);
     tasks_.clear();
     channels_.clear();
     sources_.clear();
@@ -383,27 +394,52 @@ JobProgress JobExecution::progress() {
     for (const JobEdge& edge : node.inputs) consumed.insert(edge.from);
   }
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
-    const JobNode& node = graph_.nodes[i];
-    OperatorProgress op;
-    op.name = node.name;
-    op.isSource = node.makeSource != nullptr;
+    OperatorProgress op = operatorProgress(i);
     op.isSink = !consumed.contains(i);
-    op.currentWatermark = INT64_MAX;
-    for (const auto& metrics : metrics_[i].subtasks) {
-      op.recordsIn += metrics->recordsIn;
-      op.recordsOut += metrics->recordsOut;
-      op.bytesIn += metrics->bytesIn;
-      op.bytesOut += metrics->bytesOut;
-      op.lateRecordsDropped += metrics->lateRecordsDropped;
-      op.malformedRecords += metrics->malformedRecords;
-      op.stateBytes += metrics->stateBytes;
-      op.currentWatermark = std::min(op.currentWatermark, metrics->currentWatermark.load());
-    }
     addTimes(i, passed, op);
     op.states = stateSizes(i);
     result.operators.push_back(std::move(op));
   }
+  for (uint32_t i = 0; i < plan_.tasks.size(); ++i) result.tasks.push_back(taskProgress(i));
   return result;
+}
+
+OperatorProgress JobExecution::operatorProgress(uint32_t node) const {
+  OperatorProgress op;
+  op.name = graph_.nodes[node].name;
+  op.isSource = graph_.nodes[node].makeSource != nullptr;
+  op.currentWatermark = INT64_MAX;
+  for (const auto& metrics : metrics_[node].subtasks) {
+    OperatorSubtaskProgress subtask;
+    op.recordsIn += subtask.recordsIn = metrics->recordsIn;
+    op.recordsOut += subtask.recordsOut = metrics->recordsOut;
+    op.bytesIn += subtask.bytesIn = metrics->bytesIn;
+    op.bytesOut += subtask.bytesOut = metrics->bytesOut;
+    op.lateRecordsDropped += subtask.lateRecordsDropped = metrics->lateRecordsDropped;
+    op.malformedRecords += subtask.malformedRecords = metrics->malformedRecords;
+    op.stateBytes += subtask.stateBytes = metrics->stateBytes;
+    subtask.currentWatermark = metrics->currentWatermark;
+    op.currentWatermark = std::min(op.currentWatermark, subtask.currentWatermark);
+    op.subtasks.push_back(subtask);
+  }
+  return op;
+}
+
+TaskProgress JobExecution::taskProgress(uint32_t planned) const {
+  TaskProgress progress = attempts_[planned];
+  if (!running_[planned]) {
+    for (TaskSubtaskProgress& subtask : progress.subtasks) subtask = {};
+    return progress;
+  }
+  // Without tasks the job has ended: the times are those of the end.
+  if (tasks_.empty()) return progress;
+  for (size_t i = 0; i < progress.subtasks.size() && i < tasks_[planned].size(); ++i) {
+    const TaskTimes& times = tasks_[planned][i]->times();
+    progress.subtasks[i].busyNanos = times.busyNanos;
+    progress.subtasks[i].backpressuredNanos = times.backpressuredNanos;
+    progress.subtasks[i].idleNanos = times.idleNanos;
+  }
+  return progress;
 }
 
 void JobExecution::taskFinished(Task& task) {
@@ -412,6 +448,10 @@ void JobExecution::taskFinished(Task& task) {
     std::lock_guard lock(mutex_);
     unfinished_.erase(&task);
     last = unfinished_.empty();
+    auto node = static_cast<size_t>(&task.node(0) - graph_.nodes.data());
+    TaskSubtaskProgress& subtask = attempts_[plan_.taskOf[node]].subtasks[task.subtask().index];
+    subtask.status = TaskStatus::kFinished;
+    subtask.endMillis = env_.clock().nowMillis();
   }
   if (last) wake();
 }

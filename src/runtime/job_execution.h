@@ -100,6 +100,8 @@ class JobExecution : private TaskListener {
   Result<std::string> recoveryPath();
   // The shares of the time that the node's tasks have spent busy and backpressured.
   void addTimes(uint32_t node, double passedNanos, OperatorProgress& op);
+  OperatorProgress operatorProgress(uint32_t node) const;
+  TaskProgress taskProgress(uint32_t planned) const;
 
   void taskFailed(Task& task, Error error) override;
   void taskFinished(Task& task) override;
@@ -151,6 +153,8 @@ class JobExecution : private TaskListener {
   std::condition_variable ended_;
   std::set<const Task*> unfinished_;
   std::vector<bool> running_;  // per planned task: its tasks may be looked at
+  // Per planned task: attempt and start as in TaskProgress, the ends of its subtasks.
+  std::vector<TaskProgress> attempts_;
   std::vector<Failure> failures_;
   std::vector<std::string> messages_;
   uint64_t numRestarts_ = 0;

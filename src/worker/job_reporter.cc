@@ -56,8 +56,10 @@ JobReporter::JobReporter(Env& env, const WorkerTask& task, JobView& view, uint64
       memoryLimitBytes_(memoryLimitBytes),
       emit_(std::move(emitRecord)),
       before_(view.graph->nodes.size()),
-      taskNames_(taskNamesOf(*view.graph)) {
+      taskNames_(taskNamesOf(*view.graph)),
+      taskOf_(planTasks(*view.graph).taskOf) {
   stateSinceMillis_ = env_.clock().nowMillis();
+  view_.stateMillis = {{"INITIALIZING", stateSinceMillis_}, {state_, stateSinceMillis_}};
   metricsNanos_ = env_.clock().monotonicNanos();
   cpuMicros_ = ownUsage().cpuMicros;
 }
@@ -75,6 +77,8 @@ void JobReporter::switchState(const std::string& to, std::vector<std::string> th
        std::move(throwable));
   state_ = to;
   stateSinceMillis_ = env_.clock().nowMillis();
+  // As in Flink, a job that was stopped with a savepoint is one that has finished.
+  view_.stateMillis[to == "STOPPED" ? "FINISHED" : to] = stateSinceMillis_;
 }
 
 void JobReporter::started() {
@@ -160,15 +164,34 @@ OperatorMetricsReport JobReporter::operatorMetrics(size_t node, const OperatorPr
   report.numLateRecordsDropped = progress.lateRecordsDropped;
   report.stateBytes = progress.stateBytes;
   report.currentOutputWatermark = watermarkOf(progress.currentWatermark);
-  double subtasks = std::max<double>(1, planned.parallelism);
-  auto share = [&](double value) {
-    return std::clamp(value / subtasks, 0.0, 1.0) * kMillisPerSecond;
-  };
-  report.busyTimeMsPerSecond = share(progress.busy);
-  report.backPressuredTimeMsPerSecond = share(progress.backpressured);
+  addTimes(node, report);
   report.idleTimeMsPerSecond = std::max(
       0.0, kMillisPerSecond - report.busyTimeMsPerSecond - report.backPressuredTimeMsPerSecond);
   return report;
+}
+
+// Of the task that the operator runs in, between the last two samples.
+void JobReporter::addTimes(size_t node, OperatorMetricsReport& report) const {
+  if (view_.before.progress.tasks.empty()) return;
+  uint32_t task = taskOf_[node];
+  const std::vector<TaskSubtaskProgress>& old = view_.before.progress.tasks[task].subtasks;
+  const std::vector<TaskSubtaskProgress>& now = view_.latest.progress.tasks[task].subtasks;
+  double passed = static_cast<double>(view_.latest.nanos - view_.before.nanos) *
+                  std::max<double>(1, static_cast<double>(now.size()));
+  uint64_t busy = 0;
+  uint64_t backpressured = 0;
+  for (size_t i = 0; i < now.size() && i < old.size(); ++i) {
+    // After a restart they begin again.
+    if (now[i].busyNanos >= old[i].busyNanos) busy += now[i].busyNanos - old[i].busyNanos;
+    if (now[i].backpressuredNanos >= old[i].backpressuredNanos) {
+      backpressured += now[i].backpressuredNanos - old[i].backpressuredNanos;
+    }
+  }
+  auto share = [&](uint64_t nanos) {
+    return std::clamp(static_cast<double>(nanos) / passed, 0.0, 1.0) * kMillisPerSecond;
+  };
+  report.busyTimeMsPerSecond = share(busy);
+  report.backPressuredTimeMsPerSecond = share(backpressured);
 }
 
 void JobReporter::addJobMetrics(const JobProgress& progress,
@@ -212,6 +235,8 @@ ApplicationMetricsReport JobReporter::metrics() {
   JobProgress progress = view_.job->progress();
   ProcessUsage usage = ownUsage();
   int64_t nanos = env_.clock().monotonicNanos();
+  view_.before = std::move(view_.latest);
+  view_.latest = {nanos, progress};
   double seconds =
       std::max<double>(1e-3, static_cast<double>(nanos - metricsNanos_) / kNanosPerSecond);
   ApplicationMetricsReport report;

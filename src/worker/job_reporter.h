@@ -16,7 +16,8 @@ namespace millrace {
 
 class JobReporter {
  public:
-  // emit is called with log records. view outlives the reporter; its exceptions are filled here.
+  // emit is called with log records. view outlives the reporter; what happens to the job is
+  // filled in here: exceptions, states, samples.
   JobReporter(Env& env, const WorkerTask& task, JobView& view, uint64_t memoryLimitBytes,
               std::function<void(ApplicationLogRecord)> emit);
 
@@ -34,6 +35,7 @@ class JobReporter {
             std::vector<std::string> throwable = {});
   OperatorMetricsReport operatorMetrics(size_t node, const OperatorProgress& progress,
                                         double seconds);
+  void addTimes(size_t node, OperatorMetricsReport& report) const;
   void addJobMetrics(const JobProgress& progress, ApplicationMetricsReport& report) const;
 
   struct Before {
@@ -52,6 +54,7 @@ class JobReporter {
   uint64_t lastCheckpoint_ = 0;
   std::vector<Before> before_;          // per node
   std::vector<std::string> taskNames_;  // per node
+  std::vector<uint32_t> taskOf_;        // per node, as planTasks() has it
   int64_t metricsNanos_ = 0;
   int64_t cpuMicros_ = 0;
 };

@@ -38,6 +38,8 @@ constexpr uint64_t kBytesPerKpu = uint64_t{4} << 30;
 constexpr double kStateShare = 0.75;
 constexpr const char* kEngineLine =
     "Millrace native engine, Flink SQL dialect 2.3.0, state backend hashmap";
+// Whose version is none of Flink's.
+constexpr const char* kRevision = "millrace";
 constexpr const char* kLogger = "millrace.worker.Worker";
 
 class Worker {
@@ -265,6 +267,11 @@ class Worker {
     }
     view_ = std::move(outcome.job().view);
     view_.version = "2.3.0";
+    view_.revision = kRevision;
+    view_.worker.id = fmt::format("flink-taskmanager-{}-1", arguments_.attempt);
+    view_.worker.process = ownProcessId();
+    view_.worker.memoryLimitBytes = memoryLimit();
+    view_.worker.slots = task_->parallelism;
     reporter_.emplace(env_, *task_, view_, memoryLimit(),
                       [this](ApplicationLogRecord record) { log(std::move(record)); });
     reporter_->started();
@@ -377,9 +384,14 @@ class Worker {
       return (void)send(reply);
     }
     view_.nowMillis = now();
+    ProcessUsage usage = ownUsage();
+    view_.worker.numThreads = usage.numThreads;
+    view_.worker.cpuMicros = usage.cpuMicros;
+    view_.worker.residentBytes = usage.residentBytes;
     Result<std::string> text = answerRest(view_, message.path);
     reply.ok = text.ok();
     reply.text = text.ok() ? text.value() : text.error().message();
+    reply.malformed = !text.ok() && text.error().kind() == ErrorKind::kInvalidArgument;
     (void)send(reply);
   }
 

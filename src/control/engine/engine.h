@@ -115,7 +115,8 @@ class Engine {
 
   // Nothing while it does not run.
   virtual std::optional<JobReport> report(JobId job) = 0;
-  // Flink's monitoring REST of the job: "/jobs/overview". The answer is JSON.
+  // Flink's monitoring REST of the job: "/jobs/overview". The answer is JSON. Errors have Flink's
+  // text: kNotFound, kInvalidArgument for a parameter of the path; kIo: nobody answers.
   virtual Result<std::string> rest(JobId job, const std::string& path) = 0;
   // The job's plan as Flink's JSON; empty when it is not known.
   virtual std::string jobPlan(JobId job) = 0;

@@ -259,7 +259,10 @@ void SupervisedApplication::handle(const FromWorker& message) {
   using Kind = FromWorker::Kind;
   if (message.kind == Kind::kRest) {
     Result<std::string> answer = message.text;
-    if (!message.ok) answer = Error(ErrorKind::kNotFound, message.text);
+    if (!message.ok) {
+      answer = Error(message.malformed ? ErrorKind::kInvalidArgument : ErrorKind::kNotFound,
+                     message.text);
+    }
     return host_.restAnswered(message.id, std::move(answer));
   }
   if (abandoned_ || worker_->leaving || !isCurrent(worker_->job)) return;

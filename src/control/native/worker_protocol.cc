@@ -288,6 +288,7 @@ FromWorker messageOf(FromWorker::Kind kind, const Json& json) {
   get(json, "text", message.text);
   get(json, "id", message.id);
   get(json, "ok", message.ok);
+  get(json, "malformed", message.malformed);
   if (json.contains("record")) message.record = recordOf(json["record"]);
   if (json.contains("report")) message.report = reportOf(json["report"]);
   return message;
@@ -356,6 +357,7 @@ std::string encode(const FromWorker& message) {
     case Kind::kRest:
       json["id"] = message.id;
       json["ok"] = message.ok;
+      if (message.malformed) json["malformed"] = true;
       json["text"] = message.text;
       break;
     case Kind::kFailed:

@@ -68,7 +68,7 @@ struct FromWorker {
     kSavepointFailed,  // snapshot, text
     kLog,              // record
     kMetrics,          // report
-    kRest,             // id, ok, text: the answer as JSON, or why there is none
+    kRest,             // id, ok, malformed, text: the answer as JSON, or why there is none
   };
   Kind kind = Kind::kHello;
 
@@ -89,6 +89,7 @@ struct FromWorker {
   std::string text;
   int64_t id = 0;
   bool ok = true;
+  bool malformed = false;  // rest: the path's parameters are; otherwise there is no such thing
   ApplicationLogRecord record;
   ApplicationMetricsReport report;
 
