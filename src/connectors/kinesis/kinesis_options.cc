@@ -1,6 +1,7 @@
 #include "connectors/kinesis/kinesis_options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -115,8 +116,8 @@ Specs newSourceOptions() {
   };
 }
 
-Specs backoffOptions(const std::string& prefix, const char* base, const char* most,
-                     const char* attempts) {
+Specs retryOptions(const std::string& prefix, const char* base, const char* most,
+                   const char* attempts) {
   return {
       {prefix + ".maxretries",
        kNumber,
@@ -132,6 +133,37 @@ Specs backoffOptions(const std::string& prefix, const char* base, const char* mo
        false,
        {},
        "The factor by which the wait grows."},
+  };
+}
+
+// Flink has them for what does not happen here.
+Specs ineffectiveSourceOptions() {
+  return {
+      {"scan.stream.describe.#",
+       kText,
+       "",
+       false,
+       {},
+       "Accepted and without effect: streams are not described, their shards are listed."},
+      {"scan.watermark.sync.interval",
+       kNumber,
+       "30000",
+       false,
+       {},
+       "Accepted and without effect, as in Flink's SQL: it needs a watermark tracker, which only "
+       "Java code can set."},
+      {"scan.watermark.lookahead.millis",
+       kNumber,
+       "0",
+       false,
+       {},
+       "As scan.watermark.sync.interval."},
+      {"scan.watermark.sync.queue.capacity",
+       kNumber,
+       "100",
+       false,
+       {},
+       "As scan.watermark.sync.interval."},
   };
 }
 
@@ -179,11 +211,18 @@ Specs classicSourceOptions() {
        false,
        {},
        "Milliseconds without rows after which a shard does not hold the watermark back."},
+      {"shard.consumer.error.recoverable[#].exception",
+       kText,
+       "",
+       false,
+       {},
+       "The Java class of an error of the network: all that may go away by themselves are waited "
+       "out, however long they last."},
   };
-  append(specs, backoffOptions("scan.shard.getrecords", "300", "1000", "10"));
-  append(specs, backoffOptions("scan.shard.getiterator", "300", "1000", "10"));
-  append(specs, backoffOptions("scan.list.shards", "1000", "5000", "10"));
-  append(specs, backoffOptions("scan.stream.describe", "2000", "5000", "50"));
+  append(specs, retryOptions("scan.shard.getrecords", "300", "1000", "10"));
+  append(specs, retryOptions("scan.shard.getiterator", "300", "1000", "10"));
+  append(specs, retryOptions("scan.list.shards", "1000", "5000", "10"));
+  append(specs, ineffectiveSourceOptions());
   return specs;
 }
 
@@ -293,6 +332,25 @@ Status checkRange(const OptionReader& options, const char* key, int64_t least, i
                  fmt::format("It must be between {} and {}.", least, most));
 }
 
+// What a class of Java stands for here: the network's errors are not told apart.
+Result<bool> waitsOutErrors(const OptionReader& options) {
+  constexpr std::string_view kKnown[] = {
+      "UnknownHostException",   "ConnectException",       "SocketException",    "SSLException",
+      "NoRouteToHostException", "SocketTimeoutException", "SdkClientException", "IOException"};
+  bool any = false;
+  for (const auto& [key, value] : options.all()) {
+    if (!key.starts_with("shard.consumer.error.recoverable[")) continue;
+    std::string name = value.substr(value.rfind('.') + 1);
+    if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
+      return Error(ErrorKind::kUnsupported, fmt::format("'{}' = '{}'", key, value))
+          .withHint(fmt::format("Only errors of the network can be waited out: {}.",
+                                fmt::join(kKnown, ", ")));
+    }
+    any = true;
+  }
+  return any;
+}
+
 Status checkEnhancedFanOut(const OptionReader& options) {
   for (const char* key : {"scan.stream.recordpublisher", "source.reader.type"}) {
     std::string type = options.text(key);
@@ -308,6 +366,7 @@ Status checkEnhancedFanOut(const OptionReader& options) {
 
 Status checkSource(const OptionReader& options) {
   TRY(checkEnhancedFanOut(options));
+  TRY(waitsOutErrors(options));
   std::string start = startName(options);
   if (start != "LATEST" && start != "TRIM_HORIZON" && start != "AT_TIMESTAMP") {
     return invalid(fmt::format("the initial position '{}' is not known", start),
@@ -427,8 +486,9 @@ Status validateKinesisTable(const TableOptions& table, const TableDefinition& de
   return use == TableUse::kSink ? checkSink(options, definition) : checkSource(options);
 }
 
-BackoffOptions readBackoff(const OptionReader& options, const std::string& prefix) {
-  BackoffOptions read;
+CallRetries readRetries(const OptionReader& options, const std::string& prefix) {
+  CallRetries read;
+  read.attempts = static_cast<int>(options.integer(prefix + ".maxretries"));
   read.baseMillis = options.integer(prefix + ".backoff.base");
   read.maxMillis = options.integer(prefix + ".backoff.max");
   read.factor = options.real(prefix + ".backoff.expconst");
@@ -459,10 +519,10 @@ Result<KinesisSourceOptions> readSourceOptions(const OptionReader& options) {
   if (options.has("source.shard.discovery.interval")) {
     read.discoveryMillis = options.durationMillis("source.shard.discovery.interval");
   }
-  read.pollAttempts = static_cast<int>(options.integer("scan.shard.getrecords.maxretries"));
-  read.listAttempts = static_cast<int>(options.integer("scan.list.shards.maxretries"));
-  read.pollBackoff = readBackoff(options, "scan.shard.getrecords");
-  read.listBackoff = readBackoff(options, "scan.list.shards");
+  read.pollRetries = readRetries(options, "scan.shard.getrecords");
+  read.iteratorRetries = readRetries(options, "scan.shard.getiterator");
+  read.listRetries = readRetries(options, "scan.list.shards");
+  read.retriesForever = TRY(waitsOutErrors(options));
   read.adaptiveReads = options.boolean("scan.shard.adaptivereads");
   read.deaggregation = options.boolean("source.deaggregation");
   if (options.has("scan.shard.idle.interval")) {

@@ -14,7 +14,9 @@ std::vector<OptionSpec> kinesisOptions();
 
 enum class InitialPosition : uint8_t { kLatest, kTrimHorizon, kTimestamp };
 
-struct BackoffOptions {
+// Of calls that fail for a while. Throttled ones are not counted: they are repeated for ever.
+struct CallRetries {
+  int attempts = 10;
   int64_t baseMillis = 300;
   int64_t maxMillis = 1000;
   double factor = 1.5;
@@ -27,10 +29,10 @@ struct KinesisSourceOptions {
   int64_t pollIntervalMillis = 200;
   int64_t emptyMillis = 250;  // after a call that brought nothing
   int64_t discoveryMillis = 10'000;
-  int pollAttempts = 10;
-  int listAttempts = 10;
-  BackoffOptions pollBackoff;
-  BackoffOptions listBackoff{1000, 5000, 1.5};
+  CallRetries pollRetries;
+  CallRetries iteratorRetries;
+  CallRetries listRetries{10, 1000, 5000, 1.5};
+  bool retriesForever = false;  // whatever may go away by itself
   bool adaptiveReads = false;
   bool deaggregation = true;
   int64_t idleMillis = -1;  // of a shard, for watermarks; -1 = the job's setting

@@ -282,6 +282,34 @@ TEST(KinesisSource, ThrottlingErrorsAndExpiredIteratorsLoseNothing) {
   EXPECT_EQ(run.error, "try again");
 }
 
+TEST(KinesisSource, ARecoverableErrorIsWaitedOut) {
+  SimEnv env(1);
+  auto stream = std::make_shared<ScriptedStream>(env, 1);
+  stream->put("a", json(1));
+  stream->transients = 50;
+  StreamRun run(
+      request({{"shard.consumer.error.recoverable[0].exception", "java.net.UnknownHostException"}}),
+      env, stream, 1);
+  run.run(60);
+  EXPECT_EQ(run.error, "");
+  EXPECT_EQ(run.rows, (std::vector<std::string>{"1"}));
+}
+
+TEST(KinesisSource, IteratorsHaveRetriesOfTheirOwn) {
+  SimEnv env(1);
+  auto stream = std::make_shared<ScriptedStream>(env, 1);
+  stream->put("a", json(1));
+  stream->iteratorTransients = 3;
+  StreamRun run(request({{"scan.shard.getrecords.maxretries", "0"}}), env, stream, 1);
+  run.run();
+  EXPECT_EQ(run.error, "");
+  EXPECT_EQ(run.rows, (std::vector<std::string>{"1"}));
+  stream->iteratorTransients = 3;
+  StreamRun strict(request({{"scan.shard.getiterator.maxretries", "2"}}), env, stream, 1);
+  strict.run();
+  EXPECT_EQ(strict.error, "try again");
+}
+
 TEST(KinesisSource, WhatTheStreamHasForgottenIsPassedOver) {
   SimEnv env(1);
   auto stream = std::make_shared<ScriptedStream>(env, 2);

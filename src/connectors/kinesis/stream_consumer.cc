@@ -20,9 +20,9 @@ constexpr double kShardBytesPerSecond = 2.0 * (1 << 20);
 // A clock that runs ahead of the service's by less than this is waited for.
 constexpr int64_t kClockToleranceMillis = 60'000;
 
-double backoffMillis(const BackoffOptions& backoff, int attempt) {
-  double delay = static_cast<double>(backoff.baseMillis) * std::pow(backoff.factor, attempt);
-  return std::min(delay, static_cast<double>(backoff.maxMillis));
+int64_t backoffMillis(const CallRetries& retries, int attempt) {
+  double delay = static_cast<double>(retries.baseMillis) * std::pow(retries.factor, attempt);
+  return static_cast<int64_t>(std::min(delay, static_cast<double>(retries.maxMillis)));
 }
 
 }  // namespace
@@ -204,7 +204,10 @@ std::optional<std::vector<KinesisShard>> StreamConsumer::list(const ShardListing
     return list({isLatest ? ShardListing::From::kLatest : ShardListing::From::kTrimHorizon, 0});
   }
   bool mayHelp = problem == KinesisProblem::kThrottled || problem == KinesisProblem::kTransient;
-  if (mayHelp && ++discoveryFailures_ <= options_.listAttempts) return std::nullopt;
+  if (mayHelp && (++discoveryFailures_ <= options_.listRetries.attempts ||
+                  options_.retriesForever || problem == KinesisProblem::kThrottled)) {
+    return std::nullopt;
+  }
   fail(listed.error().error);
   return std::nullopt;
 }
@@ -251,7 +254,7 @@ void StreamConsumer::discover() {
   discovering_ = false;
   int64_t wait = options_.discoveryMillis;
   if (discoveryFailures_ > 0) {
-    wait = static_cast<int64_t>(backoffMillis(options_.listBackoff, discoveryFailures_ - 1));
+    wait = backoffMillis(options_.listRetries, discoveryFailures_ - 1);
   }
   discoveryDue_ = now() + wait;
   changed_.notify_all();
@@ -290,7 +293,7 @@ bool StreamConsumer::findIterator(Poll& poll) {
   if (!poll.iterator.empty()) return true;
   KinesisReply<std::string> found = client_->getShardIterator(poll.shardId, poll.next);
   if (!found.ok()) {
-    handle(poll, found.error());
+    handle(poll, found.error(), options_.iteratorRetries);
     return false;
   }
   poll.iterator = std::move(found.value());
@@ -302,7 +305,7 @@ void StreamConsumer::poll(Poll& poll) {
   if (!findIterator(poll)) return;
   KinesisReply<KinesisRecords> got = client_->getRecords(poll.iterator, recordLimit(poll));
   if (!got.ok()) {
-    handle(poll, got.error());
+    handle(poll, got.error(), options_.pollRetries);
     return;
   }
   poll.throttles = 0;
@@ -310,7 +313,7 @@ void StreamConsumer::poll(Poll& poll) {
   deliver(poll, std::move(got.value()));
 }
 
-void StreamConsumer::handle(Poll& poll, const KinesisError& error) {
+void StreamConsumer::handle(Poll& poll, const KinesisError& error, const CallRetries& retries) {
   std::unique_lock lock(mutex_);
   if (stopping_) return;
   switch (error.problem) {
@@ -319,8 +322,7 @@ void StreamConsumer::handle(Poll& poll, const KinesisError& error) {
       schedule(poll, now());
       return;
     case KinesisProblem::kThrottled:
-      schedule(poll,
-               now() + static_cast<int64_t>(backoffMillis(options_.pollBackoff, poll.throttles++)));
+      schedule(poll, now() + backoffMillis(retries, poll.throttles++));
       return;
     case KinesisProblem::kNotFound:
       // All its records are older than the stream keeps them: it is over, as in Flink.
@@ -342,9 +344,8 @@ void StreamConsumer::handle(Poll& poll, const KinesisError& error) {
       lock.unlock();
       return fail(error.error);
   }
-  if (poll.failures++ < options_.pollAttempts) {
-    schedule(poll,
-             now() + static_cast<int64_t>(backoffMillis(options_.pollBackoff, poll.failures)));
+  if (poll.failures++ < retries.attempts || options_.retriesForever) {
+    schedule(poll, now() + backoffMillis(retries, poll.failures));
     return;
   }
   lock.unlock();

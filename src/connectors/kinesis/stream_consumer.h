@@ -109,7 +109,8 @@ class StreamConsumer {
   void beginShards();
   void poll(Poll& poll);
   bool findIterator(Poll& poll);
-  void handle(Poll& poll, const KinesisError& error);
+  // `retries`: those of the call that has failed.
+  void handle(Poll& poll, const KinesisError& error, const CallRetries& retries);
   void deliver(Poll& poll, KinesisRecords records);
   void expand(const Poll& poll, ShardFetch& fetch) const;
   int recordLimit(const Poll& poll) const;

@@ -73,10 +73,11 @@ class ScriptedStream : public KinesisClient {
   }
   void removeShard(size_t shard) { shards_[shard].gone = true; }
 
-  int throttles = 0;     // the next calls of getRecords are throttled
-  int transients = 0;    // or fail otherwise
-  bool expires = false;  // every iterator is expired once
-  int refusals = 0;      // the next records of putRecords are refused
+  int throttles = 0;           // the next calls of getRecords are throttled
+  int transients = 0;          // or fail otherwise
+  int iteratorTransients = 0;  // the same of getShardIterator
+  bool expires = false;        // every iterator is expired once
+  int refusals = 0;            // the next records of putRecords are refused
   size_t recordsPerCall = 1000;
   int numIterators = 0;
   std::vector<KinesisPut> written;
@@ -96,6 +97,9 @@ class ScriptedStream : public KinesisClient {
   KinesisReply<std::string> getShardIterator(const std::string& shardId,
                                              const ShardPosition& position) override {
     ++numIterators;
+    if (iteratorTransients > 0 && iteratorTransients-- > 0) {
+      return error(KinesisProblem::kTransient, "try again");
+    }
     size_t index = indexOf(shardId);
     if (shards_[index].gone) return error(KinesisProblem::kNotFound, "no such shard");
     std::string from;
