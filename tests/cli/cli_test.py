@@ -12,6 +12,7 @@ import traceback
 
 import completeness_tests
 import harness
+import idle_tests
 import job_tests
 import output_tests
 import run_tests
@@ -20,7 +21,7 @@ import shell_tests
 import usage_tests
 
 MODULES = (
-    usage_tests, output_tests, job_tests, run_tests, savepoint_tests, shell_tests,
+    usage_tests, output_tests, idle_tests, job_tests, run_tests, savepoint_tests, shell_tests,
     completeness_tests,
 )
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records the shape of Apache Flink's monitoring REST: what tests/serve/rest_tests.py expects of ours.
+"""Records the shape of Apache Flink's monitoring REST, which tests/serve/rest_tests.py expects.
 
     record_rest.py > tests/serve/flink_rest_shapes.txt
 

@@ -1,5 +1,5 @@
-"""What the tests of applications between two Kinesis streams share: the application, a producer that
-goes on whatever dies, and what the streams hold."""
+"""What the tests of applications between two Kinesis streams share: the application, a producer
+that goes on whatever dies, and what the streams hold."""
 
 import collections
 import json

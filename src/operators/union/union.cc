@@ -8,7 +8,8 @@ namespace {
 
 class Union final : public Operator {
  public:
-  explicit Union(size_t numInputs) : merger_(numInputs) {}
+  // In Flink the inputs of a union are channels of the one input behind it.
+  explicit Union(size_t numInputs) : merger_(numInputs, LaggingInputs::kIgnore) {}
 
   Status processBatch(int input, Batch batch, Output& out) override {
     std::vector<WatermarkMark>& marks = batch.mutableMarks();
