@@ -16,7 +16,7 @@ namespace millrace::cloudwatch {
 namespace {
 
 constexpr size_t kMaxQueries = 500;
-constexpr size_t kMaxPoints = 100'800;
+constexpr size_t kMaxDatapoints = 100'800;
 
 Outcome<MetricDataResult> resultOf(Service& service, const MetricDataQuery& query,
                                    const GetMetricDataInput& input,
@@ -88,7 +88,7 @@ Outcome<GetMetricDataOutput> getMetricData(Service& service, GetMetricDataInput&
     output.metricDataResults->push_back(TRY(resultOf(service, query, input, context)));
     points += output.metricDataResults->back().values->size();
   }
-  size_t limit = static_cast<size_t>(input.maxDatapoints.value_or(kMaxPoints));
+  size_t limit = static_cast<size_t>(input.maxDatapoints.value_or(kMaxDatapoints));
   if (points <= limit) return output;
   return validationException(fmt::format(
       "The queries have {} data points, and {} were allowed. Ask for a longer period or a shorter "
