@@ -33,7 +33,6 @@ constexpr int64_t kGiveUpMillis = 3000;  // a cancelled job has that long
 constexpr size_t kMostUnsentBytes = 16u << 20;
 constexpr size_t kMostKeptRecords = 1000;
 constexpr uint32_t kRetained = 3;
-constexpr uint64_t kBytesPerKpu = uint64_t{4} << 30;
 // Of the memory; the rest is for batches, files under way and the program.
 constexpr double kStateShare = 0.75;
 constexpr const char* kEngineLine =

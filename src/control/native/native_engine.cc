@@ -47,6 +47,12 @@ class SupervisingEngine final : public NativeEngine, public WorkerHost {
 
   void begin(std::string endpoint) override {
     endpoint_ = std::move(endpoint);
+    Result<std::unique_ptr<MemoryGroups>> groups =
+        MemoryGroups::open(env_.files(), ownProcessId(), options_.memoryGroups);
+    if (groups.ok()) groups_ = std::move(groups).value();
+    log_.info("memory of workers",
+              {{"limit", groups_ ? "control groups" : "own accounting"},
+               {"cause", groups_ ? std::string() : groups.error().describe()}});
     loader_ = std::make_unique<CodeLoader>(env_, options_.code);
     thread_ = std::thread([this] { run(); });
   }
@@ -172,7 +178,34 @@ class SupervisingEngine final : public NativeEngine, public WorkerHost {
     options.environment[kTokenVariable] = token;
     for (const auto& [name, value] : options_.environment) options.environment[name] = value;
     options.outputFile = directory.outputFile();
-    return Process::startSelf(options);
+    std::unique_ptr<Process> process = TRY(Process::startSelf(options));
+    limitMemory(request, process->id());
+    return process;
+  }
+
+  static std::string groupOf(int64_t application) {
+    return fmt::format("application-{}", application);
+  }
+
+  // It has not been given its task yet, so all that it will need is counted.
+  void limitMemory(const JobRequest& request, int64_t process) {
+    if (!groups_) return;
+    auto kpus = static_cast<uint64_t>(
+        kinesisanalyticsv2::kpusFor(request.parallelism, request.parallelismPerKpu));
+    std::string group = groupOf(request.job.application);
+    Status limited = groups_->limit(group, kpus * kBytesPerKpu);
+    if (limited.ok()) limited = groups_->add(group, process);
+    if (limited.ok()) return;
+    log_.warning("a worker's memory could not be limited",
+                 {{"application", request.applicationName}, {"cause", limited.error().describe()}});
+  }
+
+  std::string workerEnded(int64_t application) override {
+    if (!groups_) return {};
+    std::string group = groupOf(application);
+    bool killed = groups_->numKills(group) > 0;
+    groups_->remove(group);
+    return killed ? "it needed more memory than its KPUs have (4 GiB each)" : "";
   }
 
   void restAnswered(int64_t id, Result<std::string> answer) override {
@@ -305,6 +338,7 @@ class SupervisingEngine final : public NativeEngine, public WorkerHost {
   EngineListener* listener_ = nullptr;
   std::string endpoint_;
   std::unique_ptr<CodeLoader> loader_;
+  std::unique_ptr<MemoryGroups> groups_;  // null where the kernel does not limit
   Poller poller_;
 
   std::mutex queueMutex_;

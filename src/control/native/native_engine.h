@@ -15,6 +15,7 @@
 #include "control/engine/engine.h"
 #include "control/observability/application_telemetry.h"
 #include "env/env.h"
+#include "env/memory_groups.h"
 
 namespace millrace {
 
@@ -27,6 +28,7 @@ struct NativeEngineOptions {
   ApplicationTelemetry* telemetry = nullptr;
   // Variables of every worker beyond those that the engine sets: endpoints of single services.
   std::map<std::string, std::string> environment;
+  MemoryGroupPaths memoryGroups;
 };
 
 // Whose role the connectors of an application act with.

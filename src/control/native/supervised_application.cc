@@ -393,11 +393,13 @@ void SupervisedApplication::endAttempt() {
 
 void SupervisedApplication::workerGone(const ProcessEnd& end) {
   bool expected = worker_->leaving || !isCurrent(worker_->job);
+  std::string cause = host_.workerEnded(worker_->job.application);
   worker_.reset();
   if (!attempt_ || abandoned_) return;
   // Cancelled, or replaced: trySpawn() answers, or starts the next.
   if (expected || attempt_->cancelling) return;
   std::string reason = fmt::format("the worker process {}", end.describe());
+  if (!cause.empty()) reason += fmt::format(": {}", cause);
   std::string output = lastOutput(host_.env().files(), directory_.outputFile());
   if (!output.empty()) reason += ":\n" + output;
   crashed(reason);

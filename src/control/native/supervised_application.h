@@ -38,6 +38,8 @@ class WorkerHost {
   virtual Result<std::unique_ptr<Process>> launch(const JobRequest& request,
                                                   const ApplicationDirectory& directory,
                                                   const std::string& token) = 0;
+  // The worker's process has ended; why, where the kernel tells more than the process: else "".
+  virtual std::string workerEnded(int64_t application) = 0;
   virtual void restAnswered(int64_t id, Result<std::string> answer) = 0;
 };
 

@@ -19,6 +19,8 @@
 namespace millrace {
 
 inline constexpr int kWorkerProtocolVersion = 1;
+// The memory of a KPU, which limits a worker.
+inline constexpr uint64_t kBytesPerKpu = uint64_t{4} << 30;
 
 // What a worker is to run. It is kept beside the state of the attempt, so that the attempt goes on
 // with the same code after a crash.
