@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Everything that can be checked on one machine; takes an hour or more on two cores.
-#   check.sh [STAGE...]     format, build, default, lint, configurations, sanitizer, threads, fuzz
+#   check.sh [STAGE...]     format, build, default, sdks, lint, configurations, sanitizer, threads,
+#                           fuzz
 # format          clang-format has nothing to change
 # build, default, sanitizer   as in test.sh, with the whole suite under ASan and UBSan
+# sdks            the service through the AWS SDKs for JavaScript and Java, where they can be had
 # lint            clang-tidy (.clang-tidy)
 # configurations  the text tests under every file of tests/configs
 # threads         the whole suite under ThreadSanitizer
@@ -27,6 +29,11 @@ defaultStage() {
   runUnitTests release
   runTextTests release tests/
   runTidy
+}
+
+sdksStage() {
+  scripts/get_aws_sdks.sh || echo "check: the AWS SDKs were not fetched" >&2
+  runCounted "SDKs" 300 python3 tests/serve/serve_test.py sdk_tests
 }
 
 lintStage() {
@@ -96,7 +103,7 @@ fuzzStage() {
 scripts/setup.sh --check || exit 1
 stages=("$@")
 if [ ${#stages[@]} -eq 0 ]; then
-  stages=(format build default lint configurations sanitizer threads fuzz)
+  stages=(format build default sdks lint configurations sanitizer threads fuzz)
 fi
 for stage in "${stages[@]}"; do
   if ! declare -F "${stage}Stage" >/dev/null; then

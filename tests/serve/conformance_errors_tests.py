@@ -33,7 +33,7 @@ def test_errors_by_input():
                 if request is None:
                     continue
                 code, status, message = caller.call(operation, request)
-                if (code, status) != (error, 400) or len(message) < 10:
+                if (code, status) != (error, model.status_of(error)) or len(message) < 10:
                     wrong.append(f"{operation} {error}: {code} {status} {message}")
         expect(not wrong, "\n".join(wrong))
         # Nothing of all this has changed an application.
@@ -52,7 +52,8 @@ def test_errors_by_fault():
             for error in [error for error, how in kinds.items() if how == errors.FAULT]:
                 request = model.sample(model.input_of(operation), optional=False)
                 code, status, message = caller.call(operation, request)
-                if (code, status, message) != (error, 400, "An injected fault."):
+                wanted = (error, model.status_of(error), "An injected fault.")
+                if (code, status, message) != wanted:
                     wrong.append(f"{operation} {error}: {code} {status} {message}")
         expect(not wrong, "\n".join(wrong))
         # Behind the last fault operations work.
@@ -66,7 +67,8 @@ def test_faults_are_refused_unless_enabled():
         fault = "-Dfault.kinesisanalyticsv2.TagResource="
         for arguments, wanted in (
                 ([fault + "ResourceInUseException"], "faults are not enabled"),
-                ([fault + "ResourceInUseExc", "-Dfault.enabled=true"], "ResourceInUseException"),
+                ([fault + "ResourceInUseExcepton", "-Dfault.enabled=true"],
+                 "ResourceInUseException"),
                 (["-Dfault.kinesisanalyticsv2.TagResourc=x", "-Dfault.enabled=true"],
                  "TagResource"),
                 (["-Dfault.nothing.Do=x", "-Dfault.enabled=true"], "no service 'nothing'")):

@@ -19,10 +19,13 @@ GONE = object()
 
 
 @functools.cache
+def description():
+    return botocore.loaders.Loader().load_service_model("kinesisanalyticsv2", "service-2")
+
+
+@functools.cache
 def service_model():
-    loader = botocore.loaders.Loader()
-    return botocore.model.ServiceModel(
-        loader.load_service_model("kinesisanalyticsv2", "service-2"), "kinesisanalyticsv2")
+    return botocore.model.ServiceModel(description(), "kinesisanalyticsv2")
 
 
 def operation_names():
@@ -35,6 +38,11 @@ def input_of(operation):
 
 def errors_of(operation):
     return [shape.name for shape in service_model().operation_model(operation).error_shapes]
+
+
+def status_of(error):
+    """400, but for errors that are the service's own fault."""
+    return 500 if description()["shapes"][error].get("fault") else 400
 
 
 def bound(shape, name):

@@ -35,10 +35,10 @@ REFUSED = (
     ("KeyType", "AWS_OWNED_KEY", "InvalidArgumentException"),  # has no KeyId
     ("CodeContentType", "ZIPFILE", "InvalidArgumentException"),  # the code is a text
     ("LogStreamARN", "arn:", "InvalidArgumentException"),  # no log stream
-    ("ArtifactType", "UDF", "InvalidArgumentException"),  # must be in S3, not in Maven
     ("Tags", 200, "TooManyTagsException"),  # 50
     ("ApplicationRestoreType", "RESTORE_FROM_CUSTOM_SNAPSHOT", "InvalidArgumentException"),
 )
+REFUSED_WITH_MAVEN = (("ArtifactType", "UDF", "InvalidArgumentException"),)  # it must be in S3
 
 
 def with_suffix(value, suffix):
@@ -49,13 +49,13 @@ def with_suffix(value, suffix):
 
 
 FLINK = {
-    "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", **DEFAULTS["CheckpointConfiguration"]},
+    "CheckpointConfiguration": {"ConfigurationType": "CUSTOM",
+                                **DEFAULTS["CheckpointConfiguration"]},
     "MonitoringConfiguration": {"ConfigurationType": "CUSTOM", "MetricsLevel": "TASK",
                                 "LogLevel": "WARN"},
     "ParallelismConfiguration": {"ConfigurationType": "CUSTOM", "Parallelism": 2,
                                  "ParallelismPerKPU": 2, "AutoScalingEnabled": False},
 }
-# Of either kind, with either name of what is changed.
 ENCRYPTION = {"KeyId": "key", "KeyType": "CUSTOMER_MANAGED_KEY"}
 SNAPSHOTS = {"SnapshotsEnabled": True, "SnapshotMode": "APPLICATION_SNAPSHOTS_LEGACY"}
 STUDIO = {
@@ -231,9 +231,9 @@ def variants(operation, request):
             yield path, border, model.replaced(request, path, border)
 
 
-def refusal(path, value):
+def refusal(kind, path, value):
     """The error that the service answers to this value; None when it must take it."""
-    for name, refused, error in REFUSED:
+    for name, refused, error in REFUSED + (REFUSED_WITH_MAVEN if "Maven" in kind else ()):
         if path and str(path[-1]).removesuffix("Update") == name:
             if value == refused or (isinstance(value, list) and len(value) == refused) or (
                     name == "LogStreamARN" and value.startswith("arn:a" + "a")):
@@ -271,7 +271,9 @@ def differences(sent, shown, where=""):
         return [problem for i, each in enumerate(sent)
                 for problem in differences(each, shown[i], f"{where}[{i}]")]
     if not isinstance(sent, dict) or where.endswith("PropertyMap"):
-        return [] if sent == shown else [f"{where}: {str(sent)[:200]!r} became {str(shown)[:200]!r}"]
+        if sent == shown:
+            return []
+        return [f"{where}: {str(sent)[:200]!r} became {str(shown)[:200]!r}"]
     problems = []
     for name, value in sent.items():
         value = expected(name, value)

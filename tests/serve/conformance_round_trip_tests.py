@@ -38,7 +38,7 @@ class Checker:
         """True when the request has succeeded, as it should have."""
         self.checked += 1
         code, answer = error_of(call, **request)
-        wanted = trip.refusal(path, value)
+        wanted = trip.refusal(what, path, value)
         if code != wanted:
             where = ".".join(map(str, path))
             self.problems.append(f"{what} {where} {str(value)[:60]}: {code} {str(answer)[:200]}")

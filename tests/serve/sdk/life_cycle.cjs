@@ -6,7 +6,8 @@ const api = require("@aws-sdk/client-kinesis-analytics-v2");
 const [endpoint, role] = process.argv.slice(2);
 const client = new api.KinesisAnalyticsV2Client({ endpoint, maxAttempts: 1 });
 const app = { ApplicationName: "life" };
-const code = `CREATE TABLE source (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '10');
+const code = `CREATE TABLE source (id BIGINT)
+  WITH ('connector' = 'datagen', 'rows-per-second' = '10');
 CREATE TABLE target (id BIGINT) WITH ('connector' = 'blackhole');
 INSERT INTO target SELECT id FROM source;`;
 
