@@ -1,5 +1,5 @@
-// LogTelemetry: the log of applications as part of the service's own, for services that deliver it
-// nowhere else. What is merely informative is there at level debug.
+// LogTelemetry: the log of applications as part of the service's own, whether or not it is
+// delivered elsewhere too. What is merely informative is there at level debug.
 #pragma once
 
 #include "base/log.h"
@@ -11,13 +11,22 @@ class LogTelemetry final : public ApplicationTelemetry {
  public:
   // The log outlives it.
   explicit LogTelemetry(Log& log) : log_(log) {}
+  // Who gets everything behind it. Before the first record; outlives the last.
+  void addNext(ApplicationTelemetry& next) { next_ = &next; }
 
   void log(const TelemetrySource& source, ApplicationLogRecord record) override;
-  void metrics(const TelemetrySource&, const ApplicationMetricsReport&) override {}
-  void ended(const TelemetrySource&) override {}
+  void metrics(const TelemetrySource& source, const ApplicationMetricsReport& report) override {
+    if (next_ != nullptr) next_->metrics(source, report);
+  }
+  void ended(const TelemetrySource& source) override {
+    if (next_ != nullptr) next_->ended(source);
+  }
 
  private:
+  void writeOwn(const TelemetrySource& source, const ApplicationLogRecord& record);
+
   Log& log_;
+  ApplicationTelemetry* next_ = nullptr;
 };
 
 }  // namespace millrace

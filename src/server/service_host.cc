@@ -7,10 +7,14 @@
 #include "access/access_control.h"
 #include "aws/client/client_context.h"
 #include "aws/server/dispatcher.h"
+#include "companions/cloudwatch/service.h"
 #include "companions/companion.h"
+#include "companions/logs/service.h"
 #include "control/control_plane.h"
 #include "control/native/native_engine.h"
 #include "server/application_access.h"
+#include "control/observability/telemetry_delivery.h"
+#include "server/companion_sinks.h"
 #include "server/credentials_endpoint.h"
 #include "server/data_directory.h"
 #include "server/http_server.h"
@@ -27,6 +31,7 @@ namespace {
 
 constexpr std::string_view kFault = "fault";  // settings: see aws/server/injected_faults.h
 constexpr int64_t kGraceMillis = 10'000;
+constexpr std::string_view kApplicationsPrefix = "applications.";
 constexpr uint64_t kBodyLimit = 128 << 20;  // code of an application, 50 MiB, is sent as base64
 
 // Everything is allowed: --auth off.
@@ -90,6 +95,7 @@ class RunningHost final : public ServiceHost {
                                              .enforced = options_.authentication}));
     TRY(openCompanions());
     openCalls();
+    TRY(openTelemetry());
     TRY(openControl());
     TRY(makeHandlers());
     return listen();
@@ -101,7 +107,14 @@ class RunningHost final : public ServiceHost {
     if (server_) server_->stop(kGraceMillis);
     server_.reset();
     if (calls_) calls_->close();
-    // The control plane first: it stands on the others.
+    // The control plane, the last of them, first: workers end with it, and what they said at last
+    // is delivered while the companions are still there.
+    if (engine_ != nullptr) {
+      services_.back()->stop();
+      services_.pop_back();
+    }
+    engine_ = nullptr;
+    delivery_.reset();
     for (; !services_.empty(); services_.pop_back()) services_.back()->stop();
   }
 
@@ -118,13 +131,16 @@ class RunningHost final : public ServiceHost {
 
   Status checkSettings(const CompanionCatalog& catalog) const {
     for (const auto& [name, value] : options_.settings) {
-      bool known = name.starts_with(fmt::format("{}.", kFault));
+      bool known =
+          name.starts_with(fmt::format("{}.", kFault)) || name.starts_with(kApplicationsPrefix);
       for (const Companion& companion : catalog.companions()) {
         known = known || name.starts_with(fmt::format("{}.", companion.name));
       }
       if (known) continue;
       return Error(ErrorKind::kUnknownOption, fmt::format("'{}'", name))
-          .withHint("A setting begins with the name of a companion: 'kinesis.fsync'.");
+          .withHint(
+              "A setting begins with the name of a companion, or with 'applications':"
+              " 'kinesis.fsync', 'applications.metrics-interval'.");
     }
     return {};
   }
@@ -158,6 +174,31 @@ class RunningHost final : public ServiceHost {
     code_ = makeCodeSource(*calls_);
     sampler_ = makeRecordSampler(*calls_, env_);
     roleDirectory_ = makeRoleDirectory(*roles_);
+  }
+
+  template <typename Kind>
+  Kind* companion() const {
+    for (const auto& service : services_) {
+      if (auto* found = dynamic_cast<Kind*>(service.get())) return found;
+    }
+    return nullptr;
+  }
+
+  Status openTelemetry() {
+    TelemetryDeliveryOptions options = TRY(readTelemetryOptions(settingsOf("applications")));
+    if (auto* found = companion<logs::Service>()) {
+      AccessControl* access = options_.authentication ? access_.get() : nullptr;
+      logSink_ = std::make_unique<CompanionLogSink>(env_, *found, *roles_, access);
+    }
+    if (auto* found = companion<cloudwatch::Service>()) {
+      metricSink_ =
+          std::make_unique<CompanionMetricSink>(*found, options_.account, options_.region);
+    }
+    delivery_ =
+        std::make_unique<TelemetryDelivery>(env_, log_, logSink_.get(), metricSink_.get(), options);
+    telemetry_.addNext(*delivery_);
+    delivery_->begin();
+    return {};
   }
 
   Status openControl() {
@@ -256,7 +297,8 @@ class RunningHost final : public ServiceHost {
         static_cast<double>(env_.clock().monotonicNanos() - startedNanos_) / kNanosPerSecond;
     // The first request may come before start() has returned.
     const HttpServer* server = serving_;
-    return metrics_.text(server == nullptr ? HttpServerStatistics() : server->statistics(), up);
+    return metrics_.text(server == nullptr ? HttpServerStatistics() : server->statistics(),
+                         delivery_->counts(), up);
   }
 
   Env& env_;
@@ -275,6 +317,9 @@ class RunningHost final : public ServiceHost {
   std::unique_ptr<RecordSampler> sampler_;
   std::unique_ptr<RoleDirectory> roleDirectory_;
   std::vector<std::unique_ptr<Service>> services_;
+  std::unique_ptr<LogSink> logSink_;
+  std::unique_ptr<MetricSink> metricSink_;
+  std::unique_ptr<TelemetryDelivery> delivery_;
   NativeEngine* engine_ = nullptr;  // of the control plane, which is one of the services
   std::unique_ptr<CredentialsEndpoint> credentials_;
   ServiceMetrics metrics_;

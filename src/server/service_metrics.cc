@@ -18,6 +18,20 @@ void single(std::string& out, std::string_view name, std::string_view type, std:
   fmt::format_to(std::back_inserter(out), "{} {}\n", name, value);
 }
 
+void addTelemetry(std::string& out, const TelemetryCounts& counts) {
+  auto counter = [&](std::string_view name, std::string_view help, uint64_t value) {
+    single(out, name, "counter", help, static_cast<double>(value));
+  };
+  counter("millrace_log_events_delivered_total", "Events delivered to applications' log streams.",
+          counts.deliveredEvents);
+  counter("millrace_log_events_dropped_total", "Events that no log stream took in time.",
+          counts.droppedEvents);
+  counter("millrace_application_metrics_published_total", "Metric values of applications.",
+          counts.publishedMetrics);
+  counter("millrace_application_metrics_lost_total", "Metric values that could not be published.",
+          counts.lostMetrics);
+}
+
 }  // namespace
 
 void ServiceMetrics::add(const CallRecord& call) {
@@ -31,7 +45,8 @@ void ServiceMetrics::add(const CallRecord& call) {
   durations.seconds += seconds;
 }
 
-std::string ServiceMetrics::text(const HttpServerStatistics& server, double upSeconds) const {
+std::string ServiceMetrics::text(const HttpServerStatistics& server,
+                                 const TelemetryCounts& telemetry, double upSeconds) const {
   std::string out;
   single(out, "millrace_uptime_seconds", "gauge", "Seconds since the service started.", upSeconds);
   single(out, "millrace_http_connections", "gauge", "Open connections.",
@@ -42,6 +57,7 @@ std::string ServiceMetrics::text(const HttpServerStatistics& server, double upSe
          static_cast<double>(server.requests));
   single(out, "millrace_worker_threads", "gauge", "Threads that handle requests.",
          static_cast<double>(server.workerThreads));
+  addTelemetry(out, telemetry);
   std::lock_guard lock(mutex_);
   header(out, "millrace_api_calls_total", "counter", "Calls by operation and HTTP status.");
   for (const auto& [key, count] : calls_) {

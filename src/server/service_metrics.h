@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "aws/server/dispatcher.h"
+#include "control/observability/telemetry_delivery.h"
 #include "server/http_server.h"
 
 namespace millrace {
@@ -18,7 +19,8 @@ class ServiceMetrics {
  public:
   void add(const CallRecord& call);
   // The text format, version 0.0.4.
-  std::string text(const HttpServerStatistics& server, double upSeconds) const;
+  std::string text(const HttpServerStatistics& server, const TelemetryCounts& telemetry,
+                   double upSeconds) const;
 
  private:
   // Upper bounds of a call's duration, in seconds.

@@ -59,6 +59,19 @@ std::string lastOutput(FileSystem& files, const std::string& path) {
   return last;
 }
 
+const char* endName(FromWorker::Kind kind) {
+  switch (kind) {
+    case FromWorker::Kind::kFinished:
+      return "FINISHED";
+    case FromWorker::Kind::kFailed:
+      return "FAILED";
+    case FromWorker::Kind::kStopped:
+      return "STOPPED";
+    default:
+      return "CANCELED";
+  }
+}
+
 }  // namespace
 
 SupervisedApplication::SupervisedApplication(WorkerHost& host, ApplicationDirectory directory)
@@ -109,6 +122,11 @@ void SupervisedApplication::start(JobRequest request, bool resume) {
     endAttempt();
     return host_.listener().jobFinished(job);
   }
+  log(LogLevel::kInfo,
+      fmt::format("Application {} is starting version {}, attempt {}.",
+                  attempt_->source.applicationName, attempt_->source.versionId, job.attempt));
+  log(LogLevel::kInfo, fmt::format("Loading configuration property: parallelism.default, {}",
+                                   attempt_->source.parallelism));
   host_.load(attempt_->request, resume);
 }
 
@@ -126,6 +144,8 @@ void SupervisedApplication::stop(JobId job, const std::string& snapshot) {
   }
   attempt_->stopping = true;
   attempt_->stopSnapshot = snapshot;
+  log(LogLevel::kInfo, fmt::format("Application {} is stopping with snapshot {}.",
+                                   attempt_->source.applicationName, snapshot));
   ToWorker message;
   message.kind = ToWorker::Kind::kStop;
   message.snapshot = snapshot;
@@ -301,6 +321,11 @@ void SupervisedApplication::handleRunning(const FromWorker& message) {
     attempt_->strategy = makeRestartStrategy(message.restart, host_.env().random());
   }
   bool first = !attempt_->hasRun;
+  if (!attempt_->running) {
+    log(LogLevel::kInfo,
+        fmt::format("Application {} switched from {} to RUNNING.", attempt_->source.applicationName,
+                    first ? "STARTING" : "RESTARTING"));
+  }
   attempt_->running = attempt_->hasRun = true;
   if (first && !attempt_->cancelling) host_.listener().jobRunning(attempt_->request.job);
 }
@@ -314,6 +339,8 @@ void SupervisedApplication::handleEnd(const FromWorker& message) {
       message.kind != FromWorker::Kind::kFinished) {
     failSnapshots("the application has ended");
   }
+  log(LogLevel::kInfo, fmt::format("Application {} has ended: {}.",
+                                   attempt_->source.applicationName, endName(message.kind)));
   endAttempt();
   switch (message.kind) {
     case FromWorker::Kind::kFinished:

@@ -19,8 +19,7 @@ constexpr size_t kMaxQueries = 500;
 constexpr size_t kMaxDatapoints = 100'800;
 
 Outcome<MetricDataResult> resultOf(Service& service, const MetricDataQuery& query,
-                                   const GetMetricDataInput& input,
-                                   const RequestContext& context) {
+                                   const GetMetricDataInput& input, const RequestContext& context) {
   const MetricStat& wanted = *query.metricStat;
   TRY(checkPeriod(wanted.period));
   StatisticName statistic = TRY(parseStatistic(wanted.stat));
@@ -71,9 +70,8 @@ Outcome<GetMetricDataOutput> getMetricData(Service& service, GetMetricDataInput&
   std::set<std::string> ids;
   for (const MetricDataQuery& query : input.metricDataQueries) {
     if (!ids.insert(query.id).second) {
-      return validationException(
-          fmt::format("The values for parameter id in MetricDataQueries are not unique: {}.",
-                      query.id));
+      return validationException(fmt::format(
+          "The values for parameter id in MetricDataQueries are not unique: {}.", query.id));
     }
     if (query.metricStat) continue;
     return validationException(fmt::format(

@@ -20,11 +20,11 @@ bool isWanted(const MetricRecord& metric, const ListMetricsInput& input) {
   if (!input.dimensions) return true;
   return std::all_of(
       input.dimensions->begin(), input.dimensions->end(), [&](const DimensionFilter& filter) {
-        return std::any_of(
-            metric.key.dimensions.begin(), metric.key.dimensions.end(), [&](const auto& dimension) {
-              return dimension.first == filter.name &&
-                     (!filter.value || dimension.second == *filter.value);
-            });
+        return std::any_of(metric.key.dimensions.begin(), metric.key.dimensions.end(),
+                           [&](const auto& dimension) {
+                             return dimension.first == filter.name &&
+                                    (!filter.value || dimension.second == *filter.value);
+                           });
       });
 }
 
@@ -41,8 +41,8 @@ Outcome<ListMetricsOutput> listMetrics(Service& service, ListMetricsInput& input
       return invalidParameterValueException("The parameter NextToken is invalid.");
     }
   }
-  std::vector<MetricRecord> metrics = TRY(service.store().metrics(
-      context.account, context.region, input.namespace_.value_or("")));
+  std::vector<MetricRecord> metrics =
+      TRY(service.store().metrics(context.account, context.region, input.namespace_.value_or("")));
   std::sort(metrics.begin(), metrics.end(),
             [](const MetricRecord& one, const MetricRecord& other) { return one.id < other.id; });
   int64_t oldest = context.now().millis - (input.recentlyActive ? kRecentMillis : kListedMillis);

@@ -46,8 +46,8 @@ Outcome<Samples> samplesOf(const MetricDatum& datum, const std::string& path) {
   if (datum.value) TRY(addValue(*datum.value, 1, path + ".Value", samples));
   if (datum.values) {
     if (datum.counts && datum.counts->size() != datum.values->size()) {
-      return invalidParameterValueException(fmt::format(
-          "The parameters {0}.Values and {0}.Counts must be of the same size.", path));
+      return invalidParameterValueException(
+          fmt::format("The parameters {0}.Values and {0}.Counts must be of the same size.", path));
     }
     if (datum.values->size() > kMaxValues) {
       return invalidParameterValueException(fmt::format(
@@ -108,6 +108,11 @@ Outcome<NewPoint> pointOf(const MetricDatum& datum, size_t number, const std::st
 
 Outcome<PutMetricDataResponse> putMetricData(Service& service, PutMetricDataInput& input,
                                              RequestContext& context) {
+  // Those are of services; this one's do not come as requests.
+  if (input.namespace_.starts_with("AWS/")) {
+    return invalidParameterValueException(
+        fmt::format("The value {} for parameter Namespace is invalid.", input.namespace_));
+  }
   std::vector<MetricDatum> data = input.metricData.value_or(std::vector<MetricDatum>());
   if (input.entityMetricData) {
     for (const EntityMetricData& entity : *input.entityMetricData) {
@@ -119,8 +124,8 @@ Outcome<PutMetricDataResponse> putMetricData(Service& service, PutMetricDataInpu
     return missingRequiredParameterException("The parameter MetricData is required.");
   }
   if (data.size() > kMaxData) {
-    return invalidParameterValueException(fmt::format(
-        "The collection MetricData must not have a size greater than {}.", kMaxData));
+    return invalidParameterValueException(
+        fmt::format("The collection MetricData must not have a size greater than {}.", kMaxData));
   }
   std::vector<NewPoint> points;
   points.reserve(data.size());

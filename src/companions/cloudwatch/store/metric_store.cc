@@ -87,7 +87,8 @@ Status merge(Connection& connection, int64_t metric, int64_t resolution, const N
   int64_t seconds = point.timeMillis / kMillis;
   int64_t time = seconds - seconds % resolution;
   Samples samples;
-  TRY(connection.query("SELECT count, sum, minimum, maximum, sample_values FROM point "
+  TRY(
+      connection.query("SELECT count, sum, minimum, maximum, sample_values FROM point "
                        "WHERE metric = ? AND resolution = ? AND time = ? AND unit = ?",
                        {metric, resolution, time, point.unit},
                        [&](const Row& row) { samples = samplesOf(row, 0); }));

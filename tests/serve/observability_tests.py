@@ -1,0 +1,150 @@
+"""What a running application tells: its log in CloudWatch Logs, its metrics in CloudWatch."""
+
+import datetime
+import json
+import subprocess
+import tempfile
+import urllib.request
+
+from control_tests import ended, wait_for
+from engine_tests import Applications, configuration, script
+from harness import PROGRAM, Server, expect, expect_equal
+
+GROUP = "/aws/kinesis-analytics/app"
+STREAM = "log"
+ARN = f"arn:aws:logs:us-east-1:000000000000:log-group:{GROUP}:log-stream:{STREAM}"
+SPACE = "AWS/KinesisAnalytics"
+FAST = "applications.metrics-interval=500 ms"
+
+
+def make_stream(server):
+    logs = server.client("logs")
+    logs.create_log_group(logGroupName=GROUP)
+    logs.create_log_stream(logGroupName=GROUP, logStreamName=STREAM)
+
+
+def allow_logs(server):
+    server.client("iam").put_role_policy(
+        RoleName="service", PolicyName="logs", PolicyDocument=json.dumps({
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": ARN}]}))
+
+
+def create(apps, log_level="INFO", metrics_level="OPERATOR", text=None):
+    wanted = configuration(text or script(apps.out, 100000, 200))
+    wanted["FlinkApplicationConfiguration"]["MonitoringConfiguration"] = {
+        "ConfigurationType": "CUSTOM", "LogLevel": log_level, "MetricsLevel": metrics_level}
+    return apps.client.create_application(
+        ApplicationName="app", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=apps.role,
+        ApplicationConfiguration=wanted,
+        CloudWatchLoggingOptions=[{"LogStreamARN": ARN}])["ApplicationDetail"]
+
+
+def log_of(server):
+    events = server.client("logs").get_log_events(
+        logGroupName=GROUP, logStreamName=STREAM, startFromHead=True)["events"]
+    return [json.loads(event["message"]) for event in events]
+
+
+def values(server, name, **dimensions):
+    """The sums of a metric's intervals."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    points = server.client("cloudwatch").get_metric_statistics(
+        Namespace=SPACE, MetricName=name, StartTime=now - datetime.timedelta(minutes=10),
+        EndTime=now + datetime.timedelta(minutes=2), Period=60, Statistics=["Maximum"],
+        Dimensions=[{"Name": n, "Value": v} for n, v in dimensions.items()])["Datapoints"]
+    return [point["Maximum"] for point in points]
+
+
+def dropped(server):
+    text = urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics").read().decode()
+    line = next(each for each in text.splitlines()
+                if each.startswith("millrace_log_events_dropped_total "))
+    return float(line.split()[1])
+
+
+def test_log_and_metrics_of_a_running_application():
+    with Server("--set", FAST) as server:
+        apps = Applications(server)
+        make_stream(server)
+        allow_logs(server)
+        arn = create(apps)["ApplicationARN"]
+        apps.started()
+
+        def said(text):
+            return [event for event in log_of(server) if text in event["message"]]
+
+        running = wait_for(lambda: said("to RUNNING"))[0]
+        expect_equal(set(running), {
+            "locationInformation", "logger", "message", "threadName", "applicationARN",
+            "applicationVersionId", "messageSchemaVersion", "messageType"})
+        expect_equal((running["applicationARN"], running["applicationVersionId"],
+                      running["messageSchemaVersion"], running["messageType"]),
+                     (arn, "1", "1", "INFO"))
+        expect(said("parallelism.default, 1") and said("Deploying"), log_of(server))
+        wait_for(lambda: said("Completed checkpoint"))
+
+        wait_for(lambda: max(values(server, "lastCheckpointDuration", Application="app"),
+                             default=-1) >= 0)
+        wait_for(lambda: max(values(server, "numRecordsOut", Application="app"), default=0) > 0)
+        expect(max(values(server, "uptime", Application="app")) > 0)
+        for name in ("downtime", "fullRestarts", "numberOfFailedCheckpoints"):
+            expect_equal(max(values(server, name, Application="app")), 0, name)
+        expect_equal(max(values(server, "KPUs", Application="app")), 1)
+        rate = max(values(server, "numRecordsInPerSecond", Application="app"))
+        expect(50 < rate < 1000, rate)  # 200 are generated
+        listed = server.client("cloudwatch").list_metrics(
+            Namespace=SPACE, MetricName="busyTimeMsPerSecond")["Metrics"]
+        sets = {tuple(sorted(each["Name"] for each in metric["Dimensions"])) for metric in listed}
+        expect_equal(sets, {("Application", "Task"), ("Application", "Operator", "Task")})
+
+        ended(apps.client, apps.client.stop_application(ApplicationName="app")["OperationId"])
+        wait_for(lambda: said("is stopping with snapshot"))
+        wait_for(lambda: said("has ended: STOPPED"))
+        expect_equal(dropped(server), 0)
+
+
+def test_levels():
+    with Server("--set", FAST) as server:
+        apps = Applications(server)
+        make_stream(server)
+        allow_logs(server)
+        create(apps, "ERROR", "APPLICATION",
+               "CREATE TABLE t (a INT) WITH ('connector' = 'datagen');\n"
+               "INSERT INTO t SELEKT a FROM t;")
+        ended(apps.client, apps.start())
+        failed = wait_for(lambda: log_of(server))
+        expect_equal({event["messageType"] for event in failed}, {"ERROR"})
+        expect("line 2, column 15" in failed[0]["throwableInformation"][0], failed)
+
+
+def test_a_log_that_cannot_be_written_leaves_the_application_alone():
+    with Server("--set", FAST) as server:
+        apps = Applications(server)
+        create(apps, metrics_level="APPLICATION")
+        apps.started()
+
+        def warned(text):
+            return [line for line in server.lines if "could not be delivered" in line
+                    and text in line]
+
+        wait_for(lambda: warned("not authorized to perform: logs:PutLogEvents"))
+        allow_logs(server)
+        wait_for(lambda: warned("log group does not exist"))
+        expect_equal(apps.status(), "RUNNING")
+        make_stream(server)
+        expect(any("to RUNNING" in event["message"] for event in wait_for(lambda: log_of(server))))
+        wait_for(lambda: values(server, "uptime", Application="app"))
+        dimensions = [metric["Dimensions"] for metric in server.client(
+            "cloudwatch").list_metrics(Namespace=SPACE)["Metrics"]]
+        expect(all(len(each) == 1 for each in dimensions), dimensions)
+
+
+def test_wrong_settings():
+    for setting, text in (("applications.metrics=1 s", "applications.metrics-interval"),
+                          ("applications.metrics-interval=soon", "a duration")):
+        with tempfile.TemporaryDirectory() as data:
+            ended_with = subprocess.run(
+                [PROGRAM, "serve", "--port", "0", "--data", data, "--set", setting],
+                capture_output=True, text=True, timeout=20)
+        expect(ended_with.returncode != 0 and text in ended_with.stderr, ended_with)
