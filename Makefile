@@ -13,7 +13,7 @@ setup:  ## install what is missing (Debian 12)
 build: setup  ## release build: build/release/bin/millrace
 	@scripts/build.sh release millrace
 
-demo: build  ## a live stock ticker and a Nexmark query, under 30 seconds
+demo: build  ## a live job, a Nexmark query, the managed service; under a minute
 	@scripts/demo.sh
 
 test:  ## everything a change must pass

@@ -83,13 +83,13 @@ class ControlPlane final : private OwnedParts, public api::Service {
 
 }  // namespace
 
-Result<std::unique_ptr<Service>> openControlPlane(Env& env, ControlPlaneOptions options) {
+Result<std::unique_ptr<api::Service>> openControlPlane(Env& env, ControlPlaneOptions options) {
   api::Quotas quotas = TRY(quotasOf(options.quotas));
   std::unique_ptr<api::Store> store =
       TRY(api::openStore(options.dataDirectory + "/control.sqlite"));
   auto plane = std::make_unique<ControlPlane>(env, std::move(store), quotas, options);
   TRY(plane->begin());
-  return std::unique_ptr<Service>(std::move(plane));
+  return std::unique_ptr<api::Service>(std::move(plane));
 }
 
 }  // namespace millrace

@@ -16,6 +16,10 @@
 
 namespace millrace {
 
+namespace kinesisanalyticsv2 {
+class Service;
+}
+
 struct ControlPlaneOptions {
   std::string dataDirectory;  // made before; the store is control.sqlite in it
   std::string region;
@@ -33,6 +37,7 @@ struct ControlPlaneOptions {
 
 // Opens the store, finds running applications again, and begins to work. kUnknownOption for an
 // unknown quota; kCorruptData and kIo of the store name its file.
-Result<std::unique_ptr<Service>> openControlPlane(Env& env, ControlPlaneOptions options);
+Result<std::unique_ptr<kinesisanalyticsv2::Service>> openControlPlane(Env& env,
+                                                                      ControlPlaneOptions options);
 
 }  // namespace millrace

@@ -68,7 +68,8 @@ Result<std::string> answerRest(const JobView& view, const std::string& path) {
   std::vector<std::string> parameters;
   const RestRoute* route =
       plain.starts_with('/') ? routeOf(segmentsOf(plain), parameters) : nullptr;
-  if (route == nullptr) return Error(ErrorKind::kNotFound, fmt::format("Not found: {}", plain));
+  if (route == nullptr)
+    return Error(ErrorKind::kNotFound, fmt::format("Unable to load requested file {}.", plain));
   RestQuestion question(view, std::move(parameters),
                         end < path.size() ? path.substr(end + 1) : std::string());
   if (std::string_view(route->pattern).starts_with("/jobs/:jobid")) TRY(question.checkJob());

@@ -13,6 +13,8 @@ namespace millrace {
 namespace {
 
 constexpr int64_t kMicrosPerMilli = 1000;
+// Of a changelog that there is not: Flink's defaults, which it shows all the same.
+constexpr int64_t kMaterializationMillis = 600'000;
 
 const char* checkpointType(const CheckpointStatistics& checkpoint) {
   return checkpoint.isSavepoint ? "SAVEPOINT" : "CHECKPOINT";
@@ -103,7 +105,7 @@ RestJson historySummary(const CheckpointHistory& history) {
   return {{"checkpointed_size", checkpointSummary(sizes)},
           {"state_size", checkpointSummary(sizes)},
           {"end_to_end_duration", checkpointSummary(durations)},
-          {"alignment_buffered", 0},
+          {"alignment_buffered", none},
           {"processed_data", none},
           {"persisted_data", none}};
 }
@@ -160,8 +162,8 @@ Result<RestJson> checkpointConfig(const RestQuestion& question) {
       {"aligned_checkpoint_timeout", 0},
       {"checkpoints_after_tasks_finish", true},
       {"state_changelog_enabled", false},
-      {"changelog_periodic_materialization_interval", -1},
-      {"changelog_storage", nullptr}};
+      {"changelog_periodic_materialization_interval", kMaterializationMillis},
+      {"changelog_storage", "memory"}};
 }
 
 Result<const CheckpointStatistics*> findCheckpoint(const RestQuestion& question) {
@@ -192,7 +194,8 @@ Result<RestJson> checkpointDetail(const RestQuestion& question) {
 }
 
 RestJson checkpointedSubtask(const SubtaskCheckpointStatistics& subtask) {
-  return {{"status", "completed"},
+  return {{"className", "completed"},
+          {"status", "completed"},
           {"index", subtask.index},
           {"ack_timestamp", subtask.ackTimestampMillis},
           {"end_to_end_duration", subtask.endToEndDurationMillis},
@@ -251,7 +254,8 @@ Result<RestJson> checkpointSubtasks(const RestQuestion& question) {
       auto found = std::find_if(task.subtasks.begin(), task.subtasks.end(),
                                 [&](const auto& each) { return each.index == i; });
       if (found == task.subtasks.end()) {
-        subtasks.push_back({{"status", "pending_or_failed"}, {"index", i}});
+        subtasks.push_back(
+            {{"className", "pending"}, {"status", "pending_or_failed"}, {"index", i}});
       } else {
         subtasks.push_back(checkpointedSubtask(*found));
       }

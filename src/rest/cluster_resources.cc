@@ -62,14 +62,23 @@ Result<RestJson> noLogs(const RestQuestion&) { return RestJson{{"logs", RestJson
 
 uint64_t megabytes(uint64_t bytes) { return bytes / kBytesPerMegabyte; }
 
-RestJson resourceOf(const RestQuestion& question, bool free) {
+int64_t runningSubtasks(const RestQuestion& question) {
+  int64_t count = 0;
+  for (uint32_t task = 0; task < question.plan().tasks.size(); ++task) {
+    count += question.stateCounts(task)["RUNNING"];
+  }
+  return count;
+}
+
+// none: of what is free while the job runs.
+RestJson resourceOf(const RestQuestion& question, bool none) {
   const WorkerView& worker = question.view().worker;
   uint64_t budget = question.view().options.stateMemoryBudget;
   uint64_t rest = worker.memoryLimitBytes > budget ? worker.memoryLimitBytes - budget : 0;
-  return {{"cpuCores", free ? 0.0 : static_cast<double>(worker.slots)},
-          {"taskHeapMemory", free ? 0 : megabytes(rest)},
+  return {{"cpuCores", none ? 0.0 : static_cast<double>(worker.slots)},
+          {"taskHeapMemory", none ? 0 : megabytes(rest)},
           {"taskOffHeapMemory", 0},
-          {"managedMemory", free ? 0 : megabytes(budget)},
+          {"managedMemory", none ? 0 : megabytes(budget)},
           {"networkMemory", 0},
           {"extendedResources", RestJson::object()}};
 }
@@ -106,7 +115,8 @@ RestJson workerJson(const RestQuestion& question) {
           {"totalResource", resourceOf(question, false)},
           {"freeResource", resourceOf(question, !ended)},
           {"hardware", std::move(hardware)},
-          {"memoryConfiguration", std::move(memory)}};
+          {"memoryConfiguration", std::move(memory)},
+          {"assignedTasks", runningSubtasks(question)}};
 }
 
 Result<RestJson> workers(const RestQuestion& question) {
@@ -145,8 +155,9 @@ Result<RestJson> workerDetail(const RestQuestion& question) {
   RestJson json = workerJson(question);
   json["allocatedSlots"] = RestJson::array();
   if (!question.hasEnded()) {
-    json["allocatedSlots"].push_back(
-        {{"jobId", question.view().job->id()}, {"resource", resourceOf(question, false)}});
+    json["allocatedSlots"].push_back({{"jobId", question.view().job->id()},
+                                      {"resource", resourceOf(question, false)},
+                                      {"assignedTasks", runningSubtasks(question)}});
   }
   json["metrics"] = workerNumbers(question);
   return json;

@@ -43,12 +43,15 @@ int64_t lastModification(const RestQuestion& question) {
 Result<RestJson> jobsOverview(const RestQuestion& question) {
   RestJson job = {{"jid", question.view().job->id()},
                   {"name", question.view().job->name()},
+                  {"jobType", "STREAMING"},
+                  {"schedulerType", "Default"},
                   {"start-time", question.progress().startTimeMillis},
                   {"end-time", question.endMillis()},
                   {"duration", question.progress().elapsedMillis},
                   {"state", question.jobState()},
                   {"last-modification", lastModification(question)},
-                  {"tasks", totalCounts(question)}};
+                  {"tasks", totalCounts(question)},
+                  {"pending-operators", 0}};
   return RestJson{{"jobs", RestJson::array({std::move(job)})}};
 }
 
@@ -105,7 +108,9 @@ Result<RestJson> jobDetail(const RestQuestion& question) {
                   {"name", question.view().job->name()},
                   {"isStoppable", false},
                   {"state", question.jobState()},
+                  {"application-id", question.view().job->id()},
                   {"job-type", "STREAMING"},
+                  {"schedulerType", "Default"},
                   {"start-time", question.progress().startTimeMillis},
                   {"end-time", question.endMillis()},
                   {"duration", question.progress().elapsedMillis},
@@ -114,7 +119,8 @@ Result<RestJson> jobDetail(const RestQuestion& question) {
                   {"timestamps", timestampsJson(question)},
                   {"vertices", std::move(vertices)},
                   {"status-counts", std::move(statusCounts)},
-                  {"plan", planOf(question.view())}};
+                  {"plan", planOf(question.view())},
+                  {"pending-operators", 0}};
 }
 
 Result<RestJson> jobPlan(const RestQuestion& question) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <numeric>
 #include <set>
@@ -99,6 +100,17 @@ std::vector<double> numbersOf(const std::vector<MetricValues>& all, const std::s
   return numbers;
 }
 
+// How unequal they are: the average distance from the average, in percent of it.
+double skewPercent(const std::vector<double>& numbers) {
+  constexpr double kPercent = 100;
+  auto count = static_cast<double>(numbers.size());
+  double average = std::accumulate(numbers.begin(), numbers.end(), 0.0) / count;
+  if (average == 0) return 0;
+  double distance = 0;
+  for (double number : numbers) distance += std::abs(average - number);
+  return std::min(distance / count / average * kPercent, kPercent);
+}
+
 }  // namespace
 
 MetricValues jobMetricValues(const RestQuestion& question) {
@@ -112,7 +124,6 @@ MetricValues jobMetricValues(const RestQuestion& question) {
   bool runs = question.jobState() == "RUNNING";
   bool restarts = question.jobState() == "RESTARTING";
   MetricValues values = {{"numRestarts", text(progress.numRestarts)},
-                         {"fullRestarts", text(progress.numRestarts)},
                          {"uptime", text(question.hasEnded() ? -1
                                          : runs              ? inState("RUNNING")
                                                              : 0)},
@@ -151,9 +162,9 @@ MetricValues subtaskMetricValues(const RestQuestion& question, uint32_t task, ui
       {"busyTimeMsPerSecond", text(shares.busy * kMillisPerSecond)},
       {"backPressuredTimeMsPerSecond", text(shares.backpressured * kMillisPerSecond)},
       {"idleTimeMsPerSecond", text(shares.idle * kMillisPerSecond)},
-      {"accumulatedBusyTimeMs", text(io.busyMillis)},
-      {"accumulatedBackPressuredTimeMs", text(io.backpressuredMillis)},
-      {"accumulatedIdleTimeMs", text(io.idleMillis)}};
+      {"accumulateBusyTimeMs", text(io.busyMillis)},
+      {"accumulateBackPressuredTimeMs", text(io.backpressuredMillis)},
+      {"accumulateIdleTimeMs", text(io.idleMillis)}};
   const std::vector<uint32_t>& nodes = question.plan().tasks[task].nodes;
   if (!question.graph().nodes[nodes[0]].inputs.empty()) {
     values["currentInputWatermark"] = text(inputWatermark(question, nodes[0], subtask));
@@ -214,6 +225,7 @@ RestJson aggregatedAnswer(const RestQuestion& question, const std::vector<Metric
     add("max", *std::max_element(numbers.begin(), numbers.end()));
     add("avg", sum / static_cast<double>(numbers.size()));
     add("sum", sum);
+    add("skew", skewPercent(numbers));
     json.push_back(std::move(entry));
   }
   return json;

@@ -19,7 +19,8 @@ MetricValues workerMetricValues(const RestQuestion& question);
 
 // Without "get" the names, with it the values of those that are asked for and exist.
 RestJson metricsAnswer(const RestQuestion& question, const MetricValues& values);
-// The same of several things at once: names, or min, max, avg and sum ("agg" chooses of them).
+// The same of several things at once: names, or min, max, avg, sum and skew ("agg" chooses of
+// them).
 RestJson aggregatedAnswer(const RestQuestion& question, const std::vector<MetricValues>& all);
 
 }  // namespace millrace

@@ -16,6 +16,8 @@ const std::vector<std::string> kSubtaskStates = {
 namespace {
 
 constexpr size_t kIdLength = 32;
+// The class of the exception stands in front of Flink's texts.
+const std::string kNotFoundClass = "org.apache.flink.runtime.rest.NotFoundException: ";
 
 bool isId(const std::string& text) {
   return text.size() == kIdLength &&
@@ -24,7 +26,8 @@ bool isId(const std::string& text) {
 
 Error notAnId(const char* parameter, const std::string& value) {
   return Error(ErrorKind::kInvalidArgument,
-               fmt::format("Bad request, could not parse parameters: Cannot resolve path parameter "
+               fmt::format("org.apache.flink.runtime.rest.handler.RestHandlerException: Bad "
+                           "request, could not parse parameters: Cannot resolve path parameter "
                            "({}) from value \"{}\".",
                            parameter, value));
 }
@@ -143,7 +146,7 @@ Result<uint32_t> RestQuestion::task(size_t parameter) const {
   for (uint32_t task = 0; task < plan_.tasks.size(); ++task) {
     if (taskId(task) == id) return task;
   }
-  return Error(ErrorKind::kNotFound, fmt::format("JobVertex {} not found", id));
+  return Error(ErrorKind::kNotFound, kNotFoundClass + fmt::format("JobVertex {} not found", id));
 }
 
 Result<uint32_t> RestQuestion::subtask(uint32_t task, size_t parameter) const {
@@ -161,7 +164,7 @@ Status RestQuestion::checkJob() const {
   const std::string& id = parameters_[0];
   if (!isId(id)) return notAnId("jobid", id);
   if (id == view_.job->id()) return {};
-  return Error(ErrorKind::kNotFound, fmt::format("Job {} not found", id));
+  return Error(ErrorKind::kNotFound, kNotFoundClass + fmt::format("Job {} not found", id));
 }
 
 Status RestQuestion::checkWorker() const {

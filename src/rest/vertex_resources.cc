@@ -112,7 +112,6 @@ Result<RestJson> vertexBackpressure(const RestQuestion& question) {
     TimeShares shares = timeShares(question, task, i);
     highest = std::max(highest, shares.backpressured);
     subtasks.push_back({{"subtask", i},
-                        {"attempt-number", question.progress().tasks[task].attempt},
                         {"backpressure-level", backpressureLevel(shares.backpressured)},
                         {"backpressureLevel", backpressureLevel(shares.backpressured)},
                         {"ratio", shares.backpressured},

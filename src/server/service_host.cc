@@ -12,8 +12,9 @@
 #include "companions/logs/service.h"
 #include "control/control_plane.h"
 #include "control/native/native_engine.h"
-#include "server/application_access.h"
+#include "control/observability/dashboard_endpoint.h"
 #include "control/observability/telemetry_delivery.h"
+#include "server/application_access.h"
 #include "server/companion_sinks.h"
 #include "server/credentials_endpoint.h"
 #include "server/data_directory.h"
@@ -40,17 +41,19 @@ class OpenAuthorizer final : public Authorizer {
   Outcome<void> authorize(const Principal&, const AccessRequest&) override { return {}; }
 };
 
-// Health, metrics and the credentials of applications beside the API.
+// Health, metrics, the dashboard and the credentials of applications beside the API.
 class FrontHandler final : public HttpHandler {
  public:
   FrontHandler(HttpHandler& api, CredentialsEndpoint& credentials,
+               kinesisanalyticsv2::DashboardEndpoint& dashboard,
                std::function<std::string()> metrics)
-      : api_(api), credentials_(credentials), metrics_(std::move(metrics)) {}
+      : api_(api), credentials_(credentials), dashboard_(dashboard), metrics_(std::move(metrics)) {}
 
   BodyPolicy bodyPolicy(const HttpRequest& head) override { return api_.bodyPolicy(head); }
 
   HttpResponse handle(HttpRequest& request) override {
     if (request.path == kCredentialsPath) return credentials_.answer(request);
+    if (kinesisanalyticsv2::DashboardEndpoint::owns(request)) return dashboard_.answer(request);
     // Buckets may be called so too: a signed request is for them.
     bool plain = (request.method == "GET" || request.method == "HEAD") &&
                  !request.headers.contains("Authorization") && request.query.empty();
@@ -64,6 +67,7 @@ class FrontHandler final : public HttpHandler {
  private:
   HttpHandler& api_;
   CredentialsEndpoint& credentials_;
+  kinesisanalyticsv2::DashboardEndpoint& dashboard_;
   std::function<std::string()> metrics_;
 };
 
@@ -222,7 +226,10 @@ class RunningHost final : public ServiceHost {
     engine_ = engine.get();
     credentials_ = std::make_unique<CredentialsEndpoint>(*roles_, *engine);
     options.engine = std::move(engine);
-    services_.push_back(TRY(openControlPlane(env_, std::move(options))));
+    auto control = TRY(openControlPlane(env_, std::move(options)));
+    dashboard_ =
+        std::make_unique<kinesisanalyticsv2::DashboardEndpoint>(*control, !options_.authentication);
+    services_.push_back(std::move(control));
     return {};
   }
 
@@ -246,7 +253,8 @@ class RunningHost final : public ServiceHost {
     api_ = makeDispatcher(env_, std::move(services), std::move(credentials), *authorizer,
                           std::move(options));
     calls_->open(*api_);
-    front_ = std::make_unique<FrontHandler>(*api_, *credentials_, [this] { return metricsText(); });
+    front_ = std::make_unique<FrontHandler>(*api_, *credentials_, *dashboard_,
+                                            [this] { return metricsText(); });
     return {};
   }
 
@@ -322,6 +330,7 @@ class RunningHost final : public ServiceHost {
   std::unique_ptr<TelemetryDelivery> delivery_;
   NativeEngine* engine_ = nullptr;  // of the control plane, which is one of the services
   std::unique_ptr<CredentialsEndpoint> credentials_;
+  std::unique_ptr<kinesisanalyticsv2::DashboardEndpoint> dashboard_;
   ServiceMetrics metrics_;
   std::unique_ptr<HttpHandler> api_;
   std::unique_ptr<FrontHandler> front_;

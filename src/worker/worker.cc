@@ -478,9 +478,9 @@ class Worker {
 
 void runWorker(const WorkerArguments& arguments, Env& env) {
   // Never destroyed: background threads refer to it until the process ends.
-  static Worker* worker = nullptr;
-  worker = new Worker(arguments, env);
-  worker->run();
+  static auto* workers = new std::vector<Worker*>();
+  workers->push_back(new Worker(arguments, env));
+  workers->back()->run();
 }
 
 }  // namespace millrace

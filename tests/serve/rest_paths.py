@@ -126,14 +126,21 @@ def members(value, place, found):
         for each in value:
             members(each, f"{place}[]", found)
     else:
-        found.setdefault(place or ".", set()).add(KINDS[type(value)])
+        # What cannot be computed is a number for Flink all the same.
+        kind = "number" if value == "NaN" else KINDS[type(value)]
+        found.setdefault(place or ".", set()).add(kind)
+
+
+def metric_name(name):
+    """With N for the subtask's number and OP for the name of an operator ("totals[9]__Writer")."""
+    name = re.sub(r"^\d+\.", "N.", name)
+    return re.sub(r"^(N\.)?[^.]*\[\d+\][^.]*\.(.*\.)?", lambda found: f"{found[1] or ''}OP.", name)
 
 
 def shape(path, answer):
     """The members of an answer, a line each. Of metrics the names count, not the list."""
     if re.search(r"metrics$", path):
-        ids = {re.sub(r"^\d+\.", "N.", metric["id"]) for metric in answer}
-        return sorted(ids)
+        return sorted({metric_name(metric["id"]) for metric in answer})
     if re.search(r"config$", path) and isinstance(answer, list):
         answer = answer[:1]
     found = {}
