@@ -4,7 +4,8 @@ import conformance_audit
 import conformance_errors as errors
 import conformance_model as model
 from conformance_tests import Caller
-from harness import Server, expect, expect_equal, run_program
+from harness import ServerWithRole as Server
+from harness import expect, expect_equal, run_program
 
 
 def fault_settings():

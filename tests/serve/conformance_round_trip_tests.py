@@ -1,6 +1,8 @@
 """Every value that is allowed comes back from Describe: enums, borders, both kinds of change."""
 
 import hashlib
+import io
+import zipfile
 
 import conformance_model as model
 import conformance_round_trip as trip
@@ -10,11 +12,20 @@ from harness import Server, expect, expect_equal
 
 import botocore.exceptions
 
-QUOTA = ("--quota", "applications=100000")
+# Without authentication any role will do.
+ANY_ROLE = ("--auth", "off")
+QUOTA = ("--quota", "applications=100000", *ANY_ROLE)
 RUNNING = """CREATE TABLE source (id BIGINT)
   WITH ('connector' = 'datagen', 'rows-per-second' = '10');
 CREATE TABLE target (id BIGINT) WITH ('connector' = 'blackhole');
 INSERT INTO target SELECT id FROM source;"""
+
+
+def zip_of(script):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("application.sql", script)
+    return file.getvalue()
 
 
 def error_of(call, **request):
@@ -112,7 +123,7 @@ def test_names_and_runtimes():
 
 
 def test_encryption_without_a_key_of_ones_own():
-    with Server() as server:
+    with Server(*ANY_ROLE) as server:
         checker = Checker(server.client("kinesisanalyticsv2"))
         request = trip.creation("FLINK-1_20", {
             "ApplicationEncryptionConfiguration": {"KeyType": "AWS_OWNED_KEY"}})
@@ -122,15 +133,15 @@ def test_encryption_without_a_key_of_ones_own():
 
 
 def test_code_in_s3():
-    with Server() as server:
+    with Server(*ANY_ROLE) as server:
         checker = Checker(server.client("kinesisanalyticsv2"))
         s3 = server.client("s3", s3={"addressing_style": "path"})
         s3.create_bucket(Bucket="code")
         s3.put_bucket_versioning(Bucket="code", VersioningConfiguration={"Status": "Enabled"})
         for number, key in enumerate(("k", "k" * 1024)):
-            body = b"zip" * (number + 1)
-            version = s3.put_object(Bucket="code", Key=key, Body=body)["VersionId"]
             for kind in ("ZIPFILE", "PLAINTEXT"):
+                body = zip_of(RUNNING) if kind == "ZIPFILE" else RUNNING.encode()
+                version = s3.put_object(Bucket="code", Key=key, Body=body)["VersionId"]
                 name = f"{kind}{number}"
                 request = trip.creation("FLINK-1_20", {"ApplicationCodeConfiguration": {
                     "CodeContentType": kind, "CodeContent": {"S3ContentLocation": {
@@ -148,7 +159,7 @@ def test_code_in_s3():
 
 
 def test_maintenance_windows():
-    with Server() as server:
+    with Server(*ANY_ROLE) as server:
         checker = Checker(server.client("kinesisanalyticsv2"))
         checker.client.create_application(**trip.CREATIONS["flink"])
         for start, end in (("00:00", "08:00"), ("23:59", "07:59"), ("16:00", "00:00")):
@@ -161,7 +172,7 @@ def test_maintenance_windows():
 
 
 def test_starting_positions_of_sql():
-    with Server() as server:
+    with Server(*ANY_ROLE) as server:
         client = server.client("kinesisanalyticsv2")
         detail = client.create_application(**trip.CREATIONS["sql"])["ApplicationDetail"]
 
