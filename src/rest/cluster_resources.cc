@@ -139,9 +139,6 @@ RestJson workerNumbers(const RestQuestion& question) {
     numbers[fmt::format("{}Max", part)] = 0;
   }
   for (const char* part : {"Available", "Total", "Used"}) {
-    numbers[fmt::format("memorySegments{}", part)] = 0;
-  }
-  for (const char* part : {"Available", "Total", "Used"}) {
     numbers[fmt::format("nettyShuffleMemorySegments{}", part)] = 0;
   }
   for (const char* part : {"Available", "Total", "Used"}) {

@@ -57,6 +57,7 @@ Result<RestJson> allWorkersMetrics(const RestQuestion& question) {
 // The service has the part of a job manager, and the worker what runs: one process.
 Result<RestJson> managerMetrics(const RestQuestion& question) {
   MetricValues values = workerMetricValues(question);
+  std::erase_if(values, [](const auto& each) { return each.first.starts_with("Status.Flink."); });
   values["numRunningJobs"] = question.hasEnded() ? "0" : "1";
   values["numRegisteredTaskManagers"] = "1";
   values["taskSlotsTotal"] = fmt::format("{}", question.view().worker.slots);

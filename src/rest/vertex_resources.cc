@@ -69,7 +69,8 @@ RestJson aggregatedJson(const RestQuestion& question, uint32_t task) {
   }
   std::map<std::string, std::vector<double>> durations;
   for (uint32_t i = 0; i < all.size(); ++i) {
-    for (const auto& [state, millis] : statusDurations(question, task, i).items()) {
+    RestJson of = statusDurations(question, task, i);
+    for (const auto& [state, millis] : of.items()) {
       durations[state].push_back(millis.get<double>());
     }
   }
