@@ -19,13 +19,6 @@ bool leavesTask(const RestQuestion& question, uint32_t node) {
   return false;
 }
 
-int64_t flinkWatermark(int64_t micros) {
-  constexpr int64_t kMicrosPerMilli = 1000;
-  // Before the first, and behind the last.
-  if (micros == INT64_MIN || micros == INT64_MAX) return micros;
-  return micros / kMicrosPerMilli;
-}
-
 }  // namespace
 
 SubtaskIo subtaskIo(const RestQuestion& question, const JobProgress& progress, uint32_t task,
@@ -99,7 +92,7 @@ TimeShares timeShares(const RestQuestion& question, uint32_t task, uint32_t subt
 }
 
 int64_t outputWatermark(const RestQuestion& question, uint32_t node, uint32_t subtask) {
-  return flinkWatermark(question.progress().operators[node].subtasks[subtask].currentWatermark);
+  return question.progress().operators[node].subtasks[subtask].currentWatermark;
 }
 
 int64_t inputWatermark(const RestQuestion& question, uint32_t node, uint32_t subtask) {
@@ -115,7 +108,7 @@ int64_t inputWatermark(const RestQuestion& question, uint32_t node, uint32_t sub
       lowest = std::min(lowest, each.currentWatermark);
     }
   }
-  return consumer.inputs.empty() ? INT64_MIN : flinkWatermark(lowest);
+  return consumer.inputs.empty() ? INT64_MIN : lowest;
 }
 
 }  // namespace millrace

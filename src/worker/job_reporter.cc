@@ -17,10 +17,10 @@ constexpr double kNanosPerSecond = 1e9;
 constexpr double kMillisPerSecond = 1000;
 constexpr size_t kMostExceptions = 16;
 
-std::optional<int64_t> watermarkOf(int64_t micros) {
+std::optional<int64_t> watermarkOf(int64_t millis) {
   // Before the first, and behind the last.
-  if (micros == INT64_MIN || micros == INT64_MAX) return std::nullopt;
-  return micros / 1000;
+  if (millis == INT64_MIN || millis == INT64_MAX) return std::nullopt;
+  return millis;
 }
 
 std::vector<std::string> taskNamesOf(const JobGraph& graph) {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import rest_paths
 from control_tests import wait_for
-from engine_tests import Applications, configuration
+from engine_tests import Applications
 from harness import Server, expect, expect_equal, expect_error
 
 SHAPES = Path(__file__).with_name("flink_rest_shapes.txt")
@@ -33,14 +33,18 @@ MAY_HAVE = re.compile(r"execution-config\.user-config\..*|(N\.)?OP\.numLateRecor
 STATUS = {"/taskmanagers/unknown": 404}
 
 
-def script(out):
+def script():
+    """Ten numbers in a window, each of another key: as many rows go from task to task."""
     return f"""
-CREATE TABLE numbers (id BIGINT, ts AS TIMESTAMPADD(SECOND, CAST(id AS INT), TIMESTAMP '2024-01-01 00:00:00'),
+CREATE TABLE numbers (id BIGINT,
+  ts AS TIMESTAMPADD(SECOND, CAST(id AS INT), TIMESTAMP '2024-01-01 00:00:00'),
   WATERMARK FOR ts AS ts) WITH (
   'connector' = 'datagen', 'rows-per-second' = '{RATE}',
   'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '{NUMBERS}');
 CREATE TABLE results (k BIGINT, n BIGINT) WITH ('connector' = 'blackhole');
-INSERT INTO results SELECT MOD(id, 10), COUNT(*) FROM numbers GROUP BY MOD(id, 10);
+INSERT INTO results SELECT MOD(id, 10), COUNT(*)
+FROM TABLE(TUMBLE(TABLE numbers, DESCRIPTOR(ts), INTERVAL '10' SECOND))
+GROUP BY MOD(id, 10), window_start, window_end;
 """
 
 
@@ -62,7 +66,7 @@ class Running:
     def __enter__(self):
         self.server = Server().start()
         self.apps = Applications(self.server)
-        self.apps.create(script(self.apps.out), parallelism=2)
+        self.apps.create(script(), parallelism=2)
         self.apps.started()
         self.url = self.apps.client.create_application_presigned_url(
             ApplicationName="app", UrlType="FLINK_DASHBOARD_URL")["AuthorizedUrl"]
