@@ -63,7 +63,8 @@ printf '\n%s events (%s MB of JSON) in %s ms: %s events/s, start of the process 
 
 say "3. The managed service: an application from its creation to its end, with aws-cli and boto3"
 mkdir -p build/demo/service
-"$millrace" serve --port 0 --data build/demo/service 2>build/demo/service.log &
+"$millrace" serve --port 0 --data build/demo/service \
+  --set "applications.metrics-interval=1 s" 2>build/demo/service.log &
 service=$!
 port=
 for _ in $(seq 100); do

@@ -6,7 +6,10 @@ setup.sh has made the streams, the bucket, the role and the log stream before. T
 as boto3 finds any: AWS_ENDPOINT_URL, or AWS itself.
 """
 
+import datetime
+import functools
 import io
+import json
 import os
 import sys
 import time
@@ -30,6 +33,16 @@ def step(text):
 
 def say(text):
     print(f"          {text}", flush=True)
+
+
+def until(find, seconds=60):
+    """What `find` returns, as soon as that is something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.3)
+    sys.exit(f"nothing came in {seconds} s")
 
 
 class Exercise:
@@ -60,12 +73,15 @@ class Exercise:
                          f"{info.get('OperationFailureDetails')}")
             time.sleep(0.2)
 
-    def code(self, file):
-        """Zips a script; what the application is to be told of its code."""
+    def upload(self, file):
+        """Puts a script into the bucket, in a zip; returns its key."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             archive.write(HERE / file, file)
-        return packed.getvalue()
+        key = file.replace(".sql", ".zip")
+        boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=packed.getvalue())
+        say(f"its code is s3://{BUCKET}/{key}")
+        return key
 
     def create(self):
         account = boto3.client("sts").get_caller_identity()["Account"]
@@ -77,7 +93,9 @@ class Exercise:
             ApplicationConfiguration={
                 "ApplicationCodeConfiguration": {
                     "CodeContentType": "ZIPFILE",
-                    "CodeContent": {"ZipFileContent": self.code("lowest_price.sql")}},
+                    "CodeContent": {"S3ContentLocation": {
+                        "BucketARN": f"arn:aws:s3:::{BUCKET}",
+                        "FileKey": self.upload("lowest_price.sql")}}},
                 "EnvironmentProperties": {"PropertyGroups": [{
                     "PropertyGroupId": "streams",
                     "PropertyMap": {"input": stock.INPUT, "output": stock.OUTPUT}}]},
@@ -114,6 +132,31 @@ class Exercise:
             sys.exit(f"a window has not {stock.WINDOW} trades: {self.results.windows()}")
         return rows
 
+    def log(self):
+        logs = boto3.client("logs")
+        events = until(lambda: logs.get_log_events(
+            logGroupName=GROUP, logStreamName=STREAM, startFromHead=True)["events"])
+        say(f"{len(events)} events in {GROUP} {STREAM}; the first of them:")
+        for event in events[:4]:
+            event = json.loads(event["message"])
+            say(f"  {event['messageType']} {event['message']}")
+
+    def metrics(self):
+        cloudwatch = boto3.client("cloudwatch")
+        now = datetime.datetime.now(datetime.timezone.utc)
+
+        def highest(name):
+            points = cloudwatch.get_metric_statistics(
+                Namespace="AWS/KinesisAnalytics", MetricName=name, Period=60,
+                StartTime=now - datetime.timedelta(minutes=5),
+                EndTime=now + datetime.timedelta(minutes=5), Statistics=["Maximum"],
+                Dimensions=[{"Name": "Application", "Value": NAME}])["Datapoints"]
+            return max((point["Maximum"] for point in points), default=0)
+
+        for name in ("uptime", "numRecordsIn", "numRecordsOut", "KPUs"):
+            value = until(functools.partial(highest, name))
+            say(f"  {name}: {value:.0f}")
+
     def snapshots(self):
         found = self.flink.list_application_snapshots(ApplicationName=NAME)["SnapshotSummaries"]
         for each in found:
@@ -130,7 +173,8 @@ class Exercise:
             ApplicationName=NAME, CurrentApplicationVersionId=version,
             ApplicationConfigurationUpdate={
                 "ApplicationCodeConfigurationUpdate": {"CodeContentUpdate": {
-                    "ZipFileContentUpdate": self.code("lowest_price_in_euro.sql")}},
+                    "S3ContentLocationUpdate": {
+                        "FileKeyUpdate": self.upload("lowest_price_in_euro.sql")}}},
                 "FlinkApplicationConfigurationUpdate": {"ParallelismConfigurationUpdate": {
                     "ConfigurationTypeUpdate": "CUSTOM", "ParallelismUpdate": 2}}})["OperationId"])
 
@@ -170,6 +214,9 @@ def main():
     exercise.start()
     step("Put trades, read the lowest price of each ticker for every 10 seconds")
     exercise.feed(3)
+    step("Look at its log and its metrics")
+    exercise.log()
+    exercise.metrics()
     step("Stop it: a snapshot is taken, with a window half full in it")
     exercise.stop()
     exercise.snapshots()

@@ -22,11 +22,12 @@ def run(server, *command):
 
 
 def test_getting_started():
-    with Server(keys=False) as server:
+    with Server("--set", "applications.metrics-interval=1 s", keys=False) as server:
         run(server, str(EXAMPLE / "setup.sh"))
         said = run(server, sys.executable, str(EXAMPLE / "exercise.py"))
         for text in ("StartApplication: SUCCESSFUL", "UpdateApplication: SUCCESSFUL",
-                     "RollbackApplication: SUCCESSFUL", "parallelism: 2",
+                     "RollbackApplication: SUCCESSFUL", "s3://millrace-getting-started/lowest_price.zip",
+                     "to RUNNING", "numRecordsIn: ", "parallelism: 2",
                      "150 trades, each of them in exactly one of 7 windows"):
             expect(text in said, f"{text!r} is not in:\n{said}")
         run(server, str(EXAMPLE / "setup.sh"), "--remove")
