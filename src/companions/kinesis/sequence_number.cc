@@ -45,11 +45,15 @@ std::string decimal(Words words) {
   char* end = digits + sizeof digits;
   char* at = end;
   for (size_t i = groups.size(); i-- > 0;) {
+    // Two digits at a time: every record has one of these texts, twice on its way.
     uint64_t group = groups[i];
-    for (int digit = 0; digit < 19; ++digit) {
-      *--at = static_cast<char>('0' + group % 10);
-      group /= 10;
+    for (int pair = 0; pair < 9; ++pair) {
+      auto low = static_cast<uint32_t>(group % 100);
+      group /= 100;
+      *--at = static_cast<char>('0' + low % 10);
+      *--at = static_cast<char>('0' + low / 10);
     }
+    *--at = static_cast<char>('0' + group);
   }
   while (at < end - 1 && *at == '0') ++at;
   return std::string(at, end);
