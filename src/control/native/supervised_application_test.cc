@@ -88,6 +88,7 @@ class ScriptedHost final : public WorkerHost, public EngineListener {
     launched.push_back(request.job);
     return std::unique_ptr<Process>(std::make_unique<ScriptedProcess>(script));
   }
+  std::string workerEnded(int64_t) override { return ""; }
   void restAnswered(int64_t, Result<std::string> answer) override {
     told.push_back(answer.ok() ? "rest " + answer.value()
                                : "rest failed: " + answer.error().message());
