@@ -134,12 +134,18 @@ class Exercise:
 
     def log(self):
         logs = boto3.client("logs")
-        events = until(lambda: logs.get_log_events(
-            logGroupName=GROUP, logStreamName=STREAM, startFromHead=True)["events"])
-        say(f"{len(events)} events in {GROUP} {STREAM}; the first of them:")
-        for event in events[:4]:
-            event = json.loads(event["message"])
-            say(f"  {event['messageType']} {event['message']}")
+
+        def events():
+            found = [json.loads(event["message"]) for event in logs.get_log_events(
+                logGroupName=GROUP, logStreamName=STREAM, startFromHead=True)["events"]]
+            # The last of a start; events are delivered a moment after they happen.
+            return found if any("to RUNNING" in event["message"] for event in found) else []
+
+        found = until(events)
+        say(f"{len(found)} events in {GROUP} {STREAM}, among them:")
+        for event in found:
+            if "Loading" not in event["message"]:
+                say(f"  {event['messageType']} {event['message'][:100]}")
 
     def metrics(self):
         cloudwatch = boto3.client("cloudwatch")
