@@ -84,9 +84,8 @@ class Describer:
             sys.exit(f'DescribeApplication: {status} {body[:300]}')
         return body
 
-    def latencies(self, names, count):
+    def latencies(self, requests, count):
         """Milliseconds of each call, sorted."""
-        requests = [describe_request(self.server, name) for name in names]
         taken = []
         for i in range(count):
             began = time.perf_counter()
@@ -110,6 +109,18 @@ def create(client, role, name):
 
 def percentile(values, percent):
     return values[min(len(values) - 1, int(len(values) * percent / 100))]
+
+
+def measure_describes(server, describer, names, count):
+    """Beside the least that any answer takes, which tells what the machine does otherwise."""
+    health = [f'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n'.encode()]
+    describes = [describe_request(server, name) for name in names]
+    for what, requests in (('GET /healthz', health), ('DescribeApplication', describes)):
+        before = cpu_seconds(server.process.pid)
+        taken = describer.latencies(requests, count)
+        used = (cpu_seconds(server.process.pid) - before) / count * 1e6
+        print(f'{what}: median {percentile(taken, 50):.2f} ms, p99 {percentile(taken, 99):.2f} ms, '
+              f'slowest {taken[-1]:.2f} ms, {used:.0f} us of CPU')
 
 
 def measure_idle(server):
@@ -162,9 +173,7 @@ def main():
         describer = Describer(server)
         measure_starts(client, describer, names[:options.running])
         measure_quiet(server, workers_of(server))
-        taken = describer.latencies(names, options.describes)
-        print(f'DescribeApplication: median {percentile(taken, 50):.2f} ms, '
-              f'p99 {percentile(taken, 99):.2f} ms, slowest {taken[-1]:.2f} ms')
+        measure_describes(server, describer, names, options.describes)
     print(f'load of the machine after: {os.getloadavg()[0]:.1f}')
 
 
