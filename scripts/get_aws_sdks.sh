@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts the AWS SDKs for JavaScript and for Java below build/sdk, for tests/serve/sdk_tests.py; npm
-# and Maven fetch them. Does nothing when the right ones are there. An SDK whose tools (node and npm, a
-# JDK and Maven) are not installed is left out, and its tests report themselves skipped.
+# and Maven fetch them. Does nothing when the right ones are there. An SDK whose tools (Node and
+# npm, a JDK and Maven) are not installed is left out, and its tests report themselves skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 javascript=3.1112.0
