@@ -54,7 +54,7 @@ class Storm:
         self.apps = apps
         self.lock = threading.Lock()
         self.versions = collections.defaultdict(int)  # of an application's incarnation: the highest
-        self.updates = collections.defaultdict(list)  # of an incarnation: versions that updates made
+        self.updates = collections.defaultdict(list)  # of an incarnation: made by updates
         self.told = collections.Counter()
         self.defects = []
         self.over = threading.Event()
