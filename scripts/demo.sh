@@ -76,8 +76,10 @@ if [ -z "$port" ]; then
   echo "demo: the service did not start; see build/demo/service.log" >&2
   exit 1
 fi
-echo "The service listens at http://127.0.0.1:$port; its keys are in build/demo/service/credentials."
-export AWS_ENDPOINT_URL=http://127.0.0.1:$port AWS_DEFAULT_REGION=us-east-1 AWS_CONFIG_FILE=/dev/null
+echo "The service listens at http://127.0.0.1:$port;" \
+  "its keys are in build/demo/service/credentials."
+export AWS_ENDPOINT_URL=http://127.0.0.1:$port AWS_DEFAULT_REGION=us-east-1
+export AWS_CONFIG_FILE=/dev/null
 export AWS_SHARED_CREDENTIALS_FILE=$PWD/build/demo/service/credentials AWS_PAGER=
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE
 export PYTHONPATH=$PWD/build/python AWS_CLI="python3 $PWD/build/python/bin/aws"

@@ -27,7 +27,8 @@ def test_getting_started():
         run(server, str(EXAMPLE / "setup.sh"))
         said = run(server, sys.executable, str(EXAMPLE / "exercise.py"))
         for text in ("StartApplication: SUCCESSFUL", "UpdateApplication: SUCCESSFUL",
-                     "RollbackApplication: SUCCESSFUL", "s3://millrace-getting-started/lowest_price.zip",
+                     "RollbackApplication: SUCCESSFUL",
+                     "s3://millrace-getting-started/lowest_price.zip",
                      "to RUNNING", "numRecordsIn: ", "parallelism: 2",
                      "150 trades, each of them in exactly one of 7 windows"):
             expect(text in said, f"{text!r} is not in:\n{said}")

@@ -1,6 +1,7 @@
 """Code at and beyond what is allowed, up to 512 MB: in a request, in a zip, in S3."""
 
 import io
+import json
 import os
 import select
 import tempfile
@@ -44,7 +45,7 @@ def test_512_mb_of_code_in_a_request():
 
 
 def test_the_largest_zip():
-    with Server() as server:
+    with Server("--auth", "off") as server:
         client = server.client("kinesisanalyticsv2", parameter_validation=False, read_timeout=300)
         content = b"\0" * LARGEST_ZIP
         detail = create(client, ApplicationConfiguration=zip_code(content))
@@ -69,7 +70,7 @@ def zipped(name, size):
 
 
 def test_code_that_unpacks_to_512_mb():
-    with Server() as server:
+    with Server("--auth", "off") as server:
         apps = Applications(server)
         for name, file in (("sql", "main.sql"), ("other", "data.bin")):
             create(apps.client, name, ApplicationConfiguration=zip_code(zipped(file, 512 * MIB)))
@@ -88,6 +89,10 @@ def test_512_mb_of_code_in_s3():
         apps = Applications(server)
         s3 = server.client("s3", request_checksum_calculation="when_required", read_timeout=300)
         s3.create_bucket(Bucket="code")
+        server.client("iam").put_role_policy(
+            RoleName="service", PolicyName="code", PolicyDocument=json.dumps({
+                "Version": "2012-10-17", "Statement": [{
+                    "Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}))
         with tempfile.TemporaryFile() as large:
             os.truncate(large.fileno(), 512 * MIB)
             s3.put_object(Bucket="code", Key="large.zip", Body=large)

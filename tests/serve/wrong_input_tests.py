@@ -30,7 +30,7 @@ def expect_healthy(server):
 
 def test_noise_on_the_port():
     noise = random.Random(5)
-    with Server() as server:
+    with Server("--auth", "off") as server:
         for number in range(150):
             kind = number % 3
             body = noise.randbytes(noise.randrange(1, 2000))
@@ -97,7 +97,7 @@ def test_a_full_disk():
     with disk as path:
         if path is None:
             return
-        with Server(data=path / "data") as server:
+        with Server("--auth", "off", data=path / "data") as server:
             client, s3 = server.client("kinesisanalyticsv2"), server.client("s3")
             kinesis = server.client("kinesis")
             create(client, "before")
@@ -141,7 +141,7 @@ def test_a_full_disk():
 
 
 def test_stores_that_are_no_databases():
-    with Server() as server:
+    with Server("--auth", "off") as server:
         create(server.client("kinesisanalyticsv2"))
         server.stop()
         for store in STORES:
@@ -159,7 +159,7 @@ def test_stores_that_are_no_databases():
 def test_a_store_that_is_damaged_within():
     """Found at the start, or when the place is read: an error either way, no end by a signal."""
     noise = random.Random(7)
-    with Server() as server:
+    with Server("--auth", "off") as server:
         client = server.client("kinesisanalyticsv2")
         for number in range(30):
             create(client, f"app{number}")
