@@ -81,6 +81,7 @@ struct OperatorProgress {
   uint64_t recordsIn = 0, recordsOut = 0, bytesIn = 0, bytesOut = 0;
   uint64_t lateRecordsDropped = 0, malformedRecords = 0, stateBytes = 0;
   int64_t currentWatermark = INT64_MIN;  // minimum over subtasks
+  int64_t millisBehindLatest = -1;       // maximum over subtasks; -1 = unknown
   double busy = 0;                       // share of time since the last call, 0 to 1 per subtask
   double backpressured = 0;              // the same for waiting for room downstream
   std::vector<StateSize> states;         // stateBytes by state

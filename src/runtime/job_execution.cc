@@ -418,6 +418,7 @@ OperatorProgress JobExecution::operatorProgress(uint32_t node) const {
     op.lateRecordsDropped += subtask.lateRecordsDropped = metrics->lateRecordsDropped;
     op.malformedRecords += subtask.malformedRecords = metrics->malformedRecords;
     op.stateBytes += subtask.stateBytes = metrics->stateBytes;
+    op.millisBehindLatest = std::max(op.millisBehindLatest, metrics->millisBehindLatest.load());
     subtask.currentWatermark = metrics->currentWatermark;
     op.currentWatermark = std::min(op.currentWatermark, subtask.currentWatermark);
     op.subtasks.push_back(subtask);

@@ -15,6 +15,7 @@ struct OperatorMetrics {
   std::atomic<uint64_t> malformedRecords{0};
   std::atomic<int64_t> currentWatermark{INT64_MIN};
   std::atomic<uint64_t> stateBytes{0};
+  std::atomic<int64_t> millisBehindLatest{-1};  // sources: behind the newest record; -1 = unknown
 };
 
 // Adds without the cost of an atomic read-modify-write: one writer only.

@@ -165,6 +165,7 @@ OperatorMetricsReport JobReporter::operatorMetrics(size_t node, const OperatorPr
   report.stateBytes = progress.stateBytes;
   report.currentOutputWatermark = watermarkOf(progress.currentWatermark);
   addTimes(node, report);
+  if (progress.millisBehindLatest >= 0) report.millisBehindLatest = progress.millisBehindLatest;
   report.idleTimeMsPerSecond = std::max(
       0.0, kMillisPerSecond - report.busyTimeMsPerSecond - report.backPressuredTimeMsPerSecond);
   return report;
@@ -208,6 +209,9 @@ void JobReporter::addJobMetrics(const JobProgress& progress,
     if (op.isSource) {
       report.numRecordsIn += op.numRecordsOut;
       report.numRecordsInPerSecond += op.numRecordsOutPerSecond;
+      if (const auto& behind = op.millisBehindLatest) {
+        report.millisBehindLatest = std::max(report.millisBehindLatest.value_or(0), *behind);
+      }
       if (const auto& mark = op.currentOutputWatermark) {
         report.currentInputWatermark =
             std::min(report.currentInputWatermark.value_or(*mark), *mark);

@@ -104,6 +104,33 @@ def test_log_and_metrics_of_a_running_application():
         expect_equal(dropped(server), 0)
 
 
+def test_a_kinesis_source_tells_how_far_it_is_behind():
+    with Server("--set", FAST) as server:
+        apps = Applications(server)
+        server.client("iam").put_role_policy(
+            RoleName="service", PolicyName="all", PolicyDocument=json.dumps({
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": "kinesis:*", "Resource": "*"}]}))
+        kinesis = server.client("kinesis")
+        kinesis.create_stream(StreamName="orders", ShardCount=1)
+        kinesis.get_waiter("stream_exists").wait(
+            StreamName="orders", WaiterConfig={"Delay": 1, "MaxAttempts": 10})
+        kinesis.put_record(StreamName="orders", PartitionKey="k", Data=b'{"n": 1}')
+        create(apps, text=f"""
+CREATE TABLE orders (n BIGINT) WITH ('connector' = 'kinesis', 'stream' = 'orders',
+  'format' = 'json', 'source.init.position' = 'TRIM_HORIZON');
+CREATE TABLE results (n BIGINT) WITH (
+  'connector' = 'filesystem', 'path' = '{apps.out}', 'format' = 'json');
+INSERT INTO results SELECT n FROM orders;
+""")
+        apps.started()
+        wait_for(lambda: values(server, "millisBehindLatest", Application="app"))
+        wait_for(lambda: max(values(server, "numRecordsIn", Application="app")) == 1)
+        dimensions = [each["Dimensions"] for each in server.client("cloudwatch").list_metrics(
+            Namespace=SPACE, MetricName="millisBehindLatest")["Metrics"]]
+        expect_equal(sorted(len(each) for each in dimensions), [1, 2, 3])
+
+
 def test_levels():
     with Server("--set", FAST) as server:
         apps = Applications(server)

@@ -39,7 +39,8 @@ class KinesisSourceReader : public SourceReader, public SplitReader {
     decoder_ = TRY(MessageBatchDecoder::make(scan_.request, scan_.options, metrics_));
     state_ = TRY(context.op->state->openList("shards", Redistribution::kUnion));
     TRY(consumer_.restore(state_->elements()));
-    consumer_.attach(subtask_, context.wake);
+    consumer_.attach(subtask_, context.wake,
+                     metrics_ == nullptr ? nullptr : &metrics_->millisBehindLatest);
     return {};
   }
 

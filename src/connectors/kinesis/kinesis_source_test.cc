@@ -99,6 +99,7 @@ class StreamRun {
     for (uint32_t i = 0; i < subtasks_.size(); ++i) files.push_back(snapshotOf(i, id));
     return files;
   }
+  int64_t behind(uint32_t subtask) const { return subtasks_[subtask]->metrics.millisBehindLatest; }
   uint64_t malformed() const { return subtasks_[0]->metrics.malformedRecords; }
 
   std::vector<std::string> rows;
@@ -150,6 +151,20 @@ TEST(KinesisSource, ReadsAllShardsAndGoesOnAtAnyPointAtAnotherParallelism) {
     EXPECT_EQ(second.error, "");
     EXPECT_EQ(both(first, second), numbers(0, 60)) << stop;
   }
+}
+
+TEST(KinesisSource, TellsHowFarItIsBehind) {
+  SimEnv env(1);
+  auto stream = std::make_shared<ScriptedStream>(env, 1);
+  stream->recordsPerCall = 2;
+  for (int i = 0; i < 6; ++i) stream->put("key", json(i));
+  StreamRun run(request(), env, stream, 2);
+  EXPECT_EQ(run.behind(0), -1);
+  run.pollAll();
+  EXPECT_EQ(std::max(run.behind(0), run.behind(1)), 1000);  // what the scripted stream says
+  run.run();
+  EXPECT_EQ(std::max(run.behind(0), run.behind(1)), 0);
+  EXPECT_EQ(std::min(run.behind(0), run.behind(1)), -1);  // it has no shard
 }
 
 TEST(KinesisSource, ChildrenComeAfterTheirParents) {

@@ -64,8 +64,10 @@ Status StreamConsumer::restore(const std::vector<std::string>& elements) {
   return registry_.restore(shards);
 }
 
-void StreamConsumer::attach(uint32_t reader, std::function<void()> wake) {
+void StreamConsumer::attach(uint32_t reader, std::function<void()> wake,
+                            std::atomic<int64_t>* behind) {
   std::lock_guard lock(mutex_);
+  readers_[reader].behind = behind;
   readers_[reader].attached = true;
   readers_[reader].wake = std::move(wake);
   if (++numAttached_ == readers_.size()) discoveryDue_ = now();
@@ -75,6 +77,7 @@ void StreamConsumer::attach(uint32_t reader, std::function<void()> wake) {
 void StreamConsumer::detach(uint32_t reader) {
   std::lock_guard lock(mutex_);
   readers_[reader].wake = nullptr;
+  readers_[reader].behind = nullptr;
 }
 
 Result<std::unique_ptr<ShardFetch>> StreamConsumer::take(uint32_t reader) {
@@ -137,13 +140,14 @@ void StreamConsumer::noteComplete(uint64_t checkpointId) {
   beginShards();
 }
 
-int64_t StreamConsumer::millisBehindLatest(uint32_t reader) {
-  std::lock_guard lock(mutex_);
+// With the lock.
+void StreamConsumer::noteBehind(uint32_t reader) {
+  if (readers_[reader].behind == nullptr) return;
   int64_t behind = -1;
   for (const auto& [id, poll] : polls_) {
     if (poll->owner == reader) behind = std::max(behind, poll->millisBehindLatest);
   }
-  return behind;
+  readers_[reader].behind->store(behind, std::memory_order_relaxed);
 }
 
 void StreamConsumer::schedule(Poll& poll, int64_t at) {
@@ -388,6 +392,7 @@ void StreamConsumer::deliver(Poll& poll, KinesisRecords got) {
   poll.iterator = std::move(got.nextIterator);
   std::lock_guard lock(mutex_);
   poll.millisBehindLatest = got.millisBehindLatest;
+  noteBehind(poll.owner);
   if (fetch->records.empty() && !fetch->ended) {
     // An empty answer far from the end is Kinesis passing over a gap: go on.
     bool isBehind = got.millisBehindLatest > 0;

@@ -6,6 +6,7 @@
 // more than kMaxWaitingBytes have not been taken: that bounds the memory.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -53,8 +54,10 @@ class StreamConsumer {
 
   // Called by every subtask when it opens, with the elements of all; the first call counts.
   Status restore(const std::vector<std::string>& elements);
-  // Begins when every subtask is attached. `wake` is called when take() has something.
-  void attach(uint32_t reader, std::function<void()> wake);
+  // Begins when every subtask is attached. `wake` is called when take() has something. `behind`
+  // (may be null) is set with every answer of Kinesis to how far the slowest shard of the subtask
+  // is behind, in milliseconds; -1 = unknown.
+  void attach(uint32_t reader, std::function<void()> wake, std::atomic<int64_t>* behind = nullptr);
   void detach(uint32_t reader);
 
   // The next answer for this subtask, or nullptr; or why the stream cannot be read.
@@ -69,9 +72,6 @@ class StreamConsumer {
   std::vector<std::string> snapshot(uint32_t reader, uint64_t checkpointId,
                                     const std::map<std::string, ShardPosition>& positions);
   void noteComplete(uint64_t checkpointId);
-
-  // How far the slowest shard of the subtask is behind, in milliseconds; -1 = unknown.
-  int64_t millisBehindLatest(uint32_t reader);
 
   // Does one thing that is due; false when nothing is.
   bool runOne();
@@ -93,6 +93,7 @@ class StreamConsumer {
   struct Reader {
     bool attached = false;
     std::function<void()> wake;
+    std::atomic<int64_t>* behind = nullptr;
     std::deque<std::unique_ptr<ShardFetch>> inbox;
   };
 
@@ -112,6 +113,7 @@ class StreamConsumer {
   // `retries`: those of the call that has failed.
   void handle(Poll& poll, const KinesisError& error, const CallRetries& retries);
   void deliver(Poll& poll, KinesisRecords records);
+  void noteBehind(uint32_t reader);
   void expand(const Poll& poll, ShardFetch& fetch) const;
   int recordLimit(const Poll& poll) const;
   void fail(Error error);
