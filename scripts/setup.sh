@@ -13,7 +13,7 @@ packages=(
   libfmt-dev libspdlog-dev libcli11-dev libsimdjson-dev nlohmann-json3-dev libpcre2-dev
   libicu-dev libhowardhinnant-date-dev libxxhash-dev libmimalloc-dev libzstd-dev zlib1g-dev
   libedit-dev libgtest-dev libbenchmark-dev
-  libboost1.81-dev libssl-dev libnghttp2-dev libsqlite3-dev libpugixml-dev
+  libboost1.81-dev libssl-dev libnghttp2-dev libsqlite3-dev libpq-dev libpugixml-dev
   libcurl4-openssl-dev python3-pip
 )
 for argument in "$@"; do

@@ -14,6 +14,7 @@
 #include "cli/standard_streams.h"
 #include "cli/worker_command.h"
 #include "connectors/nexmark/nexmark_dump.h"
+#include "database/database.h"
 
 #ifndef MILLRACE_VERSION
 #define MILLRACE_VERSION "0.1.0"
@@ -169,6 +170,15 @@ void addServe(CLI::App& app, Arguments& arguments) {
   serve->add_option("--data", host.dataDirectory, "where everything is kept")
       ->type_name("DIR")
       ->capture_default_str();
+  serve
+      ->add_option("--store", host.store,
+                   "where applications are remembered: postgresql://user@host:port/database;"
+                   " otherwise below DATA. The password may come from PGPASSWORD or ~/.pgpass")
+      ->type_name("URL")
+      ->check([](const std::string& text) {
+        return isPostgresqlLocation(text) ? std::string()
+                                          : "the store is no postgresql://host/database";
+      });
   serve->add_option("--region", host.region, "the AWS region it is")->capture_default_str();
   serve->add_option("--account", host.account, "the AWS account it is, 12 digits")
       ->capture_default_str()

@@ -85,8 +85,8 @@ class ControlPlane final : private OwnedParts, public api::Service {
 
 Result<std::unique_ptr<api::Service>> openControlPlane(Env& env, ControlPlaneOptions options) {
   api::Quotas quotas = TRY(quotasOf(options.quotas));
-  std::unique_ptr<api::Store> store =
-      TRY(api::openStore(options.dataDirectory + "/control.sqlite"));
+  if (options.store.empty()) options.store = options.dataDirectory + "/control.sqlite";
+  std::unique_ptr<api::Store> store = TRY(api::openStore(options.store));
   auto plane = std::make_unique<ControlPlane>(env, std::move(store), quotas, options);
   TRY(plane->begin());
   return std::unique_ptr<api::Service>(std::move(plane));

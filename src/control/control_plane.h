@@ -21,7 +21,9 @@ class Service;
 }
 
 struct ControlPlaneOptions {
-  std::string dataDirectory;  // made before; the store is control.sqlite in it
+  std::string dataDirectory;  // made before
+  // Of the store, as Database::open takes it; empty = control.sqlite in the data directory.
+  std::string store;
   std::string region;
   std::string account;
   // "applications", "kpus", "snapshots", "tags"; what is not named has the guide's value.

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "aws/model/generated/kinesisanalyticsv2/service.h"
+#include "database/database.h"
 
 namespace millrace::kinesisanalyticsv2 {
 
@@ -53,6 +55,22 @@ Json toJson(const Document& document) {
   return json;
 }
 
+// A file in the directory; on the server that MILLRACE_TEST_STORE names (postgresql://...), a
+// schema called as the directory.
+std::string storeLocation(const std::string& directory) {
+  const char* server = std::getenv("MILLRACE_TEST_STORE");
+  if (server == nullptr) return directory + "/control.sqlite";
+  std::string name = std::filesystem::path(directory).filename().string();
+  auto database = Database::open(server, {});
+  CHECK(database.ok(), database.error().describe());
+  Status made = database.value()->write([&](Connection& connection) {
+    return connection.run(fmt::format("CREATE SCHEMA \"{}\"", name));
+  });
+  CHECK(made.ok(), made.error().describe());
+  std::string separator = std::string_view(server).find('?') == std::string_view::npos ? "?" : "&";
+  return fmt::format("{}{}options=-csearch_path%3D%22{}%22", server, separator, name);
+}
+
 }  // namespace
 
 ControlWorld::ControlWorld(uint64_t seed) : env(seed) {
@@ -60,7 +78,7 @@ ControlWorld::ControlWorld(uint64_t seed) : env(seed) {
   std::string pattern = (std::filesystem::temp_directory_path() / "control-XXXXXX").string();
   CHECK(mkdtemp(pattern.data()) != nullptr, pattern);
   directory_ = pattern;
-  auto store = openStore(directory_ + "/control.sqlite");
+  auto store = openStore(storeLocation(directory_));
   CHECK(store.ok(), store.error().describe());
   store_ = std::move(store).value();
   engine_ = std::make_unique<ScriptedEngine>(

@@ -208,6 +208,7 @@ class RunningHost final : public ServiceHost {
   Status openControl() {
     ControlPlaneOptions options;
     options.dataDirectory = TRY(data_.folder("control"));
+    options.store = options_.store;
     options.region = options_.region;
     options.account = options_.account;
     options.quotas = options_.quotas;

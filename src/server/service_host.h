@@ -26,6 +26,8 @@ struct ServiceHostOptions {
   // The root user's keys; empty = those in DATA/credentials, made at first start.
   std::string rootAccessKeyId;
   std::string rootSecretAccessKey;
+  // Where applications are remembered: postgresql://...; empty = in the data directory.
+  std::string store;
   // Of applications ("applications", "kpus", "snapshots", "tags"); the others are AWS's.
   std::map<std::string, int64_t> quotas;
   // Of companions: "kinesis.fsync" -> "always".

@@ -266,8 +266,8 @@ class SqlStore final : public Store {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> openStore(const std::string& path) {
-  std::unique_ptr<Database> database = TRY(Database::open(path, storeMigrations()));
+Result<std::unique_ptr<Store>> openStore(const std::string& location) {
+  std::unique_ptr<Database> database = TRY(Database::open(location, storeMigrations()));
   return std::unique_ptr<Store>(std::make_unique<SqlStore>(std::move(database)));
 }
 

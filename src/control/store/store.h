@@ -1,7 +1,7 @@
 // Store: the memory of the control plane. Everything is read and written within a transaction, and
 // what is committed is on disk: after a kill -9 the service finds what it has answered.
 //
-// SQLite implements it; another database is another implementation of these interfaces.
+// It is kept in a database: a file of SQLite, or PostgreSQL (database/database.h).
 #pragma once
 
 #include <cstdint>
@@ -107,7 +107,7 @@ class Store {
   virtual Status write(const std::function<Status(StoreWriter&)>& body) = 0;
 };
 
-// Opens or makes the file.
-Result<std::unique_ptr<Store>> openStore(const std::string& path);
+// Opens or makes the file, or the tables on a server: a location of Database::open.
+Result<std::unique_ptr<Store>> openStore(const std::string& location);
 
 }  // namespace millrace::kinesisanalyticsv2
