@@ -256,8 +256,9 @@ Result<KinesisClientPtr> makeAwsKinesisClient(const KinesisStreamOptions& stream
   options.endpoint = stream.endpoint;
   options.credentials = TRY(makeCredentials(
       context, stream.credentials, settingOf(stream.credentials, "provider"), stream.region, 0));
-  // Records as they are, not in base64.
-  options.format = WireFormat::kCbor11;
+  // Records as they are, not in base64; off as the SDK for Java has it, for services without CBOR.
+  bool cbor = context.variables("CBOR_ENABLED").value_or("true") != "false";
+  options.format = cbor ? WireFormat::kCbor11 : WireFormat::kJson11;
   return KinesisClientPtr(
       std::make_shared<AwsKinesisClient>(std::move(context), std::move(options), stream));
 }
