@@ -21,8 +21,6 @@ SQL = """CREATE TABLE source (id BIGINT)
 CREATE TABLE sink (id BIGINT) WITH ('connector' = 'blackhole');
 INSERT INTO sink SELECT id FROM source;
 """
-# The native engine is there: applications can be started.
-START = False
 
 
 def plugin_directory():
@@ -55,8 +53,7 @@ class Terraform:
         self.environment = dict(
             os.environ, TF_CLI_CONFIG_FILE=str(settings), CHECKPOINT_DISABLE="1",
             TF_IN_AUTOMATION="1", AWS_ACCESS_KEY_ID=ACCESS_KEY, AWS_SECRET_ACCESS_KEY=SECRET_KEY,
-            AWS_REGION=REGION, TF_VAR_endpoint=server.url, TF_VAR_code_directory=str(code),
-            TF_VAR_start=json.dumps(START))
+            AWS_REGION=REGION, TF_VAR_endpoint=server.url, TF_VAR_code_directory=str(code))
 
     def run(self, *arguments, revision=1):
         command = ["terraform", arguments[0], "-no-color", *arguments[1:]]
@@ -111,9 +108,15 @@ def expect_revision(server, revision):
     tags = client.list_tags_for_resource(ResourceARN=detail["ApplicationARN"])["Tags"]
     own = {"revision": "1", "removed": "soon"} if first else {"revision": "2", "added": "yes"}
     expect_equal({each["Key"]: each["Value"] for each in tags}, {"managed_by": "terraform", **own})
-    status = client.describe_application(ApplicationName="running")["ApplicationDetail"][
-        "ApplicationStatus"]
-    expect_equal(status, "RUNNING" if START else "READY")
+    expect_equal(code["CodeSize"],
+                 s3.head_object(Bucket="code-of-applications", Key="orders.zip")["ContentLength"])
+    running = client.describe_application(ApplicationName="running")["ApplicationDetail"]
+    expect_equal(running["ApplicationStatus"], "RUNNING")
+    snapshots = client.list_application_snapshots(ApplicationName="running")["SnapshotSummaries"]
+    expect({f"of-revision-{i + 1}" for i in range(revision)} <=
+           {each["SnapshotName"] for each in snapshots}, snapshots)
+    logs = server.client("logs")
+    expect_equal(logs.describe_log_groups()["logGroups"][0]["retentionInDays"], 7 if first else 14)
 
 
 def expect_nothing(server):
@@ -121,6 +124,7 @@ def expect_nothing(server):
                  [])
     expect_equal(server.client("kinesis").list_streams()["StreamNames"], [])
     expect_equal(server.client("s3").list_buckets()["Buckets"], [])
+    expect_equal(server.client("logs").describe_log_groups()["logGroups"], [])
     expect_equal(server.client("iam").list_roles()["Roles"], [])
     expect_equal(server.client("iam").list_policies(Scope="Local")["Policies"], [])
 

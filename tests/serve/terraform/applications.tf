@@ -1,15 +1,8 @@
 # Applications with everything that the provider can set.
 
-variable "start" {
-  description = "whether applications run"
-  type        = bool
-}
-
 locals {
-  log_stream = join(":", [
-    "arn:aws:logs", data.aws_region.current.name, data.aws_caller_identity.current.account_id,
-    "log-group:applications", "log-stream", local.changed ? "orders-changed" : "orders"
-  ])
+  log_stream = (local.changed ? aws_cloudwatch_log_stream.changed.arn
+  : aws_cloudwatch_log_stream.orders.arn)
 }
 
 # Nothing but what must be given.
@@ -104,7 +97,7 @@ resource "aws_kinesisanalyticsv2_application" "running" {
   name                   = "running"
   runtime_environment    = "FLINK-1_20"
   service_execution_role = aws_iam_role.application.arn
-  start_application      = var.start
+  start_application      = true
   force_stop             = true
 
   application_configuration {
@@ -117,17 +110,13 @@ resource "aws_kinesisanalyticsv2_application" "running" {
     }
 
     # What the service remembers of a start.
-    dynamic "run_configuration" {
-      for_each = var.start ? [1] : []
+    run_configuration {
+      application_restore_configuration {
+        application_restore_type = "RESTORE_FROM_LATEST_SNAPSHOT"
+      }
 
-      content {
-        application_restore_configuration {
-          application_restore_type = "RESTORE_FROM_LATEST_SNAPSHOT"
-        }
-
-        flink_run_configuration {
-          allow_non_restored_state = local.changed
-        }
+      flink_run_configuration {
+        allow_non_restored_state = local.changed
       }
     }
 
@@ -150,7 +139,7 @@ resource "aws_kinesisanalyticsv2_application" "running" {
 }
 
 resource "aws_kinesisanalyticsv2_application_snapshot" "running" {
-  count            = var.start ? var.revision : 0
+  count            = var.revision
   application_name = aws_kinesisanalyticsv2_application.running.name
   snapshot_name    = "of-revision-${count.index + 1}"
 }

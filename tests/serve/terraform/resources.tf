@@ -1,9 +1,5 @@
 # What the applications stand on.
 
-data "aws_caller_identity" "current" {}
-
-data "aws_region" "current" {}
-
 resource "aws_kinesis_stream" "input" {
   name             = "input"
   shard_count      = local.changed ? 3 : 2
@@ -100,6 +96,25 @@ resource "aws_s3_object" "reference" {
   depends_on = [aws_s3_bucket_versioning.code]
 }
 
+resource "aws_cloudwatch_log_group" "applications" {
+  name              = "applications"
+  retention_in_days = local.changed ? 14 : 7
+
+  tags = {
+    revision = var.revision
+  }
+}
+
+resource "aws_cloudwatch_log_stream" "orders" {
+  name           = "orders"
+  log_group_name = aws_cloudwatch_log_group.applications.name
+}
+
+resource "aws_cloudwatch_log_stream" "changed" {
+  name           = "orders-changed"
+  log_group_name = aws_cloudwatch_log_group.applications.name
+}
+
 data "aws_iam_policy_document" "trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -112,6 +127,11 @@ data "aws_iam_policy_document" "trust" {
 }
 
 data "aws_iam_policy_document" "application" {
+  statement {
+    actions   = ["logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    resources = ["*"]
+  }
+
   statement {
     actions   = ["s3:GetObject", "s3:GetObjectVersion"]
     resources = ["${aws_s3_bucket.code.arn}/*"]
