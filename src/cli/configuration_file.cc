@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/close_matches.h"
@@ -21,6 +22,18 @@ std::string hintFor(const std::string& name, const CLI::App& command) {
   return hint.empty() ? "The members are the long options of the command." : hint;
 }
 
+// "kinesis.fsync=always", unless kinesis.fsync was given.
+void addSettings(const std::string& group, const nlohmann::json& members, CLI::Option& option) {
+  std::vector<std::string> given = option.results();
+  for (const auto& [name, value] : members.items()) {
+    std::string setting = fmt::format("{}.{}=", group, name);
+    bool known = std::any_of(given.begin(), given.end(),
+                             [&](const std::string& each) { return each.starts_with(setting); });
+    if (known) continue;
+    option.add_result(setting + (value.is_string() ? value.get<std::string>() : value.dump()));
+  }
+}
+
 }  // namespace
 
 Status applyConfigurationFile(Env& env, const std::string& path, CLI::App& command) {
@@ -31,6 +44,12 @@ Status applyConfigurationFile(Env& env, const std::string& path, CLI::App& comma
   }
   for (const auto& [name, value] : json.items()) {
     CLI::Option* option = command.get_option_no_throw("--" + name);
+    CLI::Option* settings = command.get_option_no_throw("--set");
+    if (option == nullptr && value.is_object() && settings != nullptr) {
+      addSettings(name, value, *settings);
+      settings->run_callback();
+      continue;
+    }
     if (option == nullptr || name == "config" || name == "help") {
       return Error(ErrorKind::kUnknownOption,
                    fmt::format("'{}' has unknown option '{}'", path, name))

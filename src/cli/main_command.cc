@@ -54,8 +54,9 @@ constexpr const char* kServeFooter =
     "come from MILLRACE_ROOT_ACCESS_KEY_ID and MILLRACE_ROOT_SECRET_ACCESS_KEY, or from\n"
     "DATA/credentials, which is made at the first start. /healthz and /metrics need no key. The "
     "log is\n"
-    "JSON on standard error. The configuration file is a JSON object with the options as members;\n"
-    "the command line wins.\n"
+    "JSON on standard error. The configuration file is a JSON object with the options as members,\n"
+    "and those of companions in objects: {\"kinesis\": {\"endpoint\": \"http://host:4566\"}}.\n"
+    "The command line wins.\n"
     "Exit codes: 0 stopped by a signal, 1 could not start, 2 wrong usage.";
 
 // The arguments of all sub-commands, filled by the parser.
@@ -68,6 +69,7 @@ struct Arguments {
   WorkerArguments worker;
   std::string configurationFile;
   std::string authentication = "on";
+  std::string companions = "on";
   std::vector<std::string> settings;
   std::string output;
   NexmarkDump dump;
@@ -209,6 +211,12 @@ void addServe(CLI::App& app, Arguments& arguments) {
           "another quota of applications, such as applications=1000 (also kpus, snapshots, tags)")
       ->type_name("NAME=NUMBER");
   serve
+      ->add_option("--companions", arguments.companions,
+                   "off: Kinesis, S3, IAM, STS and CloudWatch Logs are AWS's, with the credentials "
+                   "that AWS's SDKs would find; NAME.endpoint=URL sets one elsewhere")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
+  serve
       ->add_option("-D,--set", arguments.settings,
                    "set an option of a companion, such as kinesis.fsync=always; repeatable")
       ->type_name("KEY=VALUE")
@@ -321,6 +329,7 @@ int runServe(CLI::App& app, Arguments& arguments, Env& env) {
     return wrongUsage("millrace serve", wrong);
   }
   arguments.serve.host.settings = {settings.begin(), settings.end()};
+  arguments.serve.host.companions = arguments.companions == "on";
   arguments.serve.host.authentication = arguments.authentication == "on";
   return runServeCommand(std::move(arguments.serve), env);
 }

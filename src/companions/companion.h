@@ -34,6 +34,8 @@ struct CompanionContext {
 
 struct Companion {
   std::string_view name;  // the folder
+  // What it would serve, also where it is not opened because the service is elsewhere.
+  const ServiceModel& model;
   // Opens its files, recovers, starts its background work. Companions are opened in the order of
   // their names, before the first request.
   std::function<Result<std::unique_ptr<Service>>(const CompanionContext& context)> open;

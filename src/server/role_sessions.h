@@ -22,7 +22,7 @@ struct RoleSessionOptions {
   bool authentication = true;
   // STS is another service's: roles are assumed there, as whom `context` finds out that we are.
   bool elsewhere = false;
-  std::string endpoint;   // of that STS; "" = AWS's
+  std::string endpoint;   // of that STS
   ClientContext context;  // of calls to it
 };
 

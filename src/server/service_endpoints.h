@@ -9,7 +9,7 @@ namespace millrace {
 
 class ServiceEndpoints {
  public:
-  // By the name of the service's model: "kinesis". The URL "" is AWS's own endpoint.
+  // By the name of the service's model: "kinesis".
   void add(std::string_view service, std::string url) {
     elsewhere_.insert_or_assign(std::string(service), std::move(url));
   }
@@ -19,6 +19,8 @@ class ServiceEndpoints {
     auto found = elsewhere_.find(service);
     return found == elsewhere_.end() ? nullptr : &found->second;
   }
+
+  const std::map<std::string, std::string, std::less<>>& all() const { return elsewhere_; }
 
  private:
   std::map<std::string, std::string, std::less<>> elsewhere_;

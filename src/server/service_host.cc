@@ -6,6 +6,7 @@
 
 #include "access/access_control.h"
 #include "aws/client/client_context.h"
+#include "aws/client/endpoint.h"
 #include "aws/server/dispatcher.h"
 #include "companions/cloudwatch/service.h"
 #include "companions/companion.h"
@@ -85,7 +86,8 @@ class RunningHost final : public ServiceHost {
         log_(log),
         options_(std::move(options)),
         data_(std::move(data)),
-        telemetry_(log) {}
+        telemetry_(log),
+        context_(makeClientContext(env)) {}
 
   ~RunningHost() override { stop(); }
 
@@ -149,11 +151,59 @@ class RunningHost final : public ServiceHost {
     return {};
   }
 
+  // Where the service is that a companion would be; "" = here.
+  Result<std::string> endpointOf(const Companion& companion) const {
+    std::map<std::string, std::string> settings = settingsOf(companion.name);
+    std::string url = options_.companions ? "" : "aws";
+    auto given = settings.find("endpoint");
+    if (given != settings.end()) url = given->second;
+    if (url.empty()) return url;
+    for (const auto& [name, value] : settings) {
+      if (name == "endpoint") continue;
+      return Error(ErrorKind::kInvalidOption,
+                   fmt::format("'{}.{}' sets what is not here", companion.name, name))
+          .withHint(fmt::format("{} is at '{}'.", companion.name, url));
+    }
+    Result<Endpoint> endpoint = findEndpoint(context_, companion.model, options_.region,
+                                             url == "aws" ? std::string() : url);
+    if (!endpoint.ok()) {
+      return std::move(endpoint).error().withContext(fmt::format("'{}.endpoint'", companion.name));
+    }
+    return endpoint.value().origin.url() + endpoint.value().basePath;
+  }
+
+  // Those that are elsewhere have a service too, so that requests for them are recognised.
+  Status findServices(const CompanionCatalog& catalog) {
+    for (const Companion& companion : catalog.companions()) {
+      std::string url = TRY(endpointOf(companion));
+      if (url.empty()) continue;
+      endpoints_.add(companion.model.name, url);
+      workerVariables_[endpointVariable(companion.model)] = url;
+      log_.info("service is elsewhere",
+                {{"service", std::string(companion.name)}, {"endpoint", url}});
+    }
+    bool mixed = endpoints_.elsewhere("sts") == nullptr
+                     ? !endpoints_.all().empty()
+                     : endpoints_.all().size() < catalog.companions().size();
+    if (mixed && options_.authentication) {
+      log_.warning(
+          "some services are here and some elsewhere: credentials of a role are those of where STS "
+          "is, and the others must accept them");
+    }
+    return {};
+  }
+
   Status openCompanions() {
     CompanionCatalog catalog;
     addCompanions(catalog);
     TRY(checkSettings(catalog));
+    TRY(findServices(catalog));
     for (const Companion& companion : catalog.companions()) {
+      if (endpoints_.elsewhere(companion.model.name) != nullptr) {
+        services_.push_back(
+            std::make_unique<Service>(companion.model, std::span<const OperationBinding>()));
+        continue;
+      }
       CompanionContext context{env_,
                                log_,
                                TRY(data_.folder(companion.name)),
@@ -170,11 +220,11 @@ class RunningHost final : public ServiceHost {
 
   // As whom and where the service calls others for its applications.
   void openCalls() {
-    ClientContext context = makeClientContext(env_);
-    roles_ = std::make_unique<RoleSessions>(
-        env_, *access_,
-        RoleSessionOptions{options_.region, options_.authentication, false, {}, context});
-    calls_ = std::make_unique<ServiceCalls>(env_, *roles_, endpoints_, context, options_.region);
+    const std::string* sts = endpoints_.elsewhere("sts");
+    RoleSessionOptions roles{options_.region, options_.authentication, sts != nullptr,
+                             sts == nullptr ? "" : *sts, context_};
+    roles_ = std::make_unique<RoleSessions>(env_, *access_, std::move(roles));
+    calls_ = std::make_unique<ServiceCalls>(env_, *roles_, endpoints_, context_, options_.region);
     code_ = makeCodeSource(*calls_);
     sampler_ = makeRecordSampler(*calls_, env_);
     roleDirectory_ = makeRoleDirectory(*roles_);
@@ -223,6 +273,7 @@ class RunningHost final : public ServiceHost {
     engineOptions.region = options_.region;
     engineOptions.telemetry = &telemetry_;
     engineOptions.code = code_.get();
+    engineOptions.environment = workerVariables_;
     auto engine = TRY(NativeEngine::open(env_, log_, std::move(engineOptions)));
     engine_ = engine.get();
     credentials_ = std::make_unique<CredentialsEndpoint>(*roles_, *engine);
@@ -241,6 +292,7 @@ class RunningHost final : public ServiceHost {
     options.authentication = options_.authentication;
     options.anonymous = rootPrincipal(options_.account);
     options.bodyLimit = kBodyLimit;
+    options.elsewhere = endpoints_.all();
     options.onCall = [this](const CallRecord& call) { record(call); };
     std::vector<Service*> services;
     for (auto& service : services_) services.push_back(service.get());
@@ -315,11 +367,13 @@ class RunningHost final : public ServiceHost {
   ServiceHostOptions options_;
   DataDirectory data_;
   LogTelemetry telemetry_;
+  ClientContext context_;  // of calls to services elsewhere
   int64_t startedNanos_ = 0;
   std::unique_ptr<CredentialStore> rootCredentials_;
   OpenAuthorizer openAuthorizer_;
   std::unique_ptr<AccessControl> access_;
   ServiceEndpoints endpoints_;
+  std::map<std::string, std::string> workerVariables_;
   std::unique_ptr<RoleSessions> roles_;
   std::unique_ptr<ServiceCalls> calls_;
   std::unique_ptr<CodeSource> code_;

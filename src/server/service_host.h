@@ -30,7 +30,10 @@ struct ServiceHostOptions {
   std::string store;
   // Of applications ("applications", "kpus", "snapshots", "tags"); the others are AWS's.
   std::map<std::string, int64_t> quotas;
-  // Of companions: "kinesis.fsync" -> "always".
+  // False: none is kept here; all are AWS's, but for those with an endpoint in the settings.
+  bool companions = true;
+  // Of companions: "kinesis.fsync" -> "always". "kinesis.endpoint" -> a URL, or "aws" for AWS's
+  // own: the service is there and not here.
   std::map<std::string, std::string> settings;
 };
 

@@ -42,7 +42,7 @@ Result<std::string> profileEndpoint(const ClientContext& context, const ServiceM
 
 Result<std::string> configuredEndpoint(const ClientContext& context, const ServiceModel& service) {
   if (isTrue(context.variables("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) return std::string();
-  if (auto url = context.variables("AWS_ENDPOINT_URL_" + serviceKey(service, true))) return *url;
+  if (auto url = context.variables(endpointVariable(service))) return *url;
   if (auto url = context.variables("AWS_ENDPOINT_URL")) return *url;
   return profileEndpoint(context, service);
 }
@@ -71,6 +71,10 @@ Endpoint awsEndpoint(const ServiceModel& service, const std::string& region) {
 }
 
 }  // namespace
+
+std::string endpointVariable(const ServiceModel& service) {
+  return "AWS_ENDPOINT_URL_" + serviceKey(service, true);
+}
 
 std::string_view dnsSuffix(std::string_view region) {
   if (region.starts_with("cn-")) return "amazonaws.com.cn";

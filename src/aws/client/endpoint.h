@@ -25,6 +25,9 @@ struct Endpoint {
 Result<Endpoint> findEndpoint(const ClientContext& context, const ServiceModel& service,
                               const std::string& region, const std::string& given);
 
+// "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": the variable that names the endpoint of this service alone.
+std::string endpointVariable(const ServiceModel& service);
+
 // "amazonaws.com", or that of the region's partition.
 std::string_view dnsSuffix(std::string_view region);
 

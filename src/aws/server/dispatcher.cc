@@ -134,6 +134,12 @@ class AwsDispatcher final : public HttpHandler {
 
   Outcome<HttpResponse> invoke(Call& call) {
     const ServiceModel& model = call.route.service->model();
+    if (auto found = options_.elsewhere.find(model.name); found != options_.elsewhere.end()) {
+      // 421: this server is not the one that can answer.
+      return ApiError("MisdirectedRequest", 421,
+                      fmt::format("{} is not served here but at {}: send the request there.",
+                                  model.serviceId, found->second));
+    }
     const Protocol& protocol = protocolOf(call.route.format);
     // The signature covers the path as it was sent: the bucket goes into it afterwards.
     std::string path =

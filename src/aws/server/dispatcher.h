@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ struct DispatcherOptions {
   bool authentication = true;      // --auth on
   Principal anonymous;             // who everybody is with --auth off
   uint64_t bodyLimit = 64u << 20;  // of requests that do not stream, unpacked too
+  // Services (by the names of their models) that are not kept here, and the URLs where they are:
+  // requests for them are refused with a word about it.
+  std::map<std::string, std::string, std::less<>> elsewhere;
   std::function<void(const CallRecord&)> onCall;
   std::unique_ptr<InjectedFaults> faults;  // null: none
 };

@@ -14,9 +14,10 @@ Service::Service(AccessControl& access)
 }  // namespace iam
 
 void addIamCompanion(CompanionCatalog& catalog) {
-  catalog.add({"iam", [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
-                 return std::unique_ptr<Service>(std::make_unique<iam::Service>(context.access));
-               }});
+  catalog.add(
+      {"iam", iam::kModel, [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+         return std::unique_ptr<Service>(std::make_unique<iam::Service>(context.access));
+       }});
 }
 
 }  // namespace millrace

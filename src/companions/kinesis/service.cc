@@ -70,7 +70,8 @@ void Service::beginUpdate(StreamDefinition& stream, std::vector<ReshardStep> ste
 }  // namespace kinesis
 
 void addKinesisCompanion(CompanionCatalog& catalog) {
-  catalog.add({"kinesis", [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+  catalog.add({"kinesis", kinesis::kModel,
+               [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
                  return std::unique_ptr<Service>(TRY(kinesis::Service::open(context)));
                }});
 }

@@ -189,7 +189,8 @@ Outcome<AppendedEvents> Service::append(const GroupName& groupName, const std::s
 }  // namespace logs
 
 void addLogsCompanion(CompanionCatalog& catalog) {
-  catalog.add({"logs", [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+  catalog.add({"logs", logs::kModel,
+               [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
                  return std::unique_ptr<Service>(TRY(logs::Service::open(context)));
                }});
 }

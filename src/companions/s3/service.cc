@@ -97,11 +97,12 @@ Outcome<void> Service::validate(const RequestContext& context, const Document& i
 }  // namespace s3
 
 void addS3Companion(CompanionCatalog& catalog) {
-  catalog.add({"s3", [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
-                 auto store = TRY(s3::Store::open(context.env, context.log, context.dataDirectory));
-                 return std::unique_ptr<Service>(
-                     std::make_unique<s3::Service>(std::move(store), context.region));
-               }});
+  catalog.add(
+      {"s3", s3::kModel, [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+         auto store = TRY(s3::Store::open(context.env, context.log, context.dataDirectory));
+         return std::unique_ptr<Service>(
+             std::make_unique<s3::Service>(std::move(store), context.region));
+       }});
 }
 
 }  // namespace millrace

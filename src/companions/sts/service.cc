@@ -24,9 +24,10 @@ AccessRequest Service::accessOf(const RequestContext& context, const Document& i
 }  // namespace sts
 
 void addStsCompanion(CompanionCatalog& catalog) {
-  catalog.add({"sts", [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
-                 return std::unique_ptr<Service>(std::make_unique<sts::Service>(context.access));
-               }});
+  catalog.add(
+      {"sts", sts::kModel, [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+         return std::unique_ptr<Service>(std::make_unique<sts::Service>(context.access));
+       }});
 }
 
 }  // namespace millrace
