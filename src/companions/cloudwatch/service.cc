@@ -71,7 +71,8 @@ void Service::run() {
 
 void addCloudwatchCompanion(CompanionCatalog& catalog) {
   catalog.add(
-      {"cloudwatch", [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+      {"cloudwatch", cloudwatch::kModel,
+       [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
          return std::unique_ptr<Service>(TRY(cloudwatch::Service::open(context)));
        }});
 }
