@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing to build and test on Debian 12. Does nothing, and needs no network, when
 # everything is there.
-#   setup.sh            compiler, libraries and tools of `make`, `make demo` and `make test`
+#   setup.sh            compiler, libraries and tools of `make` and `make demo`
+#   setup.sh --test     and the servers that `make test` speaks to: PostgreSQL and, best effort, moto
 #   setup.sh --check    and clang's tools for `make check`
 #   setup.sh --flink    and a JDK for `make test-flink`
 # docs/dependencies.md says what each package is for.
@@ -16,12 +17,17 @@ packages=(
   libboost1.81-dev libssl-dev libnghttp2-dev libsqlite3-dev libpq-dev libpugixml-dev
   libcurl4-openssl-dev python3-pip
 )
+clients=("$scripts/get_aws_clients.sh")
 for argument in "$@"; do
   case $argument in
+    --test)
+      packages+=(postgresql)
+      clients+=(--moto)
+      ;;
     --check) packages+=(clang clang-format clang-tidy libclang-rt-14-dev) ;;
     --flink) packages+=(default-jdk-headless) ;;
     *)
-      echo "setup: unknown argument '$argument' (known: --check, --flink)" >&2
+      echo "setup: unknown argument '$argument' (known: --test, --check, --flink)" >&2
       exit 2
       ;;
   esac
@@ -29,7 +35,7 @@ done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   # Another system: trust whoever set it up, unless nothing is there at all.
-  command -v cmake >/dev/null && command -v ninja >/dev/null && exec "$scripts/get_aws_clients.sh"
+  command -v cmake >/dev/null && command -v ninja >/dev/null && exec "${clients[@]}"
   echo "setup: this system has no apt; install what these Debian packages hold:" >&2
   echo "  ${packages[*]}" >&2
   exit 1
@@ -41,7 +47,7 @@ missing=()
 for package in "${packages[@]}"; do
   grep -qx -- "$package" <<<"$installed" || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exec "$scripts/get_aws_clients.sh"
+[ ${#missing[@]} -eq 0 ] && exec "${clients[@]}"
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
@@ -65,4 +71,4 @@ if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
 else
   install_missing || { "${as_root[@]}" apt-get update && install_missing; }
 fi
-exec "$scripts/get_aws_clients.sh"
+exec "${clients[@]}"

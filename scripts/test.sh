@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/tally.sh
 
 buildStage() {
-  scripts/setup.sh && scripts/build.sh release || tallyFailure "the release build failed"
+  scripts/setup.sh --test && scripts/build.sh release || tallyFailure "the release build failed"
 }
 
 defaultStage() {

@@ -1,6 +1,6 @@
 """The clients of AWS in connectors and files, against a second opinion: moto's server.
 
-Skipped where moto is not installed (scripts/get_aws_clients.sh --moto).
+Skipped where moto is not installed (scripts/setup.sh --test).
 """
 
 import itertools
@@ -73,7 +73,7 @@ class Moto:
 def moto():
     """A running server; None, and a word about it, where it is not installed."""
     if not (MOTO / "moto").is_dir():
-        print("SKIPPED: moto_tests: moto is not installed (scripts/get_aws_clients.sh --moto)")
+        print("SKIPPED: moto_tests: moto is not installed (scripts/setup.sh --test)")
         yield None
         return
     process = subprocess.Popen(
