@@ -1,6 +1,10 @@
-"""How each modelled error of each operation is provoked: by input, or else by an injected fault."""
+"""How each modelled error of each operation is provoked: by input, or else by an injected fault.
+
+Input is a request here, or a request in one of the states of conformance_states.py.
+"""
 
 import conformance_model as model
+import conformance_states as states
 
 ROLE = "arn:aws:iam::000000000000:role/service"
 LOG = "arn:aws:logs:us-east-1:000000000000:log-group:g:log-stream:s"
@@ -159,6 +163,11 @@ def provocation(operation, error):
 
 def evidence():
     """operation -> error -> INPUT or FAULT, complete by construction."""
-    return {operation: {error: FAULT if provocation(operation, error) is None else INPUT
-                        for error in model.errors_of(operation)}
+    return {operation: {error: how(operation, error) for error in model.errors_of(operation)}
             for operation in model.operation_names()}
+
+
+def how(operation, error):
+    if error in states.ERRORS.get(operation, []) or provocation(operation, error) is not None:
+        return INPUT
+    return FAULT

@@ -1,8 +1,11 @@
 """Every modelled error of every operation of kinesisanalyticsv2, with its name and status."""
 
+import itertools
+
 import conformance_audit
 import conformance_errors as errors
 import conformance_model as model
+import conformance_states as states
 from conformance_tests import Caller
 from harness import ServerWithRole as Server
 from harness import expect, expect_equal, run_program
@@ -42,6 +45,18 @@ def test_errors_by_input():
             detail = caller.client.describe_application(ApplicationName=name)["ApplicationDetail"]
             expect_equal((detail["ApplicationVersionId"], detail["ApplicationStatus"]),
                          (1, "READY"), name)
+
+
+def test_errors_by_state():
+    seen = {}
+    wrong = []
+    for operation, error, answer in itertools.chain(states.of_applications(), states.of_sources()):
+        seen.setdefault(operation, set()).add(error)
+        code, status, message = answer
+        if (code, status) != (error, model.status_of(error)) or len(message) < 10:
+            wrong.append(f"{operation} {error}: {answer}")
+    expect(not wrong, "\n".join(wrong))
+    expect_equal(seen, {operation: set(some) for operation, some in states.ERRORS.items()})
 
 
 def test_errors_by_fault():

@@ -179,6 +179,13 @@ class ServerWithRole(Server):
         return self
 
 
+def wait_until(holds, seconds=30):
+    end = time.monotonic() + seconds
+    while not holds():
+        expect(time.monotonic() < end, f"it did not come within {seconds} s")
+        time.sleep(0.05)
+
+
 def receive_all(connection):
     received = b""
     while True:

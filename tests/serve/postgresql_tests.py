@@ -8,11 +8,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness import Server, expect, expect_equal, run_program
+from harness import Server, expect, expect_equal, run_program, wait_until
 
 ROLE = "arn:aws:iam::000000000000:role/service"
 SECRET = "hidden-password"
@@ -98,13 +97,6 @@ def create(client, name):
 def names(client):
     return [each["ApplicationName"]
             for each in client.list_applications()["ApplicationSummaries"]]
-
-
-def wait_until(holds, seconds=20):
-    end = time.monotonic() + seconds
-    while not holds():
-        expect(time.monotonic() < end, "it did not come")
-        time.sleep(0.05)
 
 
 def describe(client, name):
