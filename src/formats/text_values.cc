@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "base/ascii.h"
 #include "types/decimal.h"
 
 namespace millrace {
@@ -18,8 +19,6 @@ constexpr int64_t kMillisPerDay = 86'400'000;
 constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kPowers[] = {1,       10,        100,        1'000,       10'000,
                                100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
-
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads exactly `count` digits at `at`; -1 when they are not all digits.
 int readDigits(std::string_view text, size_t at, int count) {

@@ -4,8 +4,6 @@
 
 namespace millrace {
 
-namespace {
-
 // Signed division by multiplication (Granlund and Montgomery): for |d| >= 2 the quotient is
 // (x * multiplier >> shift), plus 1 for negative x, with the sign of d.
 struct Reciprocal {
@@ -34,6 +32,8 @@ struct Reciprocal {
     return quotient - (x >> 63);
   }
 };
+
+namespace {
 
 bool isTrivial(int64_t divisor) { return divisor == 1 || divisor == -1 || divisor == INT64_MIN; }
 

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/ascii.h"
 #include "functions/utf8.h"
 
 namespace millrace {
@@ -43,13 +44,6 @@ constexpr NamedClass kNamedClasses[] = {
 
 bool isLetter(uint32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool isDigit(uint32_t c) { return c >= '0' && c <= '9'; }
-
-int hexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 Error malformed(std::string reason) {
   return Error(ErrorKind::kInvalidArgument, std::move(reason));

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "functions/text_case.h"
 #include "functions/utf8.h"
 
@@ -14,8 +15,6 @@ namespace millrace {
 namespace {
 
 constexpr int kMaxWidth = 1 << 20;
-
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 // A number of up to seven digits, -1 when it is larger.
 int readNumber(std::string_view text, size_t& at) {

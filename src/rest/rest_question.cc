@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "rest/vertex_id.h"
 
 namespace millrace {
@@ -30,13 +31,6 @@ Error notAnId(const char* parameter, const std::string& value) {
                            "request, could not parse parameters: Cannot resolve path parameter "
                            "({}) from value \"{}\".",
                            parameter, value));
-}
-
-int hexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 std::string unescaped(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/ascii.h"
 #include "types/cast_kernels.h"
 #include "types/datetime.h"
 #include "types/decimal.h"
@@ -13,8 +14,6 @@
 namespace millrace {
 
 namespace {
-
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view trimSpaces(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);

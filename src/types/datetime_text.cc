@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "types/datetime.h"
 
 namespace millrace {
@@ -10,8 +11,6 @@ namespace {
 
 constexpr int32_t kPowers[10] = {1,       10,        100,        1000,        10'000,
                                  100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
-
-bool isDigit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
 
 std::string_view trimmed(std::string_view text) {
   // Java's trim: everything up to the space.

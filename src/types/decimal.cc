@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "types/wide_integer.h"
 
 namespace millrace {
@@ -231,8 +232,6 @@ std::string formatDecimal(int128 value, int scale) {
 namespace {
 
 bool isBlank(char c) { return c == ' ' || c == '\n' || c == '\t'; }
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-
 std::string_view trimBlanks(std::string_view text) {
   while (!text.empty() && isBlank(text.front())) text.remove_prefix(1);
   while (!text.empty() && isBlank(text.back())) text.remove_suffix(1);

@@ -70,11 +70,10 @@ void Service::run() {
 }  // namespace cloudwatch
 
 void addCloudwatchCompanion(CompanionCatalog& catalog) {
-  catalog.add(
-      {"cloudwatch", cloudwatch::kModel,
-       [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
-         return std::unique_ptr<Service>(TRY(cloudwatch::Service::open(context)));
-       }});
+  catalog.add({"cloudwatch", cloudwatch::kModel,
+               [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+                 return std::unique_ptr<Service>(TRY(cloudwatch::Service::open(context)));
+               }});
 }
 
 }  // namespace millrace

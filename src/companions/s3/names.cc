@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "companions/s3/api_errors.h"
 
 namespace millrace::s3 {
@@ -14,7 +15,6 @@ constexpr std::array<std::string_view, 3> kReservedPrefixes = {"xn--", "sthree-"
 constexpr std::array<std::string_view, 5> kReservedSuffixes = {"-s3alias", "--ol-s3", ".mrap",
                                                                "--x-s3", "--table-s3"};
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || isDigit(c); }
 
 // Four numbers with dots between them.

@@ -1,5 +1,7 @@
 #include "formats/json/json_scan.h"
 
+#include "base/ascii.h"
+
 namespace millrace {
 
 namespace {
@@ -58,8 +60,6 @@ size_t appendUnicodeEscape(std::string_view raw, size_t i, std::string& out) {
   }
   return i;
 }
-
-bool isDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "base/ascii.h"
 #include "functions/digest.h"
 #include "functions/function_catalog.h"
 #include "functions/kernels.h"
@@ -64,12 +65,6 @@ Status fromBase64(const KernelCall& call, Column& out) {
     out.setString(row, text);
   }
   return Status();
-}
-
-int hexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 // A single leading digit (an odd number of them) gives a zero byte, as in Flink.

@@ -10,7 +10,7 @@ namespace millrace {
 namespace {
 
 // What one row may become, so that a typo does not exhaust the memory.
-constexpr size_t kMaxResultBytes = size_t{256} << 20;
+constexpr size_t kMaxFormattedBytes = size_t{256} << 20;
 
 class PrintfState final : public FunctionState {
  public:
@@ -103,7 +103,7 @@ Status printRows(const KernelCall& call, Column& out) {
     text.clear();
     if (!format->format(state.arguments, text))
       out.setNull(row);
-    else if (text.size() > kMaxResultBytes)
+    else if (text.size() > kMaxFormattedBytes)
       return Error(ErrorKind::kInvalidArgument, "the result of PRINTF is longer than 256 MiB");
     else
       out.setString(row, text);

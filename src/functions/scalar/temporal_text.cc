@@ -381,8 +381,8 @@ Result<ResolvedCall> resolveConvertZone(Arguments args) {
       args, {{"string, string, string", "string?", convertZone, preparePattern<Style::kSimple>}});
 }
 
-ScalarFunction temporal(std::string name, std::string parameters, std::string doc,
-                        std::string example, std::string exampleResult, Resolve resolve) {
+ScalarFunction temporalText(std::string name, std::string parameters, std::string doc,
+                            std::string example, std::string exampleResult, Resolve resolve) {
   return ScalarFunction{.name = name,
                         .family = "temporal",
                         .signature = name + "(" + parameters + ")",
@@ -395,37 +395,38 @@ ScalarFunction temporal(std::string name, std::string parameters, std::string do
 }  // namespace
 
 void addTemporalTextFunctions(FunctionCatalog& catalog) {
-  catalog.add(temporal("DATE_FORMAT", "instant, pattern",
-                       "A timestamp, or a text that reads as one, in the form of a Java date "
-                       "pattern.",
-                       "DATE_FORMAT(TIMESTAMP '2024-05-06 10:11:12', 'yyyy/MM/dd HH:mm')",
-                       "2024/05/06 10:11", resolveDateFormat));
-  catalog.add(temporal("FROM_UNIXTIME", "seconds [, pattern]",
-                       "Seconds since 1970-01-01 UTC as a text in the session time zone.",
-                       "FROM_UNIXTIME(44, 'yyyy')", "1970", resolveFromUnixTime));
-  catalog.add(temporal("TO_DATE", "string [, pattern]", "The date a text names, NULL when none.",
-                       "TO_DATE('06/05/2024', 'dd/MM/yyyy')", "2024-05-06", resolveToDate));
-  catalog.add(temporal(
+  catalog.add(temporalText("DATE_FORMAT", "instant, pattern",
+                           "A timestamp, or a text that reads as one, in the form of a Java date "
+                           "pattern.",
+                           "DATE_FORMAT(TIMESTAMP '2024-05-06 10:11:12', 'yyyy/MM/dd HH:mm')",
+                           "2024/05/06 10:11", resolveDateFormat));
+  catalog.add(temporalText("FROM_UNIXTIME", "seconds [, pattern]",
+                           "Seconds since 1970-01-01 UTC as a text in the session time zone.",
+                           "FROM_UNIXTIME(44, 'yyyy')", "1970", resolveFromUnixTime));
+  catalog.add(temporalText("TO_DATE", "string [, pattern]",
+                           "The date a text names, NULL when none.",
+                           "TO_DATE('06/05/2024', 'dd/MM/yyyy')", "2024-05-06", resolveToDate));
+  catalog.add(temporalText(
       "TO_TIMESTAMP", "string [, pattern]", "The TIMESTAMP(3) a text names, NULL when none.",
       "TO_TIMESTAMP('2024-05-06 10:11:12')", "2024-05-06 10:11:12.000", resolveToTimestamp));
-  catalog.add(temporal("TO_TIMESTAMP_LTZ", "number [, precision] or string [, pattern [, zone]]",
-                       "The instant of so many seconds (precision 0) or milliseconds (3) since "
-                       "1970, or of a local time of the zone (UTC when not given).",
-                       "TO_TIMESTAMP_LTZ(1000, 3) = TO_TIMESTAMP_LTZ(1, 0)", "true",
-                       resolveToInstant));
+  catalog.add(
+      temporalText("TO_TIMESTAMP_LTZ", "number [, precision] or string [, pattern [, zone]]",
+                   "The instant of so many seconds (precision 0) or milliseconds (3) since "
+                   "1970, or of a local time of the zone (UTC when not given).",
+                   "TO_TIMESTAMP_LTZ(1000, 3) = TO_TIMESTAMP_LTZ(1, 0)", "true", resolveToInstant));
   ScalarFunction unixTime =
-      temporal("UNIX_TIMESTAMP", "[string [, pattern]]",
-               "Seconds since 1970-01-01 UTC, now or of the time that a text in "
-               "the session time zone names.",
-               "UNIX_TIMESTAMP('1970-01-02 00:00:00') - "
-               "UNIX_TIMESTAMP('1970-01-01 00:00:00')",
-               "86400", resolveUnixTimestamp);
+      temporalText("UNIX_TIMESTAMP", "[string [, pattern]]",
+                   "Seconds since 1970-01-01 UTC, now or of the time that a text in "
+                   "the session time zone names.",
+                   "UNIX_TIMESTAMP('1970-01-02 00:00:00') - "
+                   "UNIX_TIMESTAMP('1970-01-01 00:00:00')",
+                   "86400", resolveUnixTimestamp);
   unixTime.dynamic = true;
   catalog.add(std::move(unixTime));
-  catalog.add(temporal("CONVERT_TZ", "string, fromZone, toZone",
-                       "A local time of one zone as a local time of another.",
-                       "CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'America/Los_Angeles')",
-                       "1969-12-31 16:00:00", resolveConvertZone));
+  catalog.add(temporalText("CONVERT_TZ", "string, fromZone, toZone",
+                           "A local time of one zone as a local time of another.",
+                           "CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'America/Los_Angeles')",
+                           "1969-12-31 16:00:00", resolveConvertZone));
 }
 
 }  // namespace millrace

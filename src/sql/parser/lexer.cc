@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "sql/ast/keywords.h"
 
 namespace millrace {
 
 namespace {
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
@@ -17,13 +17,6 @@ bool isWordStart(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 bool isWordPart(char c) { return isWordStart(c) || isDigit(c); }
-
-int hexDigit(char c) {
-  if (isDigit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // Bytes of the UTF-8 character at the start of `text`, or 0 if there is none.
 size_t utf8Length(std::string_view text) {
