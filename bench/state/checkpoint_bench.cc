@@ -143,18 +143,25 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// MB per second: 1 GiB in pieces of 1 MiB, then fsync.
+// MB per second: 1 GiB in pieces of 1 MiB, then fsync. The better way counts: through the page cache,
+// or past it like snapshots.
 double diskRate(const std::string& directory) {
   std::string piece(size_t{1} << 20, '\0');
   for (size_t i = 0; i < piece.size(); ++i) piece[i] = static_cast<char>(mix(i));
-  double begin = now();
-  auto file = realEnv().files().create(directory + "/disk").value();
-  for (int i = 0; i < 1024; ++i) file->append(piece).value();
-  file->sync().value();
-  file->close().value();
-  double rate = 1073.7 / (now() - begin);
-  realEnv().files().remove(directory + "/disk").value();
-  return rate;
+  double best = 0;
+  for (bool streamed : {false, true}) {
+    double begin = now();
+    FileSystem& files = realEnv().files();
+    auto file = (streamed ? files.createStreamed(directory + "/disk")
+                          : files.create(directory + "/disk"))
+                    .value();
+    for (int i = 0; i < 1024; ++i) file->append(piece).value();
+    file->sync().value();
+    file->close().value();
+    best = std::max(best, 1073.7 / (now() - begin));
+    files.remove(directory + "/disk").value();
+  }
+  return best;
 }
 
 double cpuSeconds() {

@@ -74,6 +74,26 @@ TEST_P(FileSystemTest, StreamsLargeFiles) {
   EXPECT_EQ(readFile(files_, path).value(), content);
 }
 
+TEST_P(FileSystemTest, StreamsFilesOfManyBuffers) {
+  std::string path = root_ + "/streamed";
+  auto file = files_.createStreamed(path).value();
+  std::string content;
+  auto write = [&](size_t size) {
+    std::string piece;
+    for (size_t i = 0; i < size; ++i)
+      piece += static_cast<char>((content.size() + i) * 2654435761u >> 24);
+    file->append(piece).value();
+    content += piece;
+  };
+  // At the end of a block, in the middle of one, and on from there.
+  for (size_t size : {9'003'008u, 8'192'000u, 5'000'003u, 6'000'000u, 7u}) {
+    write(size);
+    file->sync().value();
+    EXPECT_EQ(readFile(files_, path).value(), content);
+  }
+  file->close().value();
+}
+
 TEST_P(FileSystemTest, FlushedBytesAreReadWhileTheFileIsWritten) {
   std::string path = root_ + "/log";
   auto file = files_.create(path).value();

@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+
+#include "env/real/streamed_writer.h"
+#include "env/real/system_error.h"
 
 namespace millrace {
 
@@ -17,45 +19,11 @@ namespace {
 
 constexpr size_t kAppendBuffer = 64 * 1024;
 
-// Of a streamed file as much as this stays in the page cache before it goes to the device.
-constexpr size_t kStreamedBytes = size_t{8} << 20;
-
 std::string localPath(const std::string& path) {
   constexpr std::string_view kScheme = "file://";
   if (path.compare(0, kScheme.size(), kScheme) != 0) return path;
   std::string local = path.substr(kScheme.size());
   return local.empty() ? "/" : local;
-}
-
-Error systemError(const char* action, const std::string& path, int code) {
-  std::string message = fmt::format("could not {} '{}': {}", action, path, std::strerror(code));
-  switch (code) {
-    case ENOENT:
-    case ENOTDIR:
-      return Error(ErrorKind::kNotFound, std::move(message)).withHint("Check the path.");
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return Error(ErrorKind::kPermission, std::move(message))
-          .withHint("Give this user access to the path, or use another one.");
-    case ENOSPC:
-    case EDQUOT:
-      return Error(ErrorKind::kIo, std::move(message)).withHint("Free space on the device.");
-    case EMFILE:
-    case ENFILE:
-      return Error(ErrorKind::kIo, std::move(message))
-          .withHint("Raise the limit of open files (ulimit -n).");
-    default:
-      return Error(ErrorKind::kIo, std::move(message));
-  }
-}
-
-// Calls again while a signal interrupts.
-template <typename Call>
-auto uninterrupted(Call call) {
-  auto result = call();
-  while (result == -1 && errno == EINTR) result = call();
-  return result;
 }
 
 class PosixReader final : public RandomAccessFile {
@@ -93,9 +61,8 @@ class PosixReader final : public RandomAccessFile {
 
 class PosixWriter final : public WritableFile {
  public:
-  // streamed: what is written goes on to the device soon, without waiting for sync().
-  PosixWriter(int descriptor, std::string path, uint64_t size, bool streamed = false)
-      : descriptor_(descriptor), path_(std::move(path)), size_(size), streamed_(streamed) {}
+  PosixWriter(int descriptor, std::string path, uint64_t size)
+      : descriptor_(descriptor), path_(std::move(path)), size_(size) {}
   // A file that was not closed keeps what reached the system; its user has given it up.
   ~PosixWriter() override {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -138,16 +105,10 @@ class PosixWriter final : public WritableFile {
 
  private:
   Status write(std::string_view data) {
-    unsent_ += data.size();
     while (!data.empty()) {
       ssize_t n = uninterrupted([&] { return ::write(descriptor_, data.data(), data.size()); });
       if (n < 0) return systemError("write", path_, errno);
       data.remove_prefix(static_cast<size_t>(n));
-    }
-    if (streamed_ && unsent_ >= kStreamedBytes) {
-      // Only a hint: sync() waits for everything and reports what failed.
-      (void)::sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
-      unsent_ = 0;
     }
     return {};
   }
@@ -155,8 +116,6 @@ class PosixWriter final : public WritableFile {
   int descriptor_;
   std::string path_;
   uint64_t size_;
-  bool streamed_;
-  size_t unsent_ = 0;  // bytes written since the system was last told to begin
   std::string buffer_;
 };
 
@@ -193,11 +152,13 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Result<std::unique_ptr<WritableFile>> create(const std::string& path) override {
-    return createWriter(path, false);
+    int descriptor = TRY(createEmpty(path));
+    return std::unique_ptr<WritableFile>(std::make_unique<PosixWriter>(descriptor, path, 0));
   }
 
   Result<std::unique_ptr<WritableFile>> createStreamed(const std::string& path) override {
-    return createWriter(path, true);
+    int descriptor = TRY(createEmpty(path));
+    return std::unique_ptr<WritableFile>(std::make_unique<StreamedWriter>(descriptor, path));
   }
 
   Result<std::unique_ptr<WritableFile>> reopen(const std::string& path, uint64_t size) override {
@@ -310,7 +271,7 @@ class PosixFileSystem final : public FileSystem {
   }
 
  private:
-  Result<std::unique_ptr<WritableFile>> createWriter(const std::string& path, bool streamed) {
+  Result<int> createEmpty(const std::string& path) {
     std::string local = localPath(path);
     constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
     int descriptor = uninterrupted([&] { return ::open(local.c_str(), kFlags, 0644); });
@@ -319,8 +280,7 @@ class PosixFileSystem final : public FileSystem {
       descriptor = uninterrupted([&] { return ::open(local.c_str(), kFlags, 0644); });
     }
     if (descriptor < 0) return systemError("create", path, errno);
-    return std::unique_ptr<WritableFile>(
-        std::make_unique<PosixWriter>(descriptor, path, 0, streamed));
+    return descriptor;
   }
 };
 
