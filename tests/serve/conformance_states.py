@@ -1,6 +1,6 @@
 """Errors of kinesisanalyticsv2 that depend on what an application does, or on what a source has.
 
-Each function makes the state on a server of its own and yields (operation, error, answer), where the
+Each function makes the state on a server of its own and yields (operation, error, answer); the
 answer is that of conformance_tests.Caller.call.
 """
 
