@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Puts AWS's Python packages below build/python: botocore, whose service models the build reads, and
 # boto3 and aws-cli, the stock clients of tests/serve. Does nothing when the right ones are there.
-# --moto: also moto below build/moto, the other service that tests/serve/moto_tests.py asks. Where it
-# cannot be had, a word says so, and the test is skipped.
+# --moto: also moto below build/moto, the other service that tests/serve/moto_tests.py asks. Where
+# it cannot be had, a word says so, and the test is skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packages=(botocore==1.44.8 boto3==1.44.8 awscli==1.46.3)

@@ -2,7 +2,7 @@
 # Installs what is missing to build and test on Debian 12. Does nothing, and needs no network, when
 # everything is there.
 #   setup.sh            compiler, libraries and tools of `make` and `make demo`
-#   setup.sh --test     and the servers that `make test` speaks to: PostgreSQL and, best effort, moto
+#   setup.sh --test     and the servers that `make test` speaks to: PostgreSQL and, if it can, moto
 #   setup.sh --check    and clang's tools for `make check`
 #   setup.sh --flink    and a JDK for `make test-flink`
 # docs/dependencies.md says what each package is for.

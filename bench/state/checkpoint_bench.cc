@@ -143,8 +143,8 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// MB per second: 1 GiB in pieces of 1 MiB, then fsync. The better way counts: through the page cache,
-// or past it like snapshots.
+// MB per second: 1 GiB in pieces of 1 MiB, then fsync. The better way counts: through the page
+// cache, or past it like snapshots.
 double diskRate(const std::string& directory) {
   std::string piece(size_t{1} << 20, '\0');
   for (size_t i = 0; i < piece.size(); ++i) piece[i] = static_cast<char>(mix(i));
@@ -152,9 +152,9 @@ double diskRate(const std::string& directory) {
   for (bool streamed : {false, true}) {
     double begin = now();
     FileSystem& files = realEnv().files();
-    auto file = (streamed ? files.createStreamed(directory + "/disk")
-                          : files.create(directory + "/disk"))
-                    .value();
+    auto file =
+        (streamed ? files.createStreamed(directory + "/disk") : files.create(directory + "/disk"))
+            .value();
     for (int i = 0; i < 1024; ++i) file->append(piece).value();
     file->sync().value();
     file->close().value();

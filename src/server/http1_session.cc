@@ -20,7 +20,7 @@ constexpr size_t kResponsePiece = 64 << 10;
 constexpr uint64_t kDiscardLimit = 64 << 20;  // of a body that nobody wants
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-class Http1Session final : public Session, public std::enable_shared_from_this<Http1Session> {
+class Http1Session final : public HttpSession, public std::enable_shared_from_this<Http1Session> {
  public:
   Http1Session(SessionContext& context, std::shared_ptr<Transport> transport)
       : context_(context), transport_(std::move(transport)) {}
@@ -420,8 +420,8 @@ class Http1Session final : public Session, public std::enable_shared_from_this<H
 
 }  // namespace
 
-std::shared_ptr<Session> makeHttp1Session(SessionContext& context,
-                                          std::shared_ptr<Transport> transport) {
+std::shared_ptr<HttpSession> makeHttp1Session(SessionContext& context,
+                                              std::shared_ptr<Transport> transport) {
   return std::make_shared<Http1Session>(context, std::move(transport));
 }
 

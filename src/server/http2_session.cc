@@ -42,7 +42,7 @@ struct Stream {
   bool reading = false;   // a worker reads the next piece
 };
 
-class Http2Session final : public Session, public std::enable_shared_from_this<Http2Session> {
+class Http2Session final : public HttpSession, public std::enable_shared_from_this<Http2Session> {
  public:
   Http2Session(SessionContext& context, std::shared_ptr<Transport> transport)
       : context_(context), transport_(std::move(transport)) {}
@@ -462,8 +462,8 @@ class Http2Session final : public Session, public std::enable_shared_from_this<H
 
 }  // namespace
 
-std::shared_ptr<Session> makeHttp2Session(SessionContext& context,
-                                          std::shared_ptr<Transport> transport) {
+std::shared_ptr<HttpSession> makeHttp2Session(SessionContext& context,
+                                              std::shared_ptr<Transport> transport) {
   return std::make_shared<Http2Session>(context, std::move(transport));
 }
 

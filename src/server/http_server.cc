@@ -8,8 +8,8 @@
 
 #include "aws/model/timestamp.h"
 #include "server/network.h"
+#include "server/request_threads.h"
 #include "server/session.h"
-#include "server/worker_pool.h"
 
 namespace millrace {
 
@@ -56,7 +56,7 @@ class NetworkHttpServer final : public HttpServer {
   NetworkHttpServer(HttpHandler& handler, Env& env, HttpServerOptions options)
       : options_(std::move(options)),
         env_(env),
-        workers_(makeWorkerPool(options_.workerThreads, options_.maxWorkerThreads)),
+        workers_(makeRequestThreads(options_.workerThreads, options_.maxWorkerThreads)),
         context_{handler,
                  options_,
                  *workers_,
@@ -128,8 +128,8 @@ class NetworkHttpServer final : public HttpServer {
 
   void begin(std::shared_ptr<Transport> transport, bool http2, std::string initial) {
     if (draining_) return transport->close();
-    std::shared_ptr<Session> session = http2 ? makeHttp2Session(context_, std::move(transport))
-                                             : makeHttp1Session(context_, std::move(transport));
+    std::shared_ptr<HttpSession> session = http2 ? makeHttp2Session(context_, std::move(transport))
+                                                 : makeHttp1Session(context_, std::move(transport));
     sessions_.insert(session);
     session->start(std::move(initial));
   }
@@ -155,14 +155,14 @@ class NetworkHttpServer final : public HttpServer {
 
   HttpServerOptions options_;
   Env& env_;
-  std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<RequestThreads> workers_;
   SessionContext context_;
   std::atomic<int64_t> requests_{0};
   std::atomic<bool> stopped_{false};
   std::mutex startMutex_;
 
   // On the I/O thread.
-  std::set<std::shared_ptr<Session>> sessions_;
+  std::set<std::shared_ptr<HttpSession>> sessions_;
   std::vector<std::pair<std::weak_ptr<Opening>, int64_t>> openings_;  // with deadlines
   std::function<void()> onDrained_;
   bool draining_ = false;

@@ -1,4 +1,4 @@
-// Session: one connection speaking one version of HTTP. Everything on the I/O thread.
+// HttpSession: one connection speaking one version of HTTP. Everything on the I/O thread.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include "http/handler.h"
 #include "server/http_server.h"
 #include "server/network.h"
-#include "server/worker_pool.h"
+#include "server/request_threads.h"
 
 namespace millrace {
 
@@ -18,16 +18,16 @@ namespace millrace {
 struct SessionContext {
   HttpHandler& handler;
   const HttpServerOptions& options;
-  WorkerPool& workers;
+  RequestThreads& workers;
   std::function<void(std::function<void()>)> post;  // to the I/O thread
   std::function<int64_t()> nowMillis;               // monotonic
   std::function<std::string()> httpDate;
   std::function<void()> onRequest;
 };
 
-class Session {
+class HttpSession {
  public:
-  virtual ~Session() = default;
+  virtual ~HttpSession() = default;
   // Begins with bytes that were read already.
   virtual void start(std::string initial) = 0;
   // Closes the connection when its deadline has passed.
@@ -39,10 +39,10 @@ class Session {
   virtual bool closed() const = 0;
 };
 
-std::shared_ptr<Session> makeHttp1Session(SessionContext& context,
-                                          std::shared_ptr<Transport> transport);
-std::shared_ptr<Session> makeHttp2Session(SessionContext& context,
-                                          std::shared_ptr<Transport> transport);
+std::shared_ptr<HttpSession> makeHttp1Session(SessionContext& context,
+                                              std::shared_ptr<Transport> transport);
+std::shared_ptr<HttpSession> makeHttp2Session(SessionContext& context,
+                                              std::shared_ptr<Transport> transport);
 
 // Runs the handler; what it throws is a 500.
 HttpResponse runHandler(HttpHandler& handler, HttpRequest& request);

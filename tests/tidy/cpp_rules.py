@@ -152,3 +152,25 @@ def error_used(tree):
 def own_header(path):
     """src/a/b.cc -> a/b.h"""
     return os.path.splitext(path)[0].split("/", 1)[1] + ".h"
+
+
+_NAMESPACE = re.compile(r"namespace (?:([\w:]+) )?\{")
+_TYPE = re.compile(r"(?:template <[^>]*>\s*)?(?:class|struct) (\w+)(?: final)?\s*(?::[^:]|\{)")
+
+
+def one_definition(tree):
+    """Two types of one name in one namespace are one for the linker, which keeps either's code."""
+    where = {}
+    for path in tree.having(".h", ".cc", under=("src/",)):
+        namespaces = []
+        for number, line in enumerate(tree.text(path).splitlines(), 1):
+            opened = _NAMESPACE.match(line)
+            if opened:
+                namespaces.append(opened[1] or path)  # an unnamed one is the file's own
+            elif re.match(r"\}\s*// namespace", line) and namespaces:
+                namespaces.pop()
+            elif found := _TYPE.match(line):
+                name = "::".join([*namespaces, found[1]])
+                first = where.setdefault(name, path)
+                if first != path:
+                    yield f"{path}:{number}: '{name}' is also in {first}; rename one of them"

@@ -23,6 +23,7 @@ CHECKS = {
     "function-size": cpp_rules.function_size,
     "outside-world": cpp_rules.outside_world,
     "error-used": cpp_rules.error_used,
+    "one-definition": cpp_rules.one_definition,
     "file-size": text_rules.file_size,
     "line-length": text_rules.line_length,
     "unfinished": text_rules.unfinished,

@@ -10,7 +10,7 @@ namespace {
 constexpr int64_t kDayMillis = 86'400'000;
 constexpr int64_t kDaysPerYear = 365;
 
-bool isRetained(const ObjectAttributes& attributes, Timestamp now) {
+bool isRetained(const StoredAttributes& attributes, Timestamp now) {
   return attributes.retainUntil && *attributes.retainUntil > now;
 }
 
@@ -25,7 +25,7 @@ int64_t numberOf(const Document& document, std::string_view name) {
 }
 
 // Rule.DefaultRetention of the bucket's configuration.
-void applyDefault(const Document& configuration, ObjectAttributes& attributes, Timestamp now) {
+void applyDefault(const Document& configuration, StoredAttributes& attributes, Timestamp now) {
   const Document* rule = configuration.find("Rule");
   const Document* retention = rule == nullptr ? nullptr : rule->find("DefaultRetention");
   const Document* mode = retention == nullptr ? nullptr : retention->find("Mode");
@@ -43,7 +43,7 @@ Outcome<void> requireObjectLock(const BucketRecord& bucket) {
 }
 
 Outcome<void> applyLock(Transaction& transaction, const BucketRecord& bucket,
-                        ObjectAttributes& attributes, Timestamp now) {
+                        StoredAttributes& attributes, Timestamp now) {
   bool hasMode = !attributes.lockMode.empty();
   if (hasMode != attributes.retainUntil.has_value()) {
     return invalidArgument(
@@ -69,7 +69,7 @@ Outcome<void> checkUnlocked(const ObjectRecord& object, Timestamp now, bool bypa
   return locked();
 }
 
-Outcome<void> checkRetentionChange(const ObjectAttributes& before, std::string_view mode,
+Outcome<void> checkRetentionChange(const StoredAttributes& before, std::string_view mode,
                                    std::optional<Timestamp> until, Timestamp now, bool bypass) {
   if (!isRetained(before, now)) return {};
   bool weaker = !until || *until < *before.retainUntil || mode != before.lockMode;

@@ -12,13 +12,13 @@ inline constexpr std::string_view kObjectLockConfiguration = "object-lock";
 
 // A new version: what the client wants is checked, and the bucket's default retention filled in.
 Outcome<void> applyLock(Transaction& transaction, const BucketRecord& bucket,
-                        ObjectAttributes& attributes, Timestamp now);
+                        StoredAttributes& attributes, Timestamp now);
 
 // AccessDenied when the version must not be removed now. `bypass` lifts GOVERNANCE.
 Outcome<void> checkUnlocked(const ObjectRecord& object, Timestamp now, bool bypass);
 
 // The retention may be made longer; shorter or weaker only with `bypass`, and never in COMPLIANCE.
-Outcome<void> checkRetentionChange(const ObjectAttributes& before, std::string_view mode,
+Outcome<void> checkRetentionChange(const StoredAttributes& before, std::string_view mode,
                                    std::optional<Timestamp> until, Timestamp now, bool bypass);
 
 // InvalidRequest where the bucket has no Object Lock.

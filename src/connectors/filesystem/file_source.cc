@@ -86,7 +86,7 @@ class FileSourceReader : public SourceReader {
       : scan_(scan), splits_(splits), env_(env), subtask_(subtask.index) {}
 
   Status open(SourceContext& context) override {
-    reader_ = std::make_unique<SplitReader>(scan_, env_, context.op->metrics);
+    reader_ = std::make_unique<FileSplitReader>(scan_, env_, context.op->metrics);
     state_ = TRY(context.op->state->openList("files", Redistribution::kUnion));
     return splits_.restore(state_->elements());
   }
@@ -119,7 +119,7 @@ class FileSourceReader : public SourceReader {
   FileSplits& splits_;
   Env& env_;
   uint32_t subtask_;
-  std::unique_ptr<SplitReader> reader_;
+  std::unique_ptr<FileSplitReader> reader_;
   ListState* state_ = nullptr;
   int64_t wakeAt_ = INT64_MAX;
 };
@@ -144,7 +144,7 @@ class FileSource : public Source {
 Result<Batch> readAll(const FileScan& scan, FileSplitOptions options, Env& env) {
   options.monitorMillis = 0;
   FileSplits splits(std::move(options), env);
-  SplitReader reader(scan, env, nullptr);
+  FileSplitReader reader(scan, env, nullptr);
   std::vector<ColumnBuilder> builders;
   for (const OutputColumn& column : scan.columns) builders.emplace_back(column.type);
   size_t rows = 0;

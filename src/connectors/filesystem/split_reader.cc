@@ -30,7 +30,7 @@ std::string plainTimestamp(std::string text) {
 
 }  // namespace
 
-Status SplitReader::start(FileSplit split) {
+Status FileSplitReader::start(FileSplit split) {
   if (!decoder_) {
     DecoderRequest request = scan_.request;
     request.metrics = metrics_;
@@ -53,11 +53,11 @@ Status SplitReader::start(FileSplit split) {
   return {};
 }
 
-bool SplitReader::atEnd() const {
+bool FileSplitReader::atEnd() const {
   return position_ >= split_.end || (streamEnded_ && begin_ == end_);
 }
 
-Status SplitReader::alignToRecord() {
+Status FileSplitReader::alignToRecord() {
   while (true) {
     if (begin_ == end_) {
       if (streamEnded_) return {};
@@ -74,7 +74,7 @@ Status SplitReader::alignToRecord() {
   }
 }
 
-Status SplitReader::skipByteOrderMark() {
+Status FileSplitReader::skipByteOrderMark() {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   while (end_ - begin_ < kByteOrderMark.size() && !streamEnded_) TRY(fill());
   if (!std::string_view(buffer_->data() + begin_, end_ - begin_).starts_with(kByteOrderMark)) {
@@ -85,7 +85,7 @@ Status SplitReader::skipByteOrderMark() {
   return {};
 }
 
-BufferPtr SplitReader::takeBuffer(size_t size) {
+BufferPtr FileSplitReader::takeBuffer(size_t size) {
   for (BufferPtr& pooled : pool_) {
     if (pooled.use_count() == 1 && pooled->size() >= size) {
       // What other threads did with the buffer before they let go of it comes first.
@@ -105,7 +105,7 @@ BufferPtr SplitReader::takeBuffer(size_t size) {
 }
 
 // Reads on behind the unread bytes, which move to the front of another buffer.
-Status SplitReader::fill() {
+Status FileSplitReader::fill() {
   size_t kept = end_ - begin_;
   if (kept >= kLongestRecord) {
     return Error(ErrorKind::kMalformedRecord,
@@ -132,7 +132,7 @@ Status SplitReader::fill() {
   return {};
 }
 
-size_t SplitReader::wholeRecords() const {
+size_t FileSplitReader::wholeRecords() const {
   if (begin_ == end_) return 0;
   const char* from = buffer_->data() + begin_;
   size_t size = end_ - begin_;
@@ -147,7 +147,7 @@ size_t SplitReader::wholeRecords() const {
   return newline ? static_cast<size_t>(static_cast<const char*>(newline) - from) + 1 : 0;
 }
 
-Status SplitReader::read(size_t maxRows, Batch& out) {
+Status FileSplitReader::read(size_t maxRows, Batch& out) {
   out = Batch();
   size_t whole = wholeRecords();
   while (true) {
@@ -181,7 +181,7 @@ Status SplitReader::read(size_t maxRows, Batch& out) {
   return {};
 }
 
-Status SplitReader::decode(std::string_view text, size_t maxRows, Batch& out) {
+Status FileSplitReader::decode(std::string_view text, size_t maxRows, Batch& out) {
   size_t consumed = 0;
   Status status = decoder_->decode(text, buffer_, maxRows, out, consumed);
   if (!status.ok()) {
@@ -193,7 +193,7 @@ Status SplitReader::decode(std::string_view text, size_t maxRows, Batch& out) {
   return {};
 }
 
-void SplitReader::finishSplit() {
+void FileSplitReader::finishSplit() {
   bool last = split_.end == kOpenEnd || split_.end >= split_.file.size;
   read_[split_.file.path].add(split_.begin, last ? kOpenEnd : split_.end);
   hasSplit_ = false;
@@ -202,7 +202,7 @@ void SplitReader::finishSplit() {
   begin_ = end_ = 0;
 }
 
-ReadFiles SplitReader::progress() const {
+ReadFiles FileSplitReader::progress() const {
   ReadFiles files = read_;
   if (hasSplit_ && position_ > split_.begin) {
     files[split_.file.path].add(split_.begin, position_);
@@ -210,7 +210,7 @@ ReadFiles SplitReader::progress() const {
   return files;
 }
 
-Status SplitReader::makeConstants() {
+Status FileSplitReader::makeConstants() {
   constants_.assign(scan_.columns.size(), nullptr);
   for (size_t i = 0; i < constants_.size(); ++i) {
     const FileScan::OutputColumn& column = scan_.columns[i];
@@ -223,7 +223,7 @@ Status SplitReader::makeConstants() {
   return {};
 }
 
-Result<ColumnPtr> SplitReader::partitionColumn(const FileScan::OutputColumn& column) {
+Result<ColumnPtr> FileSplitReader::partitionColumn(const FileScan::OutputColumn& column) {
   for (const auto& [key, value] : partitionValues(scan_.root, split_.file.path)) {
     if (key != column.key) continue;
     if (value == scan_.defaultPartition) return Column::makeNull(column.type, 1);
@@ -245,7 +245,7 @@ Result<ColumnPtr> SplitReader::partitionColumn(const FileScan::OutputColumn& col
       .withHint("Put the file into a directory of its partition.");
 }
 
-ColumnPtr SplitReader::metadataColumn(const FileScan::OutputColumn& column) const {
+ColumnPtr FileSplitReader::metadataColumn(const FileScan::OutputColumn& column) const {
   MutableColumnPtr out = Column::make(column.type, 1);
   if (column.key == "file.path") {
     out->setString(0, split_.file.path);
@@ -260,7 +260,7 @@ ColumnPtr SplitReader::metadataColumn(const FileScan::OutputColumn& column) cons
 }
 
 // Puts the columns into the order of the scan, with a file's constants spread over all rows.
-void SplitReader::addConstants(Batch& batch) const {
+void FileSplitReader::addConstants(Batch& batch) const {
   size_t rows = batch.numRows();
   std::vector<ColumnPtr> columns;
   columns.reserve(scan_.columns.size());

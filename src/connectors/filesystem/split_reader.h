@@ -1,5 +1,5 @@
-// SplitReader: reads the splits of one subtask one after the other into batches. Large reads into
-// reused buffers; string columns of a batch point into them.
+// FileSplitReader: reads the splits of one subtask one after the other into batches. Large reads
+// into reused buffers; string columns of a batch point into them.
 #pragma once
 
 #include <memory>
@@ -34,10 +34,10 @@ struct FileScan {
   std::vector<OutputColumn> columns;
 };
 
-class SplitReader {
+class FileSplitReader {
  public:
   // `metrics` may be nullptr.
-  SplitReader(const FileScan& scan, Env& env, OperatorMetrics* metrics)
+  FileSplitReader(const FileScan& scan, Env& env, OperatorMetrics* metrics)
       : scan_(scan), env_(env), metrics_(metrics) {}
 
   bool hasSplit() const { return hasSplit_; }

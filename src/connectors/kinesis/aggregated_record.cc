@@ -105,7 +105,7 @@ bool checksumHolds(std::string_view message, std::string_view checksum) {
 
 }  // namespace
 
-bool readAggregatedRecord(std::string_view data, std::vector<UserRecord>& out) {
+bool readAggregatedRecord(std::string_view data, std::vector<DeaggregatedRecord>& out) {
   out.clear();
   if (!data.starts_with(kMagic) || data.size() < kMagic.size() + kChecksumBytes) return false;
   std::string_view message =
@@ -133,7 +133,7 @@ bool readAggregatedRecord(std::string_view data, std::vector<UserRecord>& out) {
   return true;
 }
 
-HashKey hashKeyOf(const UserRecord& record) {
+HashKey hashKeyOf(const DeaggregatedRecord& record) {
   return record.explicitHashKey.empty() ? hashKeyOf(record.partitionKey)
                                         : parseHashKey(record.explicitHashKey);
 }

@@ -9,7 +9,7 @@
 
 namespace millrace {
 
-struct UserRecord {
+struct DeaggregatedRecord {
   std::string_view partitionKey;
   std::string_view explicitHashKey;  // decimal; "" = none
   std::string_view data;
@@ -17,10 +17,10 @@ struct UserRecord {
 
 // The user records of an aggregated record, as views into `data`. False: it is none (no magic,
 // wrong checksum, no such message), and is taken as it is.
-bool readAggregatedRecord(std::string_view data, std::vector<UserRecord>& out);
+bool readAggregatedRecord(std::string_view data, std::vector<DeaggregatedRecord>& out);
 
 // Where a user record belongs: one outside its shard's range is a leftover of a split or merge, and
 // stands in another shard as well.
-HashKey hashKeyOf(const UserRecord& record);
+HashKey hashKeyOf(const DeaggregatedRecord& record);
 
 }  // namespace millrace

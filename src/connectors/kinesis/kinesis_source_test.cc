@@ -387,7 +387,7 @@ TEST(KinesisSource, ExpandsAggregatedRecordsAndRestoresInsideThem) {
 
 TEST(KinesisSource, TakesRecordsAsTheyAreWhenToldSoOrBroken) {
   std::string packed = aggregated({{"a", "x"}});
-  std::vector<UserRecord> users;
+  std::vector<DeaggregatedRecord> users;
   EXPECT_TRUE(readAggregatedRecord(packed, users));
   for (size_t size = 0; size < packed.size(); ++size) {
     EXPECT_FALSE(readAggregatedRecord(packed.substr(0, size), users));

@@ -357,7 +357,7 @@ void StreamConsumer::handle(Poll& poll, const KinesisError& error, const CallRet
 }
 
 void StreamConsumer::expand(const Poll& poll, ShardFetch& fetch) const {
-  std::vector<UserRecord> users;
+  std::vector<DeaggregatedRecord> users;
   for (uint32_t i = 0; i < fetch.records.size(); ++i) {
     const KinesisRecord& record = fetch.records[i];
     fetch.byteSize += record.data.size() + record.partitionKey.size() + sizeof(KinesisRecord);

@@ -1,6 +1,7 @@
 // The file of FileSystem::createStreamed on a local disk: what is written goes to the device at
-// once, past the page cache where the file system can do that (O_DIRECT). A large snapshot then costs
-// no second copy of its bytes, drives nothing else out of the cache, and leaves little for sync().
+// once, past the page cache where the file system can do that (O_DIRECT). A large snapshot then
+// costs no second copy of its bytes, drives nothing else out of the cache, and leaves little for
+// sync().
 #pragma once
 
 #include <cstdlib>

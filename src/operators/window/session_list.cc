@@ -36,14 +36,14 @@ SessionList::Extra& SessionList::extra(const SortedGroup* group, size_t rank) co
   return *reinterpret_cast<Extra*>(rows_->extra(rows_->at(group, rank)));
 }
 
-Session SessionList::at(const SortedGroup* group, size_t rank) const {
+WindowSession SessionList::at(const SortedGroup* group, size_t rank) const {
   StateRow* row = rows_->at(group, rank);
   const Extra& extra = *reinterpret_cast<const Extra*>(rows_->extra(row));
   return {rows_->layout().value<int64_t>(rows_->rowBytes(row), 0), extra.end, extra.id};
 }
 
 void SessionList::touching(const SortedGroup* group, int64_t start, int64_t end, size_t& first,
-                           std::vector<Session>& found) const {
+                           std::vector<WindowSession>& found) const {
   found.clear();
   size_t size = KeyedSortedRows::size(group);
   // Those with a start up to `end`; the last ones of them may reach `start`.
@@ -67,7 +67,7 @@ size_t SessionList::find(const SortedGroup* group, int64_t id) const {
   return rank - 1;
 }
 
-void SessionList::insert(SortedGroup* group, const Session& session) {
+void SessionList::insert(SortedGroup* group, const WindowSession& session) {
   std::memcpy(row_.data() + rows_->layout().slotOffset(0), &session.start, sizeof(int64_t));
   StateRow* inserted = nullptr;
   rows_->insert(group, TimeKey(session.start).view(), row_, &inserted);

@@ -13,7 +13,7 @@
 
 namespace millrace {
 
-struct Session {
+struct WindowSession {
   int64_t start = 0;
   int64_t end = 0;
   int64_t id = 0;
@@ -28,11 +28,11 @@ class SessionList {
 
   // The sessions that touch [start, end], ascending; their ranks are first, first + 1, ...
   void touching(const SortedGroup* group, int64_t start, int64_t end, size_t& first,
-                std::vector<Session>& found) const;
+                std::vector<WindowSession>& found) const;
   // The rank of the session with this id, or SIZE_MAX.
   size_t find(const SortedGroup* group, int64_t id) const;
-  Session at(const SortedGroup* group, size_t rank) const;
-  void insert(SortedGroup* group, const Session& session);
+  WindowSession at(const SortedGroup* group, size_t rank) const;
+  void insert(SortedGroup* group, const WindowSession& session);
   void setEnd(const SortedGroup* group, size_t rank, int64_t end);
 
  private:

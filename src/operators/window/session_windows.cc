@@ -164,7 +164,7 @@ class SessionWindows final : public Operator {
       addTimer(keys_.hashes()[k], keys_.bytes(k), {time, time + gap_, id});
       return true;
     }
-    Session joined = touched_[0];
+    WindowSession joined = touched_[0];
     id = joined.id;
     joined.start = std::min(joined.start, time);
     joined.end = std::max(touched_.back().end, time + gap_);
@@ -185,7 +185,7 @@ class SessionWindows final : public Operator {
     return true;
   }
 
-  void addTimer(uint64_t keyHash, std::string_view key, const Session& session) {
+  void addTimer(uint64_t keyHash, std::string_view key, const WindowSession& session) {
     timers_->add({.time = clock_.timerInstant(session.end - 1),
                   .space = session.id,
                   .keyHash = keyHash,
@@ -231,7 +231,7 @@ class SessionWindows final : public Operator {
     if (group == nullptr) return;
     size_t rank = sessions_.find(group, timer.space);
     if (rank == SIZE_MAX) return;
-    Session session = sessions_.at(group, rank);
+    WindowSession session = sessions_.at(group, rank);
     if (!clock_.isFired(session.end, progress_.millis())) {
       addTimer(timer.keyHash, timer.key, session);
       return;
@@ -248,7 +248,7 @@ class SessionWindows final : public Operator {
     std::vector<ColumnPtr> columns;
     if (!spec_.keys.empty()) columns = decodeKeys(sessions_.rows().encoder(), dueKeys_);
     std::vector<int64_t> ids;
-    for (const Session& session : due_) ids.push_back(session.id);
+    for (const WindowSession& session : due_) ids.push_back(session.id);
     std::vector<uint32_t> kept;
     std::vector<ColumnPtr> results = contents_->take(columns, ids, dueKeys_.hashes(), kept);
     std::vector<int64_t> starts;
@@ -284,13 +284,13 @@ class SessionWindows final : public Operator {
   KeyBatch one_;
   std::vector<SortedGroup*> groups_;
   std::vector<SortedGroup*> emptied_;
-  std::vector<Session> touched_;
+  std::vector<WindowSession> touched_;
   // Rows whose session is known, not folded yet.
   std::vector<uint32_t> runRows_;
   std::vector<int64_t> runIds_;
   std::vector<uint64_t> runOwners_;
   // Sessions that are over, not emitted yet. Emitted keys point into keyBytes_ until the next call.
-  std::vector<Session> due_;
+  std::vector<WindowSession> due_;
   KeyBatch dueKeys_;
   std::deque<std::string> keyBytes_;
 };

@@ -8,7 +8,7 @@ constexpr size_t kMaxMetadataBytes = 2048;
 
 }  // namespace
 
-Outcome<void> checkMetadataSize(const ObjectAttributes& attributes) {
+Outcome<void> checkMetadataSize(const StoredAttributes& attributes) {
   size_t size = 0;
   for (const auto& [name, value] : attributes.metadata) size += name.size() + value.size();
   if (size <= kMaxMetadataBytes) return {};

@@ -20,10 +20,10 @@ inline constexpr std::string_view kDefaultContentType = "binary/octet-stream";
 inline constexpr std::string_view kDefaultEncryption = "AES256";
 
 // MetadataTooLarge.
-Outcome<void> checkMetadataSize(const ObjectAttributes& attributes);
+Outcome<void> checkMetadataSize(const StoredAttributes& attributes);
 
 template <typename Input>
-void copyHeaders(const Input& input, ObjectAttributes& attributes) {
+void copyHeaders(const Input& input, StoredAttributes& attributes) {
   auto& headers = attributes.headers;
   auto take = [&](const char* name, const std::optional<std::string>& value) {
     if (value && !value->empty()) headers[name] = *value;
@@ -39,7 +39,7 @@ void copyHeaders(const Input& input, ObjectAttributes& attributes) {
 // How the object is kept: encryption, redirect, lock. Keys of the customer's own are refused, since
 // nothing is encrypted with them here.
 template <typename Input>
-Outcome<void> copyStorageSettings(const Input& input, ObjectAttributes& attributes) {
+Outcome<void> copyStorageSettings(const Input& input, StoredAttributes& attributes) {
   if (input.sseCustomerAlgorithm || input.sseCustomerKey) {
     return notImplemented("x-amz-server-side-encryption-customer-algorithm");
   }
@@ -63,8 +63,8 @@ Outcome<void> copyStorageSettings(const Input& input, ObjectAttributes& attribut
 }
 
 template <typename Input>
-Outcome<ObjectAttributes> attributesOf(const Input& input) {
-  ObjectAttributes attributes;
+Outcome<StoredAttributes> attributesOf(const Input& input) {
+  StoredAttributes attributes;
   copyHeaders(input, attributes);
   if (input.metadata) attributes.metadata = *input.metadata;
   if (input.tagging) attributes.tags = TRY(parseTagHeader(*input.tagging));
@@ -75,7 +75,7 @@ Outcome<ObjectAttributes> attributesOf(const Input& input) {
 
 // The members about encryption, which answers to uploads have as well.
 template <typename Output>
-void describeEncryption(const ObjectAttributes& attributes, Output& output) {
+void describeEncryption(const StoredAttributes& attributes, Output& output) {
   auto value = [&](const char* name) -> std::optional<std::string> {
     auto found = attributes.headers.find(name);
     if (found == attributes.headers.end()) return {};
@@ -88,7 +88,7 @@ void describeEncryption(const ObjectAttributes& attributes, Output& output) {
 }
 
 template <typename Output>
-void describeLock(const ObjectAttributes& attributes, Output& output) {
+void describeLock(const StoredAttributes& attributes, Output& output) {
   if (!attributes.lockMode.empty()) output.objectLockMode = attributes.lockMode;
   output.objectLockRetainUntilDate = attributes.retainUntil;
   if (attributes.legalHold) output.objectLockLegalHoldStatus = "ON";
@@ -97,7 +97,7 @@ void describeLock(const ObjectAttributes& attributes, Output& output) {
 // Everything that an answer says of an object but its content, range and checksum.
 template <typename Output>
 void describeObject(const BucketRecord& bucket, const ObjectRecord& object, Output& output) {
-  const ObjectAttributes& attributes = object.attributes;
+  const StoredAttributes& attributes = object.attributes;
   auto give = [&](const char* name, std::optional<std::string>& member) {
     auto found = attributes.headers.find(name);
     if (found != attributes.headers.end()) member = found->second;

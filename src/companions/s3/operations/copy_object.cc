@@ -29,9 +29,9 @@ Outcome<void> checkSelfCopy(const CopyObjectRequest& input, const CopySource& so
 }
 
 // Headers, metadata and tags come from the source unless they are replaced; the rest never does.
-Outcome<ObjectAttributes> attributesOfCopy(const CopyObjectRequest& input,
-                                           const ObjectAttributes& source) {
-  ObjectAttributes attributes;
+Outcome<StoredAttributes> attributesOfCopy(const CopyObjectRequest& input,
+                                           const StoredAttributes& source) {
+  StoredAttributes attributes;
   if (replaces(input.metadataDirective)) {
     copyHeaders(input, attributes);
     if (input.metadata) attributes.metadata = *input.metadata;

@@ -64,7 +64,7 @@ std::string dumped(const Json& json) {
 
 }  // namespace
 
-std::string attributesToJson(const ObjectAttributes& attributes) {
+std::string attributesToJson(const StoredAttributes& attributes) {
   Json json = Json::object();
   if (!attributes.headers.empty()) json["headers"] = attributes.headers;
   if (!attributes.metadata.empty()) json["metadata"] = attributes.metadata;
@@ -76,10 +76,10 @@ std::string attributesToJson(const ObjectAttributes& attributes) {
   return dumped(json);
 }
 
-Result<ObjectAttributes> attributesFromJson(std::string_view text) {
+Result<StoredAttributes> attributesFromJson(std::string_view text) {
   try {
     Json json = Json::parse(text);
-    ObjectAttributes attributes;
+    StoredAttributes attributes;
     auto read = [&](const char* name, auto& member) {
       if (json.contains(name)) json[name].get_to(member);
     };

@@ -1,4 +1,4 @@
-// ObjectAttributes and configurations as JSON, as they stand in the database.
+// StoredAttributes and configurations as JSON, as they stand in the database.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace millrace::s3 {
 
-std::string attributesToJson(const ObjectAttributes& attributes);
+std::string attributesToJson(const StoredAttributes& attributes);
 // What is broken is kCorruptData.
-Result<ObjectAttributes> attributesFromJson(std::string_view json);
+Result<StoredAttributes> attributesFromJson(std::string_view json);
 
 // Documents keep their types: a timestamp is {"$timestamp": millis}, bytes are {"$bytes": Base64}.
 std::string documentToJson(const Document& document);

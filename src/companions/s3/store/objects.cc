@@ -147,7 +147,7 @@ Status eraseVersion(Transaction& transaction, int64_t bucket, const ObjectRecord
 }
 
 Status updateAttributes(Transaction& transaction, int64_t object,
-                        const ObjectAttributes& attributes) {
+                        const StoredAttributes& attributes) {
   return transaction.connection.run("UPDATE object SET attributes = ? WHERE id = ?",
                                     {attributesToJson(attributes), object});
 }

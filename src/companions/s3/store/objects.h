@@ -27,7 +27,7 @@ Result<int64_t> putVersion(Transaction& transaction, int64_t bucket, const Objec
 // The next newest version, if there is one, becomes current.
 Status eraseVersion(Transaction& transaction, int64_t bucket, const ObjectRecord& object);
 Status updateAttributes(Transaction& transaction, int64_t object,
-                        const ObjectAttributes& attributes);
+                        const StoredAttributes& attributes);
 
 // A place between versions: behind those of smaller keys, and of `key` behind those newer than
 // `beforeId`. Versions of a key go from the newest to the oldest.

@@ -40,7 +40,7 @@ struct StoredChecksum {
 };
 
 // What a client gave an object beside its content.
-struct ObjectAttributes {
+struct StoredAttributes {
   // Header fields that are given back, by their names in lower case: content-type, cache-control,
   // ...
   std::map<std::string, std::string> headers;
@@ -65,7 +65,7 @@ struct ObjectRecord {
   int32_t numParts = 0;  // of a multipart upload; 0 = came in one piece
   std::string storageClass{kStandardClass};
   std::optional<StoredChecksum> checksum;
-  ObjectAttributes attributes;
+  StoredAttributes attributes;
 };
 
 // A piece of an object's content: a file. An object that came in one piece has one, an empty one
@@ -88,7 +88,7 @@ struct UploadRecord {
   // What the client chose; without, CRC64NVME is computed.
   std::optional<ChecksumAlgorithm> algorithm;
   bool composite = false;
-  ObjectAttributes attributes;
+  StoredAttributes attributes;
   // Set when it is complete, so that a repeated request can be answered.
   std::optional<int64_t> object;
 

@@ -1,4 +1,4 @@
-// WorkerPool: the threads that handlers run on. A few stay; more come while all are busy and go
+// RequestThreads: the threads that handlers run on. A few stay; more come while all are busy and go
 // when they have been idle for a while.
 #pragma once
 
@@ -9,9 +9,9 @@
 namespace millrace {
 
 // Thread-safe. The destructor stops it.
-class WorkerPool {
+class RequestThreads {
  public:
-  virtual ~WorkerPool() = default;
+  virtual ~RequestThreads() = default;
   // Runs the work on some thread, in the order of submission as far as threads are free.
   virtual void submit(std::function<void()> work) = 0;
   virtual int64_t numThreads() const = 0;
@@ -19,6 +19,6 @@ class WorkerPool {
   virtual void stop() = 0;
 };
 
-std::unique_ptr<WorkerPool> makeWorkerPool(int minThreads, int maxThreads);
+std::unique_ptr<RequestThreads> makeRequestThreads(int minThreads, int maxThreads);
 
 }  // namespace millrace

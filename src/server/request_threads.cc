@@ -1,4 +1,4 @@
-#include "server/worker_pool.h"
+#include "server/request_threads.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::seconds kIdle{10};
 
-class ElasticPool final : public WorkerPool {
+class ElasticPool final : public RequestThreads {
  public:
   ElasticPool(int minThreads, int maxThreads) : min_(minThreads), max_(maxThreads) {}
 
@@ -93,7 +93,7 @@ class ElasticPool final : public WorkerPool {
 
 }  // namespace
 
-std::unique_ptr<WorkerPool> makeWorkerPool(int minThreads, int maxThreads) {
+std::unique_ptr<RequestThreads> makeRequestThreads(int minThreads, int maxThreads) {
   return std::make_unique<ElasticPool>(minThreads, maxThreads);
 }
 
