@@ -23,6 +23,11 @@ class AsyncOperator {
   // False: work from before the last flush() or finish() is still under way. The checkpoint is not
   // taken, and the task does not end, before that is over. Never true after a failure.
   virtual bool isSettled() const = 0;
+
+  // False: what checkpointComplete() was told to commit is still under way. Batches go on
+  // meanwhile, but the job does not learn that the checkpoint is committed here, and the task does
+  // not end, before that is over. Never true after a failure.
+  virtual bool isCommitted() const { return true; }
 };
 
 }  // namespace millrace

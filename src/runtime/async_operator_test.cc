@@ -23,13 +23,22 @@ struct AsyncRecord {
   std::atomic<int64_t> unsettledSnapshots{0};
   std::atomic<bool> finishedSettled{false};
   std::atomic<int64_t> batchesWhileFull{0};
+  std::atomic<int64_t> numCommits{0};
+  std::atomic<int64_t> writtenWhileCommitting{0};
+};
+
+// What goes wrong, or takes its time.
+struct AsyncBehaviour {
+  int64_t failAt = -1;  // after that many rows
+  int64_t commitMillis = 0;
+  bool failsToCommit = false;
 };
 
 // A sink that hands each batch to a thread, which takes a millisecond for it.
 class AsyncSink final : public Operator, public AsyncOperator {
  public:
-  AsyncSink(std::shared_ptr<AsyncRecord> record, int64_t failAt)
-      : record_(std::move(record)), failAt_(failAt) {}
+  AsyncSink(std::shared_ptr<AsyncRecord> record, AsyncBehaviour behaviour)
+      : record_(std::move(record)), behaviour_(behaviour) {}
   ~AsyncSink() override {
     {
       std::lock_guard lock(mutex_);
@@ -37,6 +46,7 @@ class AsyncSink final : public Operator, public AsyncOperator {
     }
     changed_.notify_all();
     if (thread_.joinable()) thread_.join();
+    if (committer_.joinable()) committer_.join();
     record_->finishedSettled = isSettled();
   }
 
@@ -49,6 +59,7 @@ class AsyncSink final : public Operator, public AsyncOperator {
     std::lock_guard lock(mutex_);
     return waiting_.empty();
   }
+  bool isCommitted() const override { return !committing_ && !failed_; }
 
   Status open(OperatorContext&) override {
     thread_ = std::thread([this] { write(); });
@@ -70,6 +81,13 @@ class AsyncSink final : public Operator, public AsyncOperator {
     if (!isSettled()) ++record_->unsettledSnapshots;
     return {};
   }
+  Status checkpointComplete(uint64_t) override {
+    if (behaviour_.commitMillis == 0) return {};
+    if (committer_.joinable()) committer_.join();
+    committing_ = true;
+    committer_ = std::thread([this] { commit(); });
+    return {};
+  }
   int64_t nextProcessingTime() const override { return failed_ ? 0 : INT64_MAX; }
   Status onProcessingTime(int64_t, Output&) override {
     return Error(ErrorKind::kIo, "the peer has gone");
@@ -77,6 +95,14 @@ class AsyncSink final : public Operator, public AsyncOperator {
 
  private:
   static constexpr size_t kMostWaiting = 4;
+
+  void commit() {
+    std::this_thread::sleep_for(std::chrono::milliseconds(behaviour_.commitMillis));
+    failed_ = failed_ || behaviour_.failsToCommit;
+    if (!failed_) ++record_->numCommits;
+    committing_ = false;
+    wake_();
+  }
 
   void write() {
     std::unique_lock lock(mutex_);
@@ -87,7 +113,8 @@ class AsyncSink final : public Operator, public AsyncOperator {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
       lock.lock();
       record_->numWritten += static_cast<int64_t>(waiting_.front());
-      if (failAt_ >= 0 && record_->numWritten > failAt_) failed_ = true;
+      if (committing_) ++record_->writtenWhileCommitting;
+      if (behaviour_.failAt >= 0 && record_->numWritten > behaviour_.failAt) failed_ = true;
       waiting_.pop_front();
       lock.unlock();
       wake_();
@@ -96,17 +123,20 @@ class AsyncSink final : public Operator, public AsyncOperator {
   }
 
   const std::shared_ptr<AsyncRecord> record_;
-  const int64_t failAt_;
+  const AsyncBehaviour behaviour_;
   std::function<void()> wake_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<size_t> waiting_;  // rows of batches that the thread has not written
   bool over_ = false;
   std::atomic<bool> failed_{false};
+  std::atomic<bool> committing_{false};
   std::thread thread_;
+  std::thread committer_;
 };
 
-JobGraph asyncJob(const std::shared_ptr<AsyncRecord>& record, int64_t rows, int64_t failAt = -1) {
+JobGraph asyncJob(const std::shared_ptr<AsyncRecord>& record, int64_t rows,
+                  AsyncBehaviour behaviour = {}) {
   JobGraph graph;
   graph.name = "async";
   graph.options.batchRows = 10;
@@ -118,7 +148,7 @@ JobGraph asyncJob(const std::shared_ptr<AsyncRecord>& record, int64_t rows, int6
   sink.inputs = {{0, Partitioning::kRebalance, {}}};
   sink.output = pairSchema();
   sink.makeOperator = [=](const SubtaskInfo&) -> Result<OperatorPtr> {
-    return OperatorPtr(std::make_unique<AsyncSink>(record, failAt));
+    return OperatorPtr(std::make_unique<AsyncSink>(record, behaviour));
   };
   graph.nodes.push_back(std::move(sink));
   return graph;
@@ -150,11 +180,46 @@ TEST(AsyncOperator, ACheckpointWaitsUntilItHasSettled) {
 
 TEST(AsyncOperator, ItsErrorFailsTheJobAtOnce) {
   auto record = std::make_shared<AsyncRecord>();
-  auto job = startJob(asyncJob(record, 100'000, 50), {}, realEnv()).value();
+  auto job = startJob(asyncJob(record, 100'000, {.failAt = 50}), {}, realEnv()).value();
   ASSERT_TRUE(job->wait(60'000));
   ASSERT_EQ(job->status(), JobStatus::kFailed);
   EXPECT_NE(job->error().describe().find("the peer has gone"), std::string::npos);
   EXPECT_LT(record->numWritten, 10'000);
+}
+
+TEST(AsyncOperator, TheJobEndsWhenItHasCommitted) {
+  auto record = std::make_shared<AsyncRecord>();
+  auto job = startJob(asyncJob(record, 100, {.commitMillis = 100}), {}, realEnv()).value();
+  ASSERT_TRUE(job->wait(60'000));
+  EXPECT_EQ(job->status(), JobStatus::kFinished);
+  EXPECT_EQ(record->numCommits, 1);
+}
+
+TEST(AsyncOperator, BatchesGoOnWhileItCommitsACheckpoint) {
+  auto record = std::make_shared<AsyncRecord>();
+  JobOptions options;
+  options.checkpoints.intervalMillis = 20;
+  auto job = startJob(asyncJob(record, 3000, {.commitMillis = 50}), options, realEnv()).value();
+  ASSERT_TRUE(job->wait(60'000));
+  EXPECT_EQ(job->status(), JobStatus::kFinished);
+  EXPECT_EQ(record->numWritten, 3000);
+  EXPECT_GT(record->writtenWhileCommitting, 0);
+  // The last of them commits what came behind the one before.
+  uint64_t completed = job->progress().checkpoints.counts.completed;
+  job.reset();
+  EXPECT_EQ(record->numCommits, static_cast<int64_t>(completed));
+}
+
+TEST(AsyncOperator, ACommitThatFailsAtTheEndFailsTheJob) {
+  for (int64_t interval : {0, 100'000}) {
+    auto record = std::make_shared<AsyncRecord>();
+    JobOptions options;
+    options.checkpoints.intervalMillis = interval;
+    AsyncBehaviour behaviour{.commitMillis = 50, .failsToCommit = true};
+    auto job = startJob(asyncJob(record, 100, behaviour), options, realEnv()).value();
+    ASSERT_TRUE(job->wait(60'000));
+    EXPECT_EQ(job->status(), JobStatus::kFailed) << interval;
+  }
 }
 
 }  // namespace

@@ -162,14 +162,14 @@ void Task::addSource(const JobNode& description, std::unique_ptr<SourceReader> r
 
 void Task::addOperator(const JobNode& description, OperatorPtr op,
                        std::unique_ptr<StateStore> state, OperatorMetrics& metrics) {
-  if (auto* async = dynamic_cast<AsyncOperator*>(op.get())) {
-    async->setWake([this] { notify(); });
-    asyncOperators_.push_back(async);
-  }
+  auto* async = dynamic_cast<AsyncOperator*>(op.get());
+  if (async != nullptr) async->setWake([this] { notify(); });
   auto* splits = dynamic_cast<SplitReader*>(reader_.get());
   auto* consumer = dynamic_cast<SplitConsumer*>(op.get());
   if (splits != nullptr && consumer != nullptr) consumer->setSplitReader(*splits);
-  addNode(description, std::move(state), metrics).op = std::move(op);
+  Node& node = addNode(description, std::move(state), metrics);
+  node.op = std::move(op);
+  if (async != nullptr) asyncOperators_.emplace_back(&node, async);
 }
 
 void Task::chain(size_t from, size_t to, int input) {
@@ -261,7 +261,7 @@ Result<StepResult> Task::run(const StepBudget& budget) {
     if (!drainExchanges()) {
       // Completions are delivered all the same: a commit must not wait for a slow consumer.
       uint64_t complete = complete_.load(std::memory_order_acquire);
-      if (complete > lastComplete_ || finished_) TRY(handleRequests());
+      if (complete > lastComplete_ || undelivered_ != 0 || finished_) TRY(handleRequests());
       return rest(Parked::kBackpressured, INT64_MAX);
     }
     TRY(handleRequests());
@@ -382,8 +382,9 @@ Status Task::handleRequests() {
       TRY(node->op ? node->op->checkpointComplete(complete)
                    : reader_->checkpointComplete(complete));
     }
-    listener_.completionDelivered(*this, complete);
+    undelivered_ = complete;
   }
+  if (undelivered_ != 0) TRY(deliverCompletion());
   uint64_t request = requested_.load(std::memory_order_acquire);
   uint64_t id = request >> 1;
   if (id <= lastCheckpoint_) return {};
@@ -469,7 +470,25 @@ Status Task::takeCheckpoint(uint64_t checkpointId, int64_t alignmentNanos) {
 
 bool Task::areSettled() const {
   return std::all_of(asyncOperators_.begin(), asyncOperators_.end(),
-                     [](const AsyncOperator* each) { return each->isSettled(); });
+                     [](const auto& each) { return each.second->isSettled(); });
+}
+
+bool Task::areCommitted() const {
+  return std::all_of(asyncOperators_.begin(), asyncOperators_.end(),
+                     [](const auto& each) { return each.second->isCommitted(); });
+}
+
+Status Task::deliverCompletion() {
+  if (!areCommitted()) {
+    // A task that has finished fires no timers, but a commit that fails has to be heard of.
+    for (const auto& [node, async] : asyncOperators_) {
+      if (!finished_ || node->op->nextProcessingTime() > nowMillis_) continue;
+      TRY(node->op->onProcessingTime(nowMillis_, *node));
+    }
+    return {};
+  }
+  listener_.completionDelivered(*this, std::exchange(undelivered_, 0));
+  return {};
 }
 
 Result<bool> Task::continueAsync() {
@@ -480,12 +499,11 @@ Result<bool> Task::continueAsync() {
   }
   if (ending_) {
     if (!areSettled()) return false;
-    ending_ = false;
     TRY(completeEnd());
-    return true;
+    return finished_;
   }
   return std::all_of(asyncOperators_.begin(), asyncOperators_.end(),
-                     [](const AsyncOperator* each) { return each->isReady(); });
+                     [](const auto& each) { return each.second->isReady(); });
 }
 
 Status Task::snapshot(uint64_t checkpointId, int64_t alignmentNanos) {
@@ -576,7 +594,7 @@ Status Task::endChain() {
 }
 
 Status Task::completeEnd() {
-  if (options_.commitsAtEnd) {
+  if (options_.commitsAtEnd && !std::exchange(endCommitted_, true)) {
     uint64_t id = std::max(lastCheckpoint_ + 1, options_.firstCheckpointId);
     for (auto& node : nodes_) {
       if (!node->op) continue;
@@ -584,6 +602,8 @@ Status Task::completeEnd() {
       TRY(node->op->checkpointComplete(id));
     }
   }
+  ending_ = !areCommitted();
+  if (ending_) return {};
   finished_ = true;
   listener_.taskFinished(*this);
   return {};

@@ -144,6 +144,9 @@ class Task final : public Schedulable {
   // report. False: they are not ready for more.
   Result<bool> continueAsync();
   bool areSettled() const;
+  bool areCommitted() const;
+  // Reports the last completion once operators with threads of their own have committed it too.
+  Status deliverCompletion();
   Status completeEnd();
   bool isOver(const StepBudget& budget, uint32_t batches, uint64_t pushedBefore) const;
   uint64_t numPushed() const;
@@ -168,13 +171,15 @@ class Task final : public Schedulable {
   bool failed_ = false;
 
   // Operators of the chain that are AsyncOperators too, and what waits for them.
-  std::vector<AsyncOperator*> asyncOperators_;
+  std::vector<std::pair<Node*, AsyncOperator*>> asyncOperators_;
   struct PendingCheckpoint {
     uint64_t id = 0;           // 0 = none
     int64_t barrierNanos = 0;  // monotonic: when the first barrier came
   };
   PendingCheckpoint pendingCheckpoint_;
+  uint64_t undelivered_ = 0;  // the completion that the job has not been told of; 0 = none
   bool ending_ = false;
+  bool endCommitted_ = false;
 
   std::unique_ptr<Sweep> sweep_;           // nullptr = no snapshot is under way
   std::atomic<size_t> unwrittenBytes_{0};  // of snapshots, handed over and not written yet
