@@ -1,6 +1,7 @@
 #include "env/file_system.h"
 
 #include "env/env.h"
+#include "env/remote_path.h"
 
 namespace millrace {
 
@@ -35,13 +36,16 @@ Result<std::string> readFile(FileSystem& files, const std::string& path) {
 }
 
 Status writeFileAtomically(FileSystem& files, const std::string& path, std::string_view content) {
-  std::string temporary = path + ".tmp";
+  // What appears whole needs no other name first.
+  bool isWhole = isRemotePath(path);
+  std::string temporary = isWhole ? path : path + ".tmp";
   {
     std::unique_ptr<WritableFile> file = TRY(files.create(temporary));
     TRY(file->append(content));
     TRY(file->sync());
     TRY(file->close());
   }
+  if (isWhole) return {};
   TRY(files.rename(temporary, path));
   size_t slash = path.rfind('/');
   return files.syncDirectory(slash == std::string::npos ? "." : path.substr(0, slash + 1));

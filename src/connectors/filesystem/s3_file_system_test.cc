@@ -20,10 +20,12 @@ class MemoryS3 final : public HttpTransport {
   std::map<std::string, std::map<int, std::string>> uploads;  // "id bucket/key"
   int failures = 0;                                           // of the next requests: 503
   bool denied = false;
+  int requests = 0;
 
   Result<HttpResponse> send(const HttpOrigin&, const HttpRequest& request,
                             const SendOptions&) override {
     std::lock_guard lock(mutex_);
+    ++requests;
     if (failures > 0) return --failures, error(503, "SlowDown");
     if (denied) return error(403, "AccessDenied");
     std::string name = percentDecode(request.path.substr(1));
@@ -247,8 +249,10 @@ TEST_F(S3FileSystemTest, RemovingAMarkerGivesUpItsUpload) {
   EXPECT_TRUE(s3->objects.empty());
 }
 
-TEST_F(S3FileSystemTest, ManifestsAppearWhole) {
+TEST_F(S3FileSystemTest, ManifestsAppearWholeByOnePut) {
+  s3->requests = 0;
   ASSERT_TRUE(writeFileAtomically(*files, "s3://b/chk-1/manifest.json", "{}").ok());
+  EXPECT_EQ(s3->requests, 1);
   EXPECT_EQ(names("s3://b/chk-1"), "s3://b/chk-1/manifest.json ");
 }
 
