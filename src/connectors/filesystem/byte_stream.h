@@ -17,6 +17,10 @@ class ByteStream {
   virtual ~ByteStream() = default;
   // Reads up to `size` bytes; 0 means the end.
   virtual Result<size_t> read(char* data, size_t size) = 0;
+  // False: read() would wait for a network. Whoever made the stream is woken when it need not.
+  virtual bool isReady() { return true; }
+  // Everything up to the end that was asked for has been fetched.
+  virtual bool isFetched() const { return true; }
 };
 
 // Starts at `offset` of the decompressed content. A compressed file is decompressed from its start

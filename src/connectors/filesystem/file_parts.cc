@@ -8,12 +8,16 @@
 #include <set>
 
 #include "connectors/filesystem/file_layout.h"
+#include "env/remote_path.h"
 
 namespace millrace {
 
 namespace {
 
 constexpr size_t kFlushBytes = 256 * 1024;
+// Behind a network. Parts are many in a partitioned table, and each costs several calls.
+constexpr size_t kPartThreads = 4;
+constexpr size_t kMostUnwrittenBytes = 8 << 20;
 // Parts that were closed between checkpoints wait for the next one.
 constexpr uint64_t kNextCheckpoint = UINT64_MAX;
 constexpr char kLineEnd = '\0';
@@ -51,6 +55,20 @@ bool readPosition(std::string_view text, char between, uint64_t& subtask, uint64
   return readNumber(text, number) && text.empty();
 }
 
+std::string directoryOf(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
+
+// False: it had its final name already.
+Result<bool> renamePart(FileSystem& files, const PendingPart& part) {
+  if (files.exists(part.hiddenPath)) {
+    TRY(files.rename(part.hiddenPath, part.finalPath));
+    return true;
+  }
+  if (files.exists(part.finalPath)) return false;
+  return Error(ErrorKind::kRestore,
+               fmt::format("'{}', which the checkpoint holds, is gone", part.hiddenPath))
+      .withHint("Put the file back, or start without the checkpoint.");
+}
+
 }  // namespace
 
 std::string makePartsHistory(std::string_view jobId, std::string_view operatorId,
@@ -65,6 +83,32 @@ std::string makePartsHistory(std::string_view jobId, std::string_view operatorId
 FileParts::FileParts(FilePartsOptions options, const SubtaskInfo& subtask, Env& env)
     : options_(std::move(options)), subtask_(subtask), env_(env) {}
 
+void FileParts::setWake(const std::function<void()>& wake) {
+  if (!isRemotePath(options_.root)) return;
+  writers_ = std::make_unique<FileThreads>(kPartThreads, wake);
+  committers_ = std::make_unique<FileThreads>(kPartThreads, wake);
+}
+
+bool FileParts::isReady() const {
+  return !writers_ || writers_->waitingBytes() < kMostUnwrittenBytes;
+}
+
+bool FileParts::hasFailed() const {
+  return writers_ && (writers_->hasFailed() || committers_->hasFailed());
+}
+
+Status FileParts::check() const {
+  if (!hasFailed()) return {};
+  return (writers_->hasFailed() ? *writers_ : *committers_).failure();
+}
+
+template <typename Action>
+Status FileParts::write(const OpenPart& part, size_t bytes, Action action) {
+  if (!writers_) return action();
+  writers_->run(part.hiddenPath, bytes, std::move(action));
+  return {};
+}
+
 std::string FileParts::pathOf(const std::string& directory, const std::string& name) const {
   if (directory.empty()) return options_.root + "/" + name;
   return options_.root + "/" + directory + "/" + name;
@@ -75,7 +119,11 @@ Status FileParts::openPart(const std::string& directory, OpenPart& part) {
       fmt::format("{}{}-{}-{}", kPrefix, owner_.history, subtask_.index, nextNumber_++);
   part.finalPath = pathOf(directory, name);
   part.hiddenPath = pathOf(directory, "." + name + std::string(kHiddenSuffix));
-  part.file = TRY(env_.files().create(part.hiddenPath));
+  part.file = std::make_shared<std::unique_ptr<WritableFile>>();
+  TRY(write(part, 0, [&files = env_.files(), path = part.hiddenPath, file = part.file]() -> Status {
+    *file = TRY(files.create(path));
+    return {};
+  }));
   part.openedMillis = env_.clock().nowMillis();
   if (nextCheck_ == INT64_MAX) nextCheck_ = part.openedMillis + options_.checkMillis;
   return {};
@@ -85,23 +133,34 @@ Status FileParts::write(const std::string& directory, std::string_view records) 
   OpenPart& part = open_[directory];
   if (!part.file) TRY(openPart(directory, part));
   part.buffer += records;
+  part.size += static_cast<int64_t>(records.size());
   part.writtenMillis = env_.clock().nowMillis();
-  if (part.buffer.size() >= kFlushBytes) {
-    TRY(part.file->append(part.buffer));
-    part.buffer.clear();
-  }
-  auto size = static_cast<int64_t>(part.file->size() + part.buffer.size());
-  if (size < options_.rollBytes) return {};
+  if (part.buffer.size() >= kFlushBytes) TRY(writeBuffer(part));
+  if (part.size < options_.rollBytes) return {};
   TRY(closePart(part, kNextCheckpoint));
   open_.erase(directory);
   return {};
 }
 
+Status FileParts::writeBuffer(OpenPart& part) {
+  if (!writers_) {
+    TRY((*part.file)->append(part.buffer));
+    part.buffer.clear();
+    return {};
+  }
+  size_t bytes = part.buffer.size();
+  return write(part, bytes, [file = part.file, data = std::exchange(part.buffer, {})] {
+    return (*file)->append(data);
+  });
+}
+
 Status FileParts::closePart(OpenPart& part, uint64_t checkpointId) {
-  if (!part.buffer.empty()) TRY(part.file->append(part.buffer));
-  TRY(part.file->sync());
-  TRY(part.file->close());
-  pending_.push_back({part.hiddenPath, part.finalPath, checkpointId});
+  if (!part.buffer.empty()) TRY(writeBuffer(part));
+  TRY(write(part, 0, [file = part.file]() -> Status {
+    TRY((*file)->sync());
+    return (*file)->close();
+  }));
+  pending_.push_back({part.hiddenPath, part.finalPath, checkpointId, nullptr});
   return {};
 }
 
@@ -122,29 +181,41 @@ Status FileParts::rollOld(int64_t nowMillis) {
 
 int64_t FileParts::nextCheck() const { return nextCheck_; }
 
-Status FileParts::closeAll(uint64_t checkpointId) {
-  for (auto& [directory, part] : open_) TRY(closePart(part, checkpointId));
+Status FileParts::closeAll() {
+  for (auto& [directory, part] : open_) TRY(closePart(part, kNextCheckpoint));
   open_.clear();
   nextCheck_ = INT64_MAX;
+  return {};
+}
+
+Status FileParts::closeAll(uint64_t checkpointId) {
+  TRY(closeAll());
   for (PendingPart& part : pending_) {
     if (part.checkpointId == kNextCheckpoint) part.checkpointId = checkpointId;
   }
   return {};
 }
 
+void FileParts::commitRemotely(uint64_t checkpointId) {
+  std::erase_if(pending_, [](const PendingPart& part) { return part.isCommitted(); });
+  for (PendingPart& part : pending_) {
+    if (part.checkpointId > checkpointId || part.committed) continue;
+    part.committed = std::make_shared<std::atomic<bool>>(false);
+    committers_->run(part.finalPath, 0, [&files = env_.files(), part]() -> Status {
+      if (TRY(renamePart(files, part))) TRY(files.syncDirectory(directoryOf(part.finalPath)));
+      *part.committed = true;
+      return {};
+    });
+  }
+}
+
 Status FileParts::commit(uint64_t checkpointId) {
+  if (committers_) return commitRemotely(checkpointId), Status();
   FileSystem& files = env_.files();
   std::set<std::string> renamedIn;
   for (const PendingPart& part : pending_) {
     if (part.checkpointId > checkpointId) continue;
-    if (files.exists(part.hiddenPath)) {
-      TRY(files.rename(part.hiddenPath, part.finalPath));
-      renamedIn.insert(part.finalPath.substr(0, part.finalPath.rfind('/') + 1));
-    } else if (!files.exists(part.finalPath)) {
-      return Error(ErrorKind::kRestore,
-                   fmt::format("'{}', which the checkpoint holds, is gone", part.hiddenPath))
-          .withHint("Put the file back, or start without the checkpoint.");
-    }
+    if (TRY(renamePart(files, part))) renamedIn.insert(directoryOf(part.finalPath));
   }
   // Later checkpoints do not know these parts any more: their names must outlast a loss of power.
   for (const std::string& directory : renamedIn) TRY(files.syncDirectory(directory));
@@ -156,8 +227,9 @@ Status FileParts::commit(uint64_t checkpointId) {
 bool FileParts::hasUncommitted(const std::string& directory) const {
   if (open_.contains(directory)) return true;
   std::string prefix = pathOf(directory, std::string(kPrefix));
-  return std::any_of(pending_.begin(), pending_.end(),
-                     [&](const PendingPart& part) { return part.finalPath.starts_with(prefix); });
+  return std::any_of(pending_.begin(), pending_.end(), [&](const PendingPart& part) {
+    return !part.isCommitted() && part.finalPath.starts_with(prefix);
+  });
 }
 
 // Lines: "J<job>" and "H<history>" say whose parts these are, "N<subtask> <number>" which number is
@@ -177,6 +249,7 @@ std::string FileParts::state() const {
     if (subtask_.index == 0 && isGone) add('N', fmt::format("{} {}", subtask, number));
   }
   for (const PendingPart& part : pending_) {
+    if (part.isCommitted()) continue;
     add('P', part.hiddenPath);
     out += part.finalPath;
     out += kLineEnd;
@@ -221,7 +294,7 @@ Status FileParts::restoreOne(const std::vector<std::string>& lines) {
       }
       case 'P':
         if (++i == lines.size()) return unreadableState();
-        if (subtask_.index == 0) pending_.push_back({std::string(text), lines[i], 0});
+        if (subtask_.index == 0) pending_.push_back({std::string(text), lines[i], 0, nullptr});
         break;
       case 'U':
         // A name of parts that every start chose anew; nothing continues it.

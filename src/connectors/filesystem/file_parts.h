@@ -7,8 +7,13 @@
 // after a restore the parts with higher numbers are those that were written behind the restored
 // checkpoint. They may be committed already, by a checkpoint that is lost: their rows come again,
 // and they are removed. docs/decisions/0001-parts-of-lost-checkpoints.md has the reasons.
+//
+// Local files are written at once, by the thread that asks. Files behind a network are written by
+// threads of FileParts: the calls below return before that is done, isReady(), isWritten() and
+// isCommitted() tell how far it is, and its errors are those of check().
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,6 +24,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "connectors/filesystem/file_threads.h"
 #include "env/env.h"
 #include "env/file_system.h"
 #include "state/state_store.h"
@@ -38,6 +44,11 @@ struct PendingPart {
   std::string hiddenPath;
   std::string finalPath;
   uint64_t checkpointId = 0;
+  // Behind a network: null until its commit is asked for, true once it is committed. Shared with
+  // the thread that commits it.
+  std::shared_ptr<std::atomic<bool>> committed;
+
+  bool isCommitted() const { return committed && *committed; }
 };
 
 // Whose parts they are.
@@ -51,6 +62,19 @@ class FileParts {
  public:
   FileParts(FilePartsOptions options, const SubtaskInfo& subtask, Env& env);
 
+  // Before the first write: whom to wake, on any thread, when one of the answers below has changed.
+  void setWake(const std::function<void()>& wake);
+  bool isRemote() const { return writers_ != nullptr; }
+  // Few enough bytes wait to be written.
+  bool isReady() const;
+  // The parts that were closed are complete; their rows are durable.
+  bool isWritten() const { return !writers_ || writers_->isDone(); }
+  bool isCommitted() const { return !committers_ || committers_->isDone(); }
+  bool hasFailed() const;
+  Status check() const;
+  // Commits and what must come behind them; null for local files.
+  FileThreads* committers() { return committers_.get(); }
+
   // Writes encoded records into the open part of a directory ("" is the root itself; else
   // "dt=1/hour=2").
   Status write(const std::string& directory, std::string_view records);
@@ -59,6 +83,8 @@ class FileParts {
   int64_t nextCheck() const;
   // Closes every open part: all that was written is on disk and belongs to the checkpoint.
   Status closeAll(uint64_t checkpointId);
+  // The same before the checkpoint's id is known; closeAll() gives it to them.
+  Status closeAll();
   // Renames the parts of checkpoints up to this one. May be repeated.
   Status commit(uint64_t checkpointId);
   bool hasUncommitted(const std::string& directory) const;
@@ -73,11 +99,15 @@ class FileParts {
   Result<std::set<std::string>> removeSuperseded();
 
  private:
+  // The file of a part, made by the thread that writes it.
+  using FilePlace = std::shared_ptr<std::unique_ptr<WritableFile>>;
+
   struct OpenPart {
     std::string hiddenPath;
     std::string finalPath;
-    std::unique_ptr<WritableFile> file;
+    FilePlace file;
     std::string buffer;
+    int64_t size = 0;  // the buffer included
     int64_t openedMillis = 0;
     int64_t writtenMillis = 0;
   };
@@ -91,6 +121,11 @@ class FileParts {
   Status removeSupersededIn(const std::string& directory, std::set<std::string>& lost);
   Status openPart(const std::string& directory, OpenPart& part);
   Status closePart(OpenPart& part, uint64_t checkpointId);
+  Status writeBuffer(OpenPart& part);
+  // Now, or (behind a network) on the thread of the part.
+  template <typename Action>
+  Status write(const OpenPart& part, size_t bytes, Action action);
+  void commitRemotely(uint64_t checkpointId);
 
   FilePartsOptions options_;
   SubtaskInfo subtask_;
@@ -103,6 +138,10 @@ class FileParts {
   int64_t nextCheck_ = INT64_MAX;
   std::map<std::string, OpenPart> open_;  // by directory
   std::vector<PendingPart> pending_;
+  // Behind a network; else null. Commits have threads of their own: they may take as long as they
+  // like, what is written meanwhile must not wait behind them.
+  std::unique_ptr<FileThreads> writers_;
+  std::unique_ptr<FileThreads> committers_;
 };
 
 // The history of a sink that begins behind a checkpoint (0: with the job), in the usual form of

@@ -9,6 +9,7 @@
 #include "connectors/filesystem/file_parts.h"
 #include "connectors/filesystem/partition_commit.h"
 #include "connectors/print/print_text.h"
+#include "runtime/async_operator.h"
 #include "types/time_zone.h"
 #include "types/value_text.h"
 
@@ -41,7 +42,7 @@ bool isSameValue(const Column& column, uint32_t a, uint32_t b) {
   return std::memcmp(bytes + first * width, bytes + second * width, width) == 0;
 }
 
-class FileSink : public Operator {
+class FileSink : public Operator, public AsyncOperator {
  public:
   FileSink(SinkPlan plan, std::unique_ptr<Encoder> encoder, const SubtaskInfo& subtask, Env& env)
       : plan_(std::move(plan)),
@@ -51,8 +52,15 @@ class FileSink : public Operator {
         parts_(plan_.parts, subtask, env),
         commits_(plan_.commits, env) {}
 
+  void setWake(std::function<void()> wake) override { wake_ = std::move(wake); }
+  bool isReady() const override { return parts_.isReady(); }
+  bool isSettled() const override { return parts_.isWritten(); }
+  bool isCommitted() const override { return parts_.isCommitted() && !partitionsDue_; }
+
   Status open(OperatorContext& context) override {
     context_ = &context;
+    parts_.setWake(wake_ ? wake_ : [] {});
+    commits_.setThreads(parts_.committers());
     partsState_ = TRY(context.state->openList("parts", Redistribution::kUnion));
     partitionsState_ = TRY(context.state->openList("partitions", Redistribution::kSplit));
     for (const std::string& state : partitionsState_->elements()) commits_.restore(state);
@@ -68,6 +76,7 @@ class FileSink : public Operator {
   }
 
   Status processBatch(int, Batch batch, Output&) override {
+    TRY(parts_.check());
     if (!batch.marks().empty()) commits_.advance(batch.marks().back().watermark);
     if (batch.empty()) return {};
     std::vector<ColumnPtr> columns;
@@ -82,6 +91,9 @@ class FileSink : public Operator {
     return write("");
   }
 
+  // Behind a network the parts are closed meanwhile, and the checkpoint waits for that.
+  Status flush(Output&) override { return parts_.isRemote() ? parts_.closeAll() : Status(); }
+
   Status snapshotState(uint64_t checkpointId) override {
     TRY(parts_.closeAll(checkpointId));
     partsState_->elements() = {parts_.state()};
@@ -91,16 +103,28 @@ class FileSink : public Operator {
 
   Status checkpointComplete(uint64_t checkpointId) override {
     TRY(parts_.commit(checkpointId));
-    return commitPartitions();
+    // The mark of a partition stands for parts that are committed.
+    partitionsDue_ = commits_.enabled() && !parts_.isCommitted();
+    return partitionsDue_ ? Status() : commitPartitions();
   }
 
   Status finish(Output&) override {
     finished_ = true;
-    return {};
+    return parts_.isRemote() ? parts_.closeAll() : Status();
   }
 
-  int64_t nextProcessingTime() const override { return parts_.nextCheck(); }
-  Status onProcessingTime(int64_t nowMillis, Output&) override { return parts_.rollOld(nowMillis); }
+  int64_t nextProcessingTime() const override {
+    bool atOnce = parts_.hasFailed() || (partitionsDue_ && parts_.isCommitted());
+    return atOnce ? 0 : parts_.nextCheck();
+  }
+  Status onProcessingTime(int64_t nowMillis, Output&) override {
+    TRY(parts_.check());
+    if (partitionsDue_ && parts_.isCommitted()) {
+      partitionsDue_ = false;
+      TRY(commitPartitions());
+    }
+    return parts_.nextCheck() <= nowMillis ? parts_.rollOld(nowMillis) : Status();
+  }
 
  private:
   Status write(const std::string& directory) {
@@ -169,10 +193,12 @@ class FileSink : public Operator {
   bool first_;
   FileParts parts_;
   PartitionCommits commits_;
+  std::function<void()> wake_;
   OperatorContext* context_ = nullptr;
   ListState* partsState_ = nullptr;
   ListState* partitionsState_ = nullptr;
   bool finished_ = false;
+  bool partitionsDue_ = false;  // to be marked, when the parts are committed
   std::string text_;
   std::string value_;
   std::string directory_;

@@ -8,6 +8,7 @@
 #include "connectors/filesystem/file_layout.h"
 #include "connectors/filesystem/file_splits.h"
 #include "connectors/filesystem/split_reader.h"
+#include "env/remote_path.h"
 #include "types/column_builder.h"
 
 namespace millrace {
@@ -24,6 +25,7 @@ FileSplitOptions readSplitOptions(const TableOptions& options) {
       static_cast<uint64_t>(std::max<int64_t>(1, options.options.memoryBytes("source.split-size")));
   read.splittable = options.format->framing == Framing::kLines;
   read.monitorMillis = options.options.durationMillis("source.monitor-interval");
+  read.inBackground = isRemotePath(read.path);
   return read;
 }
 
@@ -85,8 +87,14 @@ class FileSourceReader : public SourceReader {
   FileSourceReader(const FileScan& scan, FileSplits& splits, Env& env, const SubtaskInfo& subtask)
       : scan_(scan), splits_(splits), env_(env), subtask_(subtask.index) {}
 
+  ~FileSourceReader() override { splits_.detach(subtask_); }
+
   Status open(SourceContext& context) override {
-    reader_ = std::make_unique<FileSplitReader>(scan_, env_, context.op->metrics);
+    if (isRemotePath(scan_.root)) {
+      threads_ = std::make_unique<FileThreads>(1, context.wake);
+      splits_.attach(subtask_, context.wake);
+    }
+    reader_ = std::make_unique<FileSplitReader>(scan_, env_, context.op->metrics, threads_.get());
     state_ = TRY(context.op->state->openList("files", Redistribution::kUnion));
     return splits_.restore(state_->elements());
   }
@@ -94,16 +102,21 @@ class FileSourceReader : public SourceReader {
   Result<SourceStatus> poll(size_t maxRows, Batch& out) override {
     while (true) {
       if (!reader_->hasSplit()) {
-        std::optional<FileSplit> split = TRY(splits_.next(subtask_));
-        if (!split) {
-          wakeAt_ = splits_.nextListMillis();
-          return splits_.isBounded() ? SourceStatus::kEnd : SourceStatus::kWaiting;
+        NextSplit next = TRY(splits_.next(subtask_));
+        if (!next.split) {
+          wakeAt_ = next.isListing ? INT64_MAX : splits_.nextListMillis();
+          return splits_.isBounded() && !next.isListing ? SourceStatus::kEnd
+                                                        : SourceStatus::kWaiting;
         }
-        TRY(reader_->start(std::move(*split)));
-        continue;
+        TRY(reader_->start(std::move(*next.split)));
       }
       TRY(reader_->read(maxRows, out));
+      // Not earlier, so that the other subtasks find splits too.
+      if (reader_->wantsNext()) TRY(fetchNext());
       if (out.numRows() > 0) return SourceStatus::kData;
+      if (!reader_->waits()) continue;
+      wakeAt_ = INT64_MAX;
+      return SourceStatus::kWaiting;
     }
   }
 
@@ -115,10 +128,17 @@ class FileSourceReader : public SourceReader {
   }
 
  private:
+  Status fetchNext() {
+    NextSplit next = TRY(splits_.next(subtask_));
+    if (next.split) reader_->fetchNext(std::move(*next.split));
+    return {};
+  }
+
   const FileScan& scan_;
   FileSplits& splits_;
   Env& env_;
   uint32_t subtask_;
+  std::unique_ptr<FileThreads> threads_;  // behind a network; else null
   std::unique_ptr<FileSplitReader> reader_;
   ListState* state_ = nullptr;
   int64_t wakeAt_ = INT64_MAX;
@@ -143,6 +163,7 @@ class FileSource : public Source {
 
 Result<Batch> readAll(const FileScan& scan, FileSplitOptions options, Env& env) {
   options.monitorMillis = 0;
+  options.inBackground = false;
   FileSplits splits(std::move(options), env);
   FileSplitReader reader(scan, env, nullptr);
   std::vector<ColumnBuilder> builders;
@@ -151,10 +172,9 @@ Result<Batch> readAll(const FileScan& scan, FileSplitOptions options, Env& env) 
   constexpr size_t kBatchRows = 4096;
   while (true) {
     if (!reader.hasSplit()) {
-      std::optional<FileSplit> split = TRY(splits.next(0));
+      std::optional<FileSplit> split = TRY(splits.next(0)).split;
       if (!split) break;
       TRY(reader.start(std::move(*split)));
-      continue;
     }
     Batch batch;
     TRY(reader.read(kBatchRows, batch));

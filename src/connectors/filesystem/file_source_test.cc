@@ -74,7 +74,7 @@ TEST(FileSplits, EachSubtaskHasAFileOfItsOwnAsLongAsThereAreEnough) {
   options.splitSize = 10;
   FileSplits splits(options, env);
   auto next = [&](uint32_t subtask) {
-    std::optional<FileSplit> split = splits.next(subtask).value();
+    std::optional<FileSplit> split = splits.next(subtask).value().split;
     return split ? split->file.path + "@" + std::to_string(split->begin) : "none";
   };
   EXPECT_EQ(next(1), "/d/a@0");

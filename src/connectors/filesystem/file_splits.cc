@@ -72,6 +72,27 @@ std::vector<std::pair<uint64_t, uint64_t>> ReadRanges::missing(uint64_t size) co
   return gaps;
 }
 
+FileSplits::FileSplits(FileSplitOptions options, Env& env)
+    : options_(std::move(options)), env_(env) {
+  if (!options_.inBackground) return;
+  lister_ = std::make_unique<FileThreads>(1, [this] {
+    std::lock_guard lock(mutex_);
+    for (const auto& [subtask, wake] : wakes_) wake();
+  });
+}
+
+FileSplits::~FileSplits() = default;
+
+void FileSplits::attach(uint32_t subtask, std::function<void()> wake) {
+  std::lock_guard lock(mutex_);
+  wakes_[subtask] = std::move(wake);
+}
+
+void FileSplits::detach(uint32_t subtask) {
+  std::lock_guard lock(mutex_);
+  wakes_.erase(subtask);
+}
+
 Status FileSplits::restore(const std::vector<std::string>& states) {
   std::lock_guard lock(mutex_);
   if (restoreSeen_) return {};
@@ -128,19 +149,17 @@ size_t FileSplits::choose(uint32_t subtask) const {
   return 0;
 }
 
-Result<std::optional<FileSplit>> FileSplits::next(uint32_t subtask) {
+Result<NextSplit> FileSplits::next(uint32_t subtask) {
   std::lock_guard lock(mutex_);
   if (queue_.empty()) {
-    bool due = !listed_ ||
-               (!isBounded() && env_.clock().nowMillis() - listedAt_ >= options_.monitorMillis);
-    if (due) TRY(list());
-    if (queue_.empty()) return std::optional<FileSplit>();
+    TRY(listIfDue());
+    if (queue_.empty()) return NextSplit{std::nullopt, listing_};
   }
   size_t chosen = choose(subtask);
   FileSplit split = std::move(queue_[chosen]);
   queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(chosen));
   current_[subtask] = split.file.path;
-  return std::optional<FileSplit>(std::move(split));
+  return NextSplit{std::move(split), false};
 }
 
 int64_t FileSplits::nextListMillis() {
@@ -148,8 +167,29 @@ int64_t FileSplits::nextListMillis() {
   return listedAt_ + options_.monitorMillis;
 }
 
-Status FileSplits::list() {
-  std::vector<FileInfo> present = TRY(listDataFiles(env_.files(), options_.path, options_.regex));
+Status FileSplits::listIfDue() {
+  if (listError_) return *listError_;
+  bool due =
+      !listed_ || (!isBounded() && env_.clock().nowMillis() - listedAt_ >= options_.monitorMillis);
+  if (!due || listing_) return {};
+  if (!lister_) return take(TRY(listDataFiles(env_.files(), options_.path, options_.regex)));
+  listing_ = true;
+  lister_->run(options_.path, 0, [this]() -> Status {
+    listRemotely();
+    return {};
+  });
+  return {};
+}
+
+void FileSplits::listRemotely() {
+  auto present = listDataFiles(env_.files(), options_.path, options_.regex);
+  std::lock_guard lock(mutex_);
+  listing_ = false;
+  Status taken = present.ok() ? take(present.value()) : Status(std::move(present).error());
+  if (!taken.ok()) listError_ = std::move(taken).error();
+}
+
+Status FileSplits::take(const std::vector<FileInfo>& present) {
   if (!listed_) TRY(checkVanished(present));
   listed_ = true;
   listedAt_ = env_.clock().nowMillis();

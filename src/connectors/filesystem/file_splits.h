@@ -11,7 +11,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -19,6 +21,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "connectors/filesystem/file_threads.h"
 #include "env/env.h"
 #include "env/file_system.h"
 
@@ -56,20 +59,34 @@ struct FileSplitOptions {
   uint64_t splitSize = 4 << 20;
   bool splittable = true;     // by the format's framing
   int64_t monitorMillis = 0;  // 0 = bounded: the directory is listed once
+  bool inBackground = false;  // files are looked for by a thread: those behind a network
+};
+
+// What FileSplits::next() has for a subtask.
+struct NextSplit {
+  std::optional<FileSplit> split;
+  // There is none because the files are being looked for: the subtask will be woken.
+  bool isListing = false;
 };
 
 // Thread-safe.
 class FileSplits {
  public:
-  FileSplits(FileSplitOptions options, Env& env) : options_(std::move(options)), env_(env) {}
+  FileSplits(FileSplitOptions options, Env& env);
+  // Ends before the readers' contexts do, or after they have detached.
+  ~FileSplits();
+
+  // Who looks for files in the background then calls `wake`, while the subtask is attached.
+  void attach(uint32_t subtask, std::function<void()> wake);
+  void detach(uint32_t subtask);
 
   bool isBounded() const { return options_.monitorMillis == 0; }
 
   // Takes over what all subtasks had read; every subtask passes the same states and only the first
   // call counts.
   Status restore(const std::vector<std::string>& states);
-  // The next split for a subtask; nullopt when there is none now (bounded: none will come).
-  Result<std::optional<FileSplit>> next(uint32_t subtask);
+  // The next split for a subtask; none when there is none now (bounded: none will come).
+  Result<NextSplit> next(uint32_t subtask);
   // When to ask again, milliseconds of the clock.
   int64_t nextListMillis();
 
@@ -78,7 +95,11 @@ class FileSplits {
   std::string state(const ReadFiles& own, bool first);
 
  private:
-  Status list();
+  Status listIfDue();
+  // Takes over what has been found.
+  Status take(const std::vector<FileInfo>& present);
+  // On a thread.
+  void listRemotely();
   // The place in queue_ of the split that suits the subtask best. Requires: queue_ is not empty.
   size_t choose(uint32_t subtask) const;
   Status addFile(const FileInfo& file);
@@ -87,6 +108,9 @@ class FileSplits {
   FileSplitOptions options_;
   Env& env_;
   std::mutex mutex_;
+  std::map<uint32_t, std::function<void()>> wakes_;
+  bool listing_ = false;
+  std::optional<Error> listError_;
   bool restoreSeen_ = false;
   bool listed_ = false;
   int64_t listedAt_ = 0;
@@ -95,6 +119,7 @@ class FileSplits {
   std::set<std::string> known_;
   std::deque<FileSplit> queue_;
   std::map<uint32_t, std::string> current_;  // the file each subtask has read last
+  std::unique_ptr<FileThreads> lister_;      // in the background; else null. Ends first
 };
 
 }  // namespace millrace

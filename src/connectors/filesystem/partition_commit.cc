@@ -56,9 +56,21 @@ std::string PartitionCommits::markOf(const std::string& partition) const {
   return options_.root + "/" + partition + "/" + options_.successFile;
 }
 
-Status PartitionCommits::mark(const std::string& partition) {
-  auto file = TRY(env_.files().create(markOf(partition)));
-  return file->close();
+Status PartitionCommits::mark(const std::string& partition, int64_t createdMillis) {
+  auto write = [&files = env_.files(), path = markOf(partition)]() -> Status {
+    auto file = TRY(files.create(path));
+    return file->close();
+  };
+  if (threads_ == nullptr) return write();
+  std::erase_if(marking_, [](const Marking& each) { return each.done->load(); });
+  auto done = std::make_shared<std::atomic<bool>>(false);
+  marking_.push_back({partition, createdMillis, done});
+  threads_->run(partition, 0, [write, done]() -> Status {
+    TRY(write());
+    *done = true;
+    return {};
+  });
+  return {};
 }
 
 Status PartitionCommits::reopen(const std::string& partition, int64_t nowMillis) {
@@ -72,9 +84,13 @@ Status PartitionCommits::reopen(const std::string& partition, int64_t nowMillis)
 
 std::string PartitionCommits::state() const {
   std::string out;
-  for (const auto& [partition, created] : open_) {
+  auto add = [&](const std::string& partition, int64_t created) {
     out += fmt::format("{} {}", created, partition);
     out += '\0';
+  };
+  for (const auto& [partition, created] : open_) add(partition, created);
+  for (const Marking& each : marking_) {
+    if (!*each.done && !open_.contains(each.partition)) add(each.partition, each.createdMillis);
   }
   return out;
 }

@@ -2,13 +2,16 @@
 // success file.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "connectors/filesystem/file_threads.h"
 #include "env/env.h"
 
 namespace millrace {
@@ -32,6 +35,8 @@ class PartitionCommits {
       : options_(std::move(options)), env_(env) {}
 
   bool enabled() const { return options_.enabled; }
+  // Marks are written there rather than by the caller. nullptr, or outlives what follows.
+  void setThreads(FileThreads* threads) { threads_ = threads; }
   // A row has been written to the partition "dt=1/hour=2".
   void touch(const std::string& partition, int64_t nowMillis);
   // The partition has lost files whose rows come again: until then it is not complete.
@@ -46,7 +51,7 @@ class PartitionCommits {
         ++entry;
         continue;
       }
-      TRY(mark(entry->first));
+      TRY(mark(entry->first, entry->second));
       entry = open_.erase(entry);
     }
     return {};
@@ -56,13 +61,22 @@ class PartitionCommits {
   void restore(std::string_view state);
 
  private:
+  // A partition whose mark another thread writes: it is in the state until that is done.
+  struct Marking {
+    std::string partition;
+    int64_t createdMillis = 0;
+    std::shared_ptr<std::atomic<bool>> done;  // shared with the thread
+  };
+
   Result<bool> isDue(const std::string& partition, int64_t createdMillis, int64_t nowMillis) const;
   std::string markOf(const std::string& partition) const;
-  Status mark(const std::string& partition);
+  Status mark(const std::string& partition, int64_t createdMillis);
 
   PartitionCommitOptions options_;
   Env& env_;
+  FileThreads* threads_ = nullptr;
   std::map<std::string, int64_t> open_;  // partition to the time of its first row
+  std::vector<Marking> marking_;
   int64_t watermark_ = INT64_MIN;
 };
 

@@ -23,7 +23,8 @@ Error notThere(const S3Path& path) {
 
 std::string directoryKey(const S3Path& path) { return path.key.empty() ? "" : path.key + '/'; }
 
-// One chunk in memory and the next one under way.
+// A window of the object in memory. It grows while reading is sequential, and then the next one is
+// under way; whoever reads much at once gets just that.
 class S3Reader final : public RandomAccessFile {
  public:
   S3Reader(S3Objects& objects, S3Path path, S3ObjectInfo info)
@@ -34,44 +35,50 @@ class S3Reader final : public RandomAccessFile {
   Result<size_t> read(uint64_t offset, char* data, size_t size) override {
     size_t done = 0;
     while (done < size && offset + done < info_.file.size) {
-      uint64_t chunk = (offset + done) / kChunkBytes;
-      if (chunk != loaded_) TRY(load(chunk));
-      size_t at = offset + done - chunk * kChunkBytes;
-      if (at >= chunk_.size()) break;
-      size_t count = std::min(size - done, chunk_.size() - at);
-      std::memcpy(data + done, chunk_.data() + at, count);
+      uint64_t at = offset + done;
+      if (at < begin_ || at >= windowEnd()) TRY(load(at, size - done));
+      if (window_.empty()) break;
+      size_t skipped = static_cast<size_t>(at - begin_);
+      size_t count = std::min(size - done, window_.size() - skipped);
+      std::memcpy(data + done, window_.data() + skipped, count);
       done += count;
     }
     return done;
   }
 
  private:
-  static constexpr uint64_t kNone = std::numeric_limits<uint64_t>::max();
+  uint64_t windowEnd() const { return begin_ + window_.size(); }
 
-  Status load(uint64_t chunk) {
-    bool sequential = loaded_ == kNone ? chunk == 0 : chunk == loaded_ + 1;
-    Result<std::string> bytes =
-        chunk == aheadChunk_ && ahead_.valid() ? ahead_.get() : fetch(chunk);
-    loaded_ = kNone;
-    chunk_ = TRY(std::move(bytes));
-    loaded_ = chunk;
-    if (sequential && (chunk + 1) * kChunkBytes < info_.file.size) {
-      aheadChunk_ = chunk + 1;
-      ahead_ = std::async(std::launch::async, [this, next = chunk + 1] { return fetch(next); });
-    }
+  Status load(uint64_t at, size_t wanted) {
+    // A file that is read from its beginning is read to its end as a rule.
+    bool sequential = at == windowEnd();
+    if (!sequential) grown_ = kLeastBytes;
+    bool isAhead = ahead_.valid() && aheadBegin_ == at;
+    Result<std::string> bytes = isAhead ? ahead_.get() : fetch(at, std::max(wanted, grown_));
+    window_.clear();
+    begin_ = at;
+    window_ = TRY(std::move(bytes));
+    if (sequential) grown_ = std::min(grown_ * 2, kChunkBytes);
+    if (!sequential || wanted >= kChunkBytes || windowEnd() >= info_.file.size) return {};
+    aheadBegin_ = windowEnd();
+    ahead_ = std::async(std::launch::async,
+                        [this, next = aheadBegin_, count = grown_] { return fetch(next, count); });
     return {};
   }
 
-  Result<std::string> fetch(uint64_t chunk) const {
-    return objects_.get(path_, chunk * kChunkBytes, kChunkBytes, info_.etag);
+  Result<std::string> fetch(uint64_t at, size_t count) const {
+    return objects_.get(path_, at, count, info_.etag);
   }
+
+  static constexpr size_t kLeastBytes = 64 << 10;
 
   S3Objects& objects_;
   S3Path path_;
   S3ObjectInfo info_;
-  std::string chunk_;
-  uint64_t loaded_ = kNone;
-  uint64_t aheadChunk_ = kNone;
+  std::string window_;
+  uint64_t begin_ = 0;  // of the window
+  size_t grown_ = kChunkBytes;
+  uint64_t aheadBegin_ = 0;
   std::future<Result<std::string>> ahead_;  // its end waits for the fetch
 };
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "connectors/filesystem/ahead_stream.h"
 #include "types/cast.h"
 #include "types/value.h"
 
@@ -36,20 +37,51 @@ Status FileSplitReader::start(FileSplit split) {
     request.metrics = metrics_;
     decoder_ = TRY(scan_.format->makeDecoder(request, scan_.formatOptions));
   }
-  split_ = std::move(split);
+  std::unique_ptr<ByteStream> stream = TRY(openStream(split));
+  return begin({std::move(split), std::move(stream)});
+}
+
+// A record that starts before the split belongs to the split before: reading begins at the byte
+// before, whose line end tells.
+bool FileSplitReader::startsInside(const FileSplit& split) {
+  return split.begin > 0 && split.end != kOpenEnd;
+}
+
+uint64_t FileSplitReader::firstByte(const FileSplit& split) {
+  return startsInside(split) ? split.begin - 1 : split.begin;
+}
+
+Result<std::unique_ptr<ByteStream>> FileSplitReader::openStream(const FileSplit& split) {
+  if (threads_ == nullptr) return openByteStream(env_.files(), split.file.path, firstByte(split));
+  return openAheadStream(env_.files(), split.file.path, firstByte(split), split.end, *threads_);
+}
+
+bool FileSplitReader::wantsNext() const {
+  return threads_ != nullptr && hasSplit_ && !next_ && stream_->isFetched();
+}
+
+void FileSplitReader::fetchNext(FileSplit split) {
+  std::unique_ptr<ByteStream> stream =
+      openAheadStream(env_.files(), split.file.path, firstByte(split), split.end, *threads_);
+  next_ = Incoming{std::move(split), std::move(stream)};
+}
+
+Status FileSplitReader::begin(Incoming incoming) {
+  split_ = std::move(incoming.split);
+  stream_ = std::move(incoming.stream);
   begin_ = end_ = 0;
   buffer_.reset();
   streamEnded_ = false;
-  // A record that starts before the split belongs to the split before: reading begins at the byte
-  // before, whose line end tells.
-  bool align = split_.begin > 0 && split_.end != kOpenEnd;
-  position_ = align ? split_.begin - 1 : split_.begin;
-  stream_ = TRY(openByteStream(env_.files(), split_.file.path, position_));
+  position_ = firstByte(split_);
+  aligned_ = !startsInside(split_);
+  unmarked_ = position_ > 0 || !scan_.format->skipsByteOrderMark;
   hasSplit_ = true;
-  TRY(makeConstants());
-  if (align) TRY(alignToRecord());
-  if (position_ == 0 && scan_.format->skipsByteOrderMark) TRY(skipByteOrderMark());
-  if (atEnd()) finishSplit();
+  return makeConstants();
+}
+
+Status FileSplitReader::align() {
+  if (!aligned_) TRY(alignToRecord());
+  if (aligned_ && !unmarked_) TRY(skipByteOrderMark());
   return {};
 }
 
@@ -60,8 +92,9 @@ bool FileSplitReader::atEnd() const {
 Status FileSplitReader::alignToRecord() {
   while (true) {
     if (begin_ == end_) {
-      if (streamEnded_) return {};
-      TRY(fill());
+      if (!streamEnded_) TRY(fill());
+      if (streamEnded_) break;
+      if (waits_) return {};
       continue;
     }
     const char* from = buffer_->data() + begin_;
@@ -70,13 +103,19 @@ Status FileSplitReader::alignToRecord() {
         newline ? static_cast<size_t>(static_cast<const char*>(newline) - from) + 1 : end_ - begin_;
     begin_ += skipped;
     position_ += skipped;
-    if (newline) return {};
+    if (newline) break;
   }
+  aligned_ = true;
+  return {};
 }
 
 Status FileSplitReader::skipByteOrderMark() {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  while (end_ - begin_ < kByteOrderMark.size() && !streamEnded_) TRY(fill());
+  while (end_ - begin_ < kByteOrderMark.size() && !streamEnded_) {
+    TRY(fill());
+    if (waits_) return {};
+  }
+  unmarked_ = true;
   if (!std::string_view(buffer_->data() + begin_, end_ - begin_).starts_with(kByteOrderMark)) {
     return {};
   }
@@ -106,6 +145,8 @@ BufferPtr FileSplitReader::takeBuffer(size_t size) {
 
 // Reads on behind the unread bytes, which move to the front of another buffer.
 Status FileSplitReader::fill() {
+  waits_ = !stream_->isReady();
+  if (waits_) return {};
   size_t kept = end_ - begin_;
   if (kept >= kLongestRecord) {
     return Error(ErrorKind::kMalformedRecord,
@@ -149,6 +190,19 @@ size_t FileSplitReader::wholeRecords() const {
 
 Status FileSplitReader::read(size_t maxRows, Batch& out) {
   out = Batch();
+  waits_ = false;
+  if (!aligned_ || !unmarked_) TRY(align());
+  if (!waits_ && !atEnd()) TRY(readRecords(maxRows, out));
+  if (out.numRows() > 0) addConstants(out);
+  if (waits_ || !atEnd()) return {};
+  finishSplit();
+  if (!next_) return {};
+  Incoming next = std::move(*next_);
+  next_.reset();
+  return begin(std::move(next));
+}
+
+Status FileSplitReader::readRecords(size_t maxRows, Batch& out) {
   size_t whole = wholeRecords();
   while (true) {
     if (whole > 0) {
@@ -174,10 +228,9 @@ Status FileSplitReader::read(size_t maxRows, Batch& out) {
     }
     if (streamEnded_) break;
     TRY(fill());
+    if (waits_) break;
     whole = wholeRecords();
   }
-  if (out.numRows() > 0) addConstants(out);
-  if (atEnd()) finishSplit();
   return {};
 }
 
