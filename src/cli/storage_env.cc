@@ -1,6 +1,7 @@
 #include "cli/storage_env.h"
 
 #include <mutex>
+#include <vector>
 
 #include "connectors/filesystem/s3_file_system.h"
 #include "env/file_system.h"
@@ -9,7 +10,7 @@ namespace millrace {
 
 namespace {
 
-class RoutedFileSystem final : public FileSystem {
+class RoutedFileSystem final : public FileSystem, public S3Configurable {
  public:
   explicit RoutedFileSystem(Env& machine) : machine_(machine) {}
 
@@ -41,16 +42,26 @@ class RoutedFileSystem final : public FileSystem {
   Status removeTree(const std::string& path) override { return of(path).removeTree(path); }
   Status syncDirectory(const std::string& path) override { return of(path).syncDirectory(path); }
 
+  void configureS3(const S3Settings& settings) override {
+    std::lock_guard lock(mutex_);
+    if (settings == settings_) return;
+    settings_ = settings;
+    if (s3_) retired_.push_back(std::move(s3_));
+  }
+
  private:
   FileSystem& of(const std::string& path) {
     if (!isS3Path(path)) return machine_.files();
-    std::call_once(made_, [this] { s3_ = makeS3FileSystem(makeClientContext(machine_)); });
+    std::lock_guard lock(mutex_);
+    if (!s3_) s3_ = makeS3FileSystem(makeClientContext(machine_), settings_);
     return *s3_;
   }
 
   Env& machine_;
-  std::once_flag made_;
+  std::mutex mutex_;  // guards what follows
+  S3Settings settings_;
   std::unique_ptr<FileSystem> s3_;
+  std::vector<std::unique_ptr<FileSystem>> retired_;  // files of them may be open
 };
 
 class StorageEnv final : public Env {

@@ -72,7 +72,7 @@ class ApplicationScript {
           .withHint("Add an INSERT INTO.");
     }
     TRY(setFixed(session));
-    job_.view.configuration = session.configuration().values();
+    job_.view.configuration = session.configuration().shownValues();
     std::vector<const ParsedStatement*> together;
     for (const auto& insert : inserts) together.push_back(insert.get());
     job_.view.job = TRY(session.startInserts(together));

@@ -16,12 +16,30 @@ namespace millrace {
 namespace {
 
 constexpr size_t kChunkBytes = 4 << 20;
+constexpr const char* kAnyRegion = "us-east-1";
 
 Error notThere(const S3Path& path) {
   return Error(ErrorKind::kNotFound, fmt::format("no object '{}'", path.text()));
 }
 
 std::string directoryKey(const S3Path& path) { return path.key.empty() ? "" : path.key + '/'; }
+
+ClientOptions clientOptions(const ClientContext& context, const S3Settings& settings) {
+  ClientOptions options;
+  options.endpoint = settings.endpoint;
+  options.region = settings.region;
+  // Nobody asks where an endpoint of one's own is; signatures have to name some region.
+  if (!settings.endpoint.empty() && !findRegion(context, settings.region).ok()) {
+    options.region = kAnyRegion;
+  }
+  if (!settings.accessKey.empty()) {
+    options.credentials =
+        makeStaticCredentials({settings.accessKey, settings.secretKey, settings.sessionToken});
+  }
+  options.pathStyle = settings.pathStyle.value_or(false);
+  options.virtualHosts = !settings.pathStyle.value_or(true);
+  return options;
+}
 
 // A window of the object in memory. It grows while reading is sequential, and then the next one is
 // under way; whoever reads much at once gets just that.
@@ -84,7 +102,8 @@ class S3Reader final : public RandomAccessFile {
 
 class S3FileSystem final : public FileSystem {
  public:
-  explicit S3FileSystem(ClientContext context) : objects_(std::move(context)) {}
+  S3FileSystem(const ClientContext& context, const S3Settings& settings)
+      : objects_(context, clientOptions(context, settings)) {}
 
   Result<std::unique_ptr<RandomAccessFile>> openForRead(const std::string& text) override {
     S3Path path = TRY(parseS3Path(text));
@@ -178,8 +197,8 @@ bool isS3Path(std::string_view path) {
   return path.starts_with("s3://") || path.starts_with("s3a://");
 }
 
-std::unique_ptr<FileSystem> makeS3FileSystem(ClientContext context) {
-  return std::make_unique<S3FileSystem>(std::move(context));
+std::unique_ptr<FileSystem> makeS3FileSystem(ClientContext context, const S3Settings& settings) {
+  return std::make_unique<S3FileSystem>(context, settings);
 }
 
 }  // namespace millrace

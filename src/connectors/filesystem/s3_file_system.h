@@ -11,6 +11,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "aws/client/client_context.h"
@@ -21,7 +23,30 @@ namespace millrace {
 // Whether a path begins with s3:// or s3a://.
 bool isS3Path(std::string_view path);
 
-// Endpoint, region and credentials by the chains of AWS's SDKs, at the first call.
-std::unique_ptr<FileSystem> makeS3FileSystem(ClientContext context);
+// Where S3 is and who asks it. What is empty is found by the chains of AWS's SDKs, at the first
+// call.
+struct S3Settings {
+  std::string endpoint;  // "http://host:9000"
+  std::string region;
+  std::string accessKey;  // with secretKey
+  std::string secretKey;
+  std::string sessionToken;
+  // Whether the bucket is in the path rather than in the host; by default at AWS it is not, at
+  // other endpoints it is.
+  std::optional<bool> pathStyle;
+
+  bool operator==(const S3Settings&) const = default;
+};
+
+std::unique_ptr<FileSystem> makeS3FileSystem(ClientContext context,
+                                             const S3Settings& settings = {});
+
+// What a file system is as well when its way to S3 can be set. Thread-safe; files that are open
+// stay as they are.
+class S3Configurable {
+ public:
+  virtual ~S3Configurable() = default;
+  virtual void configureS3(const S3Settings& settings) = 0;
+};
 
 }  // namespace millrace

@@ -37,6 +37,11 @@ Error failed(const ApiError& error, std::string_view action, const S3Path& path)
   return converted;
 }
 
+ClientOptions withAttempts(ClientOptions options) {
+  options.maxAttempts = kMaxAttempts;
+  return options;
+}
+
 // Keys are listed in URL encoding, because XML cannot hold every character that keys may have.
 std::string decodedKey(const std::optional<std::string>& key) {
   return percentDecode(key.value_or(""), true);
@@ -59,8 +64,8 @@ Result<S3Path> parseS3Path(const std::string& path) {
   return parsed;
 }
 
-S3Objects::S3Objects(ClientContext context)
-    : client_(std::move(context), s3::kModel, {.maxAttempts = kMaxAttempts}) {}
+S3Objects::S3Objects(ClientContext context, ClientOptions options)
+    : client_(std::move(context), s3::kModel, withAttempts(std::move(options))) {}
 
 Result<std::optional<S3ObjectInfo>> S3Objects::head(const S3Path& path) {
   s3::HeadObjectRequest request;

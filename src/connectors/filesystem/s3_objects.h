@@ -38,7 +38,7 @@ struct S3Part {
 // Thread-safe.
 class S3Objects {
  public:
-  explicit S3Objects(ClientContext context);
+  S3Objects(ClientContext context, ClientOptions options);
 
   // nullopt: there is no such object.
   Result<std::optional<S3ObjectInfo>> head(const S3Path& path);

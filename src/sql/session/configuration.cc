@@ -40,7 +40,35 @@ constexpr Alias kAliases[] = {
     {"execution.savepoint.ignore-unclaimed-state",
      "execution.state-recovery.ignore-unclaimed-state"},
     {"sql-client.display.max-column-width", "table.display.max-column-width"},
+    // Flink reads each of them with three beginnings, and some in two spellings.
+    {"s3a.endpoint", "s3.endpoint"},
+    {"fs.s3a.endpoint", "s3.endpoint"},
+    {"s3.endpoint.region", "s3.region"},
+    {"s3a.endpoint.region", "s3.region"},
+    {"fs.s3a.endpoint.region", "s3.region"},
+    {"s3.access.key", "s3.access-key"},
+    {"s3a.access-key", "s3.access-key"},
+    {"s3a.access.key", "s3.access-key"},
+    {"fs.s3a.access-key", "s3.access-key"},
+    {"fs.s3a.access.key", "s3.access-key"},
+    {"s3.secret.key", "s3.secret-key"},
+    {"s3a.secret-key", "s3.secret-key"},
+    {"s3a.secret.key", "s3.secret-key"},
+    {"fs.s3a.secret-key", "s3.secret-key"},
+    {"fs.s3a.secret.key", "s3.secret-key"},
+    {"s3a.session.token", "s3.session.token"},
+    {"fs.s3a.session.token", "s3.session.token"},
+    {"s3.path-style-access", "s3.path.style.access"},
+    {"s3a.path-style-access", "s3.path.style.access"},
+    {"s3a.path.style.access", "s3.path.style.access"},
+    {"fs.s3a.path-style-access", "s3.path.style.access"},
+    {"fs.s3a.path.style.access", "s3.path.style.access"},
 };
+
+// Keys that contain one of these are secret.
+constexpr std::string_view kSecretParts[] = {
+    "password",    "secret", "fs.azure.account.key", "apikey",      "api-key",     "auth-params",
+    "service-key", "token",  "basic-auth",           "jaas.config", "http-headers"};
 
 // The limits of integer keys; every other integer key takes what an int64 holds.
 struct Range {
@@ -189,9 +217,21 @@ std::vector<OptionSpec> restartSpecs() {
   };
 }
 
+std::vector<OptionSpec> fileSpecs() {
+  return {
+      spec("s3.endpoint", kText, "", "Where S3 is; by default where AWS's SDKs look."),
+      spec("s3.region", kText, "", "The region of S3; by default that of AWS's SDKs."),
+      spec("s3.access-key", kText, "", "The access key for S3; by default AWS's SDKs' chain."),
+      spec("s3.secret-key", kText, "", "The secret key that belongs to it."),
+      spec("s3.session.token", kText, "", "The session token of temporary keys."),
+      spec("s3.path.style.access", kFlag, "false",
+           "The bucket is in the path; when not set it is at every endpoint but AWS's."),
+  };
+}
+
 std::vector<OptionSpec> makeSpecs() {
   std::vector<OptionSpec> all = sessionSpecs();
-  for (const auto& specs : {checkpointSpecs(), restartSpecs()}) {
+  for (const auto& specs : {checkpointSpecs(), restartSpecs(), fileSpecs()}) {
     all.insert(all.end(), specs.begin(), specs.end());
   }
   return all;
@@ -349,6 +389,18 @@ Result<SetOutcome> Configuration::set(const std::string& name, const std::string
   }
   values_[key] = value;
   return outcome;
+}
+
+std::map<std::string, std::string> Configuration::shownValues() const {
+  std::map<std::string, std::string> shown = values_;
+  for (auto& [key, value] : shown) {
+    std::string lower = key;
+    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    for (std::string_view part : kSecretParts) {
+      if (lower.find(part) != std::string::npos) value = "******";
+    }
+  }
+  return shown;
 }
 
 void Configuration::reset(const std::string& key) { values_.erase(canonicalKey(key)); }

@@ -34,6 +34,8 @@ class Configuration {
 
   // What was set, in order of keys.
   const std::map<std::string, std::string>& values() const { return values_; }
+  // The same for people: what is secret by Flink's rule is replaced by stars.
+  std::map<std::string, std::string> shownValues() const;
 
   // Typed access to keys that mean something here, defaults included.
   std::string text(std::string_view key) const;

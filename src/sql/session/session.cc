@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "connectors/filesystem/s3_file_system.h"
+#include "env/file_system.h"
 #include "expr/evaluator.h"
 #include "sql/binder/query_binder.h"
 #include "sql/catalog/create_table.h"
@@ -67,7 +69,32 @@ Result<BindContext> Session::bindContext() {
   return context;
 }
 
+// The files of the environment are the session's: from here on they are looked for where it says.
+Status Session::configureFiles() const {
+  auto* files = dynamic_cast<S3Configurable*>(&env_.files());
+  if (files == nullptr) return {};
+  S3Settings settings;
+  settings.endpoint = configuration_.text("s3.endpoint");
+  settings.region = configuration_.text("s3.region");
+  settings.accessKey = configuration_.text("s3.access-key");
+  settings.secretKey = configuration_.text("s3.secret-key");
+  settings.sessionToken = configuration_.text("s3.session.token");
+  if (configuration_.values().contains("s3.path.style.access")) {
+    settings.pathStyle = configuration_.boolean("s3.path.style.access");
+  }
+  if (settings.accessKey.empty() != settings.secretKey.empty()) {
+    return Error(ErrorKind::kInvalidOption,
+                 fmt::format("option '{}' is set, but '{}' is not",
+                             settings.accessKey.empty() ? "s3.secret-key" : "s3.access-key",
+                             settings.accessKey.empty() ? "s3.access-key" : "s3.secret-key"))
+        .withHint("Set both, or none for the credentials that AWS's SDKs find.");
+  }
+  files->configureS3(settings);
+  return {};
+}
+
 Result<PlannerOptions> Session::plannerOptions(const std::string& jobName) const {
+  TRY(configureFiles());
   PlannerOptions options;
   std::string name = configuration_.text("pipeline.name");
   options.jobName = name.empty() ? jobName : name;
@@ -292,7 +319,7 @@ Result<StatementResult> Session::runSet(const ParsedSet& set) {
   if (!set.option) {
     result.kind = StatementResult::Kind::kRows;
     result.schema = {{"key", Type::string()}, {"value", Type::string()}};
-    for (const auto& [key, value] : configuration_.values()) {
+    for (const auto& [key, value] : configuration_.shownValues()) {
       result.rows.push_back({Value(key), Value(value)});
     }
     return result;

@@ -93,6 +93,7 @@ class Session {
 
   // Context, planner and job options from the configuration as it is now.
   Result<BindContext> bindContext();
+  Status configureFiles() const;
   Result<PlannerOptions> plannerOptions(const std::string& jobName) const;
   enum class JobPurpose : uint8_t { kQuery, kInsert };
   Result<JobOptions> jobOptions(JobPurpose purpose) const;
