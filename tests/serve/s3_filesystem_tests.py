@@ -3,8 +3,13 @@
 import gzip
 import json
 import os
+import pathlib
+import pty
+import re
+import select
 import signal
 import subprocess
+import tempfile
 import time
 
 from harness import ACCESS_KEY, PROGRAM, REGION, SECRET_KEY
@@ -73,8 +78,6 @@ def run_command(bucket, directory, script):
 @on_shared_server
 def test_sink_is_exactly_once_through_crashes(server):
     s3 = server.client()
-    import pathlib
-    import tempfile
     bucket = make_bucket(s3)
     script = """
         SET 'execution.checkpointing.interval' = '300 ms';
@@ -94,3 +97,145 @@ def test_sink_is_exactly_once_through_crashes(server):
         assert done.returncode == 0, done.stderr
     equal(sorted(row["n"] for row in visible_rows(s3, bucket, "out/")), list(range(1, 20001)))
     equal(s3.list_multipart_uploads(Bucket=bucket).get("Uploads", []), [])
+
+
+class Shell:
+    """`millrace sql` on a pseudo terminal: a job goes on while the next statement is typed."""
+
+    def __init__(self, home):
+        self.child, self.terminal = pty.fork()
+        if self.child == 0:
+            os.environ.update(environment(), TERM="xterm", MILLRACE_HISTORY=f"{home}/history")
+            os.execv(PROGRAM, [PROGRAM, "sql"])
+        self.seen = ""
+
+    def expect(self, pattern, seconds=20):
+        """Waits for a match behind what was expected last."""
+        end = time.time() + seconds
+        while not (found := re.search(pattern, self.seen)):
+            if not select.select([self.terminal], [], [], max(0, end - time.time()))[0]:
+                raise AssertionError(f"no {pattern!r} on the terminal: {self.seen!r}")
+            self.seen += os.read(self.terminal, 65536).decode(errors="replace")
+        self.seen = self.seen[found.end():]
+        return found
+
+    def type(self, text, pattern):
+        os.write(self.terminal, (" ".join(text.split()) + "\n").encode())
+        return self.expect(pattern)
+
+    def kill(self):
+        os.kill(self.child, signal.SIGKILL)
+        os.waitpid(self.child, 0)
+        os.close(self.terminal)
+
+
+TABLES = """
+    CREATE TABLE numbers (n BIGINT, arrived AS PROCTIME()) WITH ('connector'='datagen',
+      'rows-per-second'='4000', 'fields.n.kind'='sequence', 'fields.n.start'='1',
+      'fields.n.end'='12000');
+    CREATE TABLE copies (n BIGINT) WITH ('connector'='filesystem', 'format'='json',
+      'path'='s3://{bucket}/copies');
+    CREATE TABLE firsts (k BIGINT) WITH ('connector'='filesystem', 'format'='json',
+      'path'='s3://{bucket}/firsts');"""
+INSERTS = """EXECUTE STATEMENT SET BEGIN
+    INSERT INTO copies SELECT n FROM numbers;
+    INSERT INTO firsts SELECT k FROM (SELECT k, ROW_NUMBER() OVER (
+      PARTITION BY k ORDER BY arrived) AS r FROM (SELECT MOD(n, 1000) AS k, arrived FROM numbers))
+      WHERE r = 1;
+    END;"""
+
+
+@on_shared_server
+def test_savepoint_is_restored_at_another_parallelism(server):
+    s3 = server.client()
+    bucket = make_bucket(s3)
+    settings = f"""
+        SET 'execution.checkpointing.interval' = '200 ms';
+        SET 'execution.checkpointing.dir' = 's3://{bucket}/checkpoints';
+        SET 'execution.checkpointing.savepoint-dir' = 's3://{bucket}/savepoints';"""
+    with tempfile.TemporaryDirectory() as home:
+        shell = Shell(home)
+        shell.expect("Millrace SQL> ")
+        script = settings + "SET 'parallelism.default' = '2';" + TABLES.format(bucket=bucket)
+        script += "SET 'table.display.max-column-width' = '200';"
+        for statement in script.split(";")[:-1]:
+            shell.type(statement + ";", "succeeded.")
+        job = shell.type(INSERTS, "Job ID: ([0-9a-f]{32})").group(1)
+        time.sleep(1.2)
+        stopped = shell.type(f"STOP JOB '{job}' WITH SAVEPOINT;",
+                             rf"(s3://{bucket}/savepoints/savepoint-[0-9a-z-]+)")
+        savepoint = stopped.group(1)
+        shell.kill()
+    before = visible_rows(s3, bucket, "copies/")
+    assert 0 < len(before) < 12000, len(before)
+    assert any(key.endswith("/manifest.json") for key in keys(s3, bucket, "savepoints/"))
+    code, _, errors = sql(settings + f"""
+        SET 'execution.state-recovery.path' = '{savepoint}';
+        SET 'parallelism.default' = '3';""" + TABLES.format(bucket=bucket) + INSERTS)
+    equal((code, errors), (0, errors))
+    equal(sorted(row["n"] for row in visible_rows(s3, bucket, "copies/")), list(range(1, 12001)))
+    equal(sorted(row["k"] for row in visible_rows(s3, bucket, "firsts/")), list(range(1000)))
+    equal(s3.list_multipart_uploads(Bucket=bucket).get("Uploads", []), [])
+
+
+@on_shared_server
+def test_what_a_killed_run_left_is_hidden(server):
+    """As with Flink nobody removes it; it can be told apart, and no reader sees it."""
+    s3 = server.client()
+    bucket = make_bucket(s3)
+    table = (f"CREATE TABLE copies (n BIGINT) WITH ('connector'='filesystem', 'format'='json',"
+             f" 'path'='s3://{bucket}/out');")
+    endless = ("CREATE TABLE numbers (n BIGINT) WITH ('connector'='datagen',"
+               " 'rows-per-second'='100'); INSERT INTO copies SELECT n FROM numbers;")
+    killed = [PROGRAM, "sql", "-e", "SET 'execution.checkpointing.interval' = '1 h';" + table +
+              endless]
+    with subprocess.Popen(killed, env=environment(), stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as job:
+        end = time.time() + 20
+        while not keys(s3, bucket, "out/") and time.time() < end:
+            time.sleep(0.1)
+        job.send_signal(signal.SIGKILL)
+    (marker,) = keys(s3, bucket, "out/")
+    assert re.fullmatch(r"out/\.part-[0-9a-f-]{36}-0-0\.inprogress", marker), marker
+    code, output, errors = sql(table + "INSERT INTO copies VALUES (1), (2);")
+    equal((code, errors), (0, errors))
+    code, output, errors = sql(table + "SELECT COUNT(*) AS number FROM copies;")
+    equal((code, errors), (0, errors))
+    equal(re.findall(r"\| \+[IU]A? *\| *([0-9]+) \|", output)[-1:], ["2"])
+    assert marker in keys(s3, bucket, "out/")
+    # The rows that had been uploaded are in an upload that the marker names.
+    (upload,) = s3.list_multipart_uploads(Bucket=bucket)["Uploads"]
+    equal(json.loads(s3.get_object(Bucket=bucket, Key=marker)["Body"].read())["uploadId"],
+          upload["UploadId"])
+
+
+@on_shared_server
+def test_flinks_options_say_where_s3_is_and_who_asks(server):
+    s3 = server.client()
+    bucket = make_bucket(s3)
+    s3.put_object(Bucket=bucket, Key="in/a.json", Body=b'{"n":41}\n{"n":1}\n')
+    query = (f"CREATE TABLE t (n INT) WITH ('connector'='filesystem', 'format'='json',"
+             f" 'path'='s3://{bucket}/in'); SELECT SUM(n) AS total FROM t;")
+    nowhere = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    nowhere["AWS_EC2_METADATA_DISABLED"] = "true"
+
+    def ask(arguments, text):
+        done = subprocess.run([PROGRAM, "sql", *arguments, "-e", text], capture_output=True,
+                              text=True, check=False, env=nowhere, timeout=SCRIPT_SECONDS)
+        return done.returncode, done.stdout, done.stderr
+
+    for spelling in (("s3.endpoint", "s3.access-key", "s3.secret-key", "s3.path.style.access"),
+                     ("fs.s3a.endpoint", "s3.access.key", "s3a.secret.key",
+                      "fs.s3a.path.style.access")):
+        values = dict(zip(spelling, (server.url, ACCESS_KEY, SECRET_KEY, "true")))
+        options = [word for key, value in values.items() for word in ("-D", f"{key}={value}")]
+        code, output, errors = ask(options, query)
+        assert code == 0 and " 42 " in output, (output, errors)
+    script = "".join(f"SET '{key}' = '{value}';" for key, value in values.items())
+    code, output, errors = ask([], script + "SET;" + query)
+    assert code == 0 and " 42 " in output, (output, errors)
+    assert SECRET_KEY not in output and "******" in output, output
+    code, output, errors = ask([], script + "SET 's3.secret-key' = 'wrong';" + query)
+    assert code != 0 and "permission denied" in errors, errors
+    code, output, errors = ask([], script + "RESET 's3.secret-key';" + query)
+    assert code != 0 and "'s3.access-key' is set, but 's3.secret-key' is not" in errors, errors
