@@ -194,6 +194,11 @@ void KeyedSortedRows::eraseAt(SortedGroup* group, size_t rank) {
   impl_->release(group->eraseAt(impl_->pages, rank));
 }
 
+void KeyedSortedRows::replaceAt(SortedGroup* group, size_t rank, std::string_view row) {
+  SortedRow* made = impl_->make(sortKey(at(group, rank)), row);
+  impl_->release(group->replaceAt(rank, made));
+}
+
 void KeyedSortedRows::drop(SortedGroup* group) {
   group->forEach([this](SortedRow* row) { impl_->release(row); });
   group->releaseArrays(impl_->pages);

@@ -57,6 +57,9 @@ class KeyedSortedRows {
   size_t lowerBound(const SortedGroup* group, std::string_view sortKey) const;
   StateRow* at(const SortedGroup* group, size_t rank) const;
   void eraseAt(SortedGroup* group, size_t rank);
+  // The row at `rank` becomes this one, which is written now; its sort key stays. Its extra bytes
+  // are zero.
+  void replaceAt(SortedGroup* group, size_t rank, std::string_view row);
   // Removes the group itself. Requires: it came from this structure.
   void drop(SortedGroup* group);
 

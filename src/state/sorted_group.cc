@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace millrace {
 
@@ -57,11 +58,17 @@ SortedGroup::Probe::Probe(std::string_view sortKey) : prefix(0), key(sortKey) {
   prefix = __builtin_bswap64(prefix);
 }
 
-SortedRow* SortedGroup::at(size_t rank) const {
-  if (chunks_ == nullptr) return items_[rank].row;
+Item& SortedGroup::itemAt(size_t rank) const {
+  if (chunks_ == nullptr) return items_[rank];
   size_t c = 0;
   while (rank >= chunks_->counts[c]) rank -= chunks_->counts[c++];
-  return chunks_->arrays[c][rank].row;
+  return chunks_->arrays[c][rank];
+}
+
+SortedRow* SortedGroup::at(size_t rank) const { return itemAt(rank).row; }
+
+SortedRow* SortedGroup::replaceAt(size_t rank, SortedRow* row) {
+  return std::exchange(itemAt(rank).row, row);
 }
 
 void SortedGroup::growArray(RowPages& pages) {

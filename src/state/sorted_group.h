@@ -38,6 +38,8 @@ class SortedGroup {
   size_t size() const { return count_; }
   void prefetch() const { __builtin_prefetch(items_); }
   SortedRow* at(size_t rank) const;
+  // Puts a row with the same sort key in the place of another one, which the caller frees.
+  SortedRow* replaceAt(size_t rank, SortedRow* row);
   // Inserts behind all rows with a key <= the probe's; returns the rank. keyOffset: from a
   // SortedRow to the end of the operator's bytes.
   size_t insert(RowPages& pages, const Probe& probe, SortedRow* row, size_t keyOffset);
@@ -93,6 +95,7 @@ class SortedGroup {
     std::vector<uint32_t> counts;
   };
 
+  Item& itemAt(size_t rank) const;
   void growArray(RowPages& pages);
   void splitIntoChunks();
   size_t insertIntoChunks(RowPages& pages, const Probe& probe, Item item, size_t keyOffset);

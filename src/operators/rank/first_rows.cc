@@ -17,7 +17,7 @@ class FirstRows final : public Operator {
     schema.kind = StateKind::kKeyedTable;
     for (uint32_t key : spec_.partitionKeys) schema.key.push_back(spec_.input[key]);
     schema.keyNames = pickNames(spec_.inputNames, spec_.partitionKeys);
-    schema.order = "the first " + std::to_string(spec_.rankEnd) + " rows";
+    schema.order = firstRowsText(spec_);
     schema.parts.push_back({.name = "rows", .type = "BIGINT", .bytes = 8});
     schema.ttlMillis = context.options->stateTtlMillis;
     table_ = TRY(context.state->openTable(std::move(schema)));

@@ -6,6 +6,7 @@
 #include "operators/changelog/row_bytes.h"
 #include "operators/changelog/sort_keys.h"
 #include "operators/rank/first_rows.h"
+#include "operators/rank/upsert_rank.h"
 #include "state/column_list.h"
 
 namespace millrace {
@@ -16,7 +17,7 @@ constexpr uint32_t kPrefetchDistance = 8;
 
 // Which rows are kept. More of them than before are not there any more.
 std::string keptText(const RankSpec& spec) {
-  return spec.inputRetracts ? "all rows" : "the first " + std::to_string(spec.rankEnd) + " rows";
+  return spec.inputRetracts ? "all rows" : firstRowsText(spec);
 }
 
 // Keeps the first rows of every key in order; over updating input all rows.
@@ -243,10 +244,15 @@ class Rank final : public Operator {
 
 }  // namespace
 
+std::string firstRowsText(const RankSpec& spec) {
+  return "the first " + std::to_string(spec.rankEnd) + " rows";
+}
+
 Result<OperatorPtr> makeRank(const RankSpec& spec) {
   if (spec.rankStart < 1 || spec.rankEnd < 0) {
     return Error(ErrorKind::kInternal, "a rank range that cannot be");
   }
+  if (!spec.upsertKey.empty()) return makeUpsertRank(spec);
   // By processing time rows come in order.
   bool arrivalOrder = spec.order.empty() || (spec.order.size() == 1 && spec.order[0].ascending &&
                                              spec.input[spec.order[0].column].isProctime());

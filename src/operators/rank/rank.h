@@ -4,6 +4,7 @@
 // without rank output +I for a row that enters and -D for the one it pushes out; with rank output
 // -U and +U for each rank that changes; with an offset (rankStart > 1) as with rank output, though
 // without the column. The first row alone (rankEnd = 1, append-only input) changes by -U and +U.
+// With an upsert key it is that of UpdatableTopNFunction: what has only changed is -U and +U.
 //
 // With a time to live rows that came so long ago are forgotten, without a change.
 #pragma once
@@ -27,8 +28,14 @@ struct RankSpec {
   int64_t rankEnd = 1;           // inclusive; INT64_MAX = no end (OFFSET without LIMIT)
   bool outputRank = false;       // appends BIGINT rank
   bool inputRetracts = false;
+  // Of an input whose +U come without -U, and whose rows only move towards the front: the key by
+  // which a +U replaces a row. It holds the partition keys. Empty = every update has its -U.
+  std::vector<uint32_t> upsertKey;
   bool emitUpdateBefore = true;
 };
+
+// What a state that has the first rows alone says about them.
+std::string firstRowsText(const RankSpec& spec);
 
 Result<OperatorPtr> makeRank(const RankSpec& spec);
 

@@ -156,6 +156,80 @@ TEST(Rank, RandomChangesFoldToTheFirstRows) {
   }
 }
 
+RankSpec upsertTopN(int64_t n, bool outputRank) {
+  RankSpec spec = topN(n, outputRank, true);
+  spec.upsertKey = {0, 2};
+  return spec;
+}
+
+TEST(UpsertRank, TiesKeepTheirOrder) {
+  OperatorHarness harness = harnessOf(upsertTopN(2, true));
+  harness.push({{"+I", {"a", 1, "x"}}, {"+I", {"a", 1, "y"}}, {"+U", {"a", 1, "x"}}});
+  harness.push({{"-U", {"a", 1, "y"}}, {"+U", {"a", 2, "y"}}, {"+I", {"a", 0, "z"}}}, {{2, 7}});
+  EXPECT_EQ(harness.take(),
+            "+I|a|1|x|1\n+I|a|1|y|2\n-U|a|1|x|1\n+U|a|1|x|1\n"
+            "-U|a|1|x|1\n-U|a|1|y|2\n+U|a|2|y|1\n+U|a|1|x|2\n~7\n");
+}
+
+TEST(UpsertRank, RowsThatAreBegunAnewMoveBack) {
+  ExecutionOptions options;
+  options.stateTtlMillis = 1'000'000;
+  RankSpec spec = upsertTopN(3, true);
+  OperatorHarness harness([&] { return makeRank(spec); }, spec.input, options);
+  harness.push({{"+I", {"a", 5, "x"}}, {"+I", {"a", 4, "y"}}, {"+I", {"a", 3, "z"}}});
+  harness.take();
+  harness.push({{"+I", {"a", 1, "x"}}});
+  EXPECT_EQ(harness.take(),
+            "-U|a|5|x|1\n-U|a|4|y|2\n+U|a|4|y|1\n-U|a|3|z|3\n+U|a|3|z|2\n+U|a|1|x|3\n");
+}
+
+TEST(UpsertRank, GoesOnWithTheStateOfAllRows) {
+  OperatorHarness before = harnessOf(topN(2, false, true));
+  before.push({{"+I", {"a", 1, "x"}}, {"+I", {"a", 2, "y"}}, {"+I", {"a", 3, "z"}}});
+  OperatorHarness harness = harnessOf(upsertTopN(2, false), {before.snapshot()});
+  harness.push({{"+U", {"a", 4, "x"}}, {"+U", {"a", 5, "x"}}});
+  EXPECT_EQ(harness.take(), "-D|a|2|y\n+I|a|4|x\n-U|a|4|x\n+U|a|5|x\n");
+}
+
+TEST(UpsertRank, RandomUpdatesFoldToTheFirstRows) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 60; ++round) {
+    RankSpec spec = upsertTopN(1 + round % 4, round % 3 == 0);
+    spec.rankStart = round % 5 == 0 ? std::min<int64_t>(2, spec.rankEnd) : 1;
+    auto make = [&] { return makeRank(spec); };
+    auto harness = std::make_unique<OperatorHarness>(make, kInput);
+    std::map<std::string, int64_t> rows;
+    std::map<std::string, int> folded;
+    for (int step = 0; step < 8; ++step) {
+      std::vector<TestRow> changes;
+      for (int i = 0; i < 10; ++i) {
+        std::string key = std::to_string(random() % 9);
+        bool isNew = !rows.contains(key);
+        // Different rows never tie.
+        int64_t value = (isNew ? 0 : rows[key] / 10 + random() % 3) * 10 + std::stoll(key);
+        rows[key] = value;
+        changes.push_back({isNew ? "+I" : "+U", {"a", value, key}});
+      }
+      harness->push(changes);
+      folded = fold(harness->take(), folded);
+      std::string state = harness->snapshot();
+      harness = std::make_unique<OperatorHarness>(make, kInput, ExecutionOptions(), SubtaskInfo(),
+                                                  std::vector<std::string>{state});
+      std::map<int64_t, std::string, std::greater<>> sorted;
+      for (const auto& [key, value] : rows) sorted[value] = key;
+      std::map<std::string, int> expected;
+      int64_t rank = 0;
+      for (const auto& [value, key] : sorted) {
+        if (++rank < spec.rankStart || rank > spec.rankEnd) continue;
+        std::string line = "a|" + std::to_string(value) + "|" + key;
+        if (spec.outputRank) line += "|" + std::to_string(rank);
+        ++expected[line];
+      }
+      ASSERT_EQ(folded, expected) << "round " << round << " step " << step;
+    }
+  }
+}
+
 TEST(Rank, LimitCountsRows) {
   RankSpec spec = topN(3, false, false);
   spec.partitionKeys.clear();

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sql/plan/describe.h"
+#include "sql/planner/monotonicity.h"
+#include "sql/planner/upsert_keys.h"
 
 namespace millrace {
 
@@ -54,6 +58,13 @@ class ModeInference {
     return {};
   }
 
+  static ChangelogMode changes(bool updates, bool deletes) {
+    ChangelogMode mode;
+    mode.updates = updates;
+    mode.deletes = deletes;
+    return mode;
+  }
+
   Result<ChangelogMode> modeOf(const LogicalNode& node, const ChangelogMode& inputs) {
     switch (node.kind) {
       case LogicalKind::kAggregate: {
@@ -61,7 +72,7 @@ class ModeInference {
         bool grouped = !aggregate.keys.empty();
         // As in Flink also without calls (DISTINCT), which never update unless they have a time to
         // live.
-        return ChangelogMode{true, !inputs.insertOnly() && grouped, false};
+        return changes(true, !inputs.insertOnly() && grouped);
       }
       case LogicalKind::kJoin:
         return joinMode(node.as<LogicalJoin>(), inputs);
@@ -69,12 +80,12 @@ class ModeInference {
         const auto& rank = node.as<LogicalRank>();
         // Without ORDER BY the first rows stay the first: LIMIT over append-only input.
         if (rank.order.empty() && inputs.insertOnly()) return ChangelogMode{};
-        return ChangelogMode{true, true, false};
+        return changes(true, true);
       }
       case LogicalKind::kDeduplicate: {
         const auto& dedup = node.as<LogicalDeduplicate>();
         TRY(mustAppend(node, inputs));
-        return ChangelogMode{dedup.keepLast, false, false};
+        return changes(dedup.keepLast, false);
       }
       case LogicalKind::kWindowTable:
       case LogicalKind::kWindowJoin:
@@ -104,9 +115,10 @@ class ModeInference {
         (join.joinKind == JoinKind::kInner || join.joinKind == JoinKind::kSemi)) {
       return {};
     }
-    bool outer = join.joinKind != JoinKind::kInner && join.joinKind != JoinKind::kSemi;
-    return {inputs.updates || (outer && join.joinKind != JoinKind::kAnti),
-            inputs.deletes || inputs.updates || outer, false};
+    if (join.joinKind == JoinKind::kInner) return changes(inputs.updates, inputs.deletes);
+    bool outer = join.joinKind != JoinKind::kSemi;
+    return changes(inputs.updates || (outer && join.joinKind != JoinKind::kAnti),
+                   inputs.deletes || inputs.updates || outer);
   }
 
   static Status mustAppend(const LogicalNode& node, const ChangelogMode& inputs) {
@@ -143,19 +155,99 @@ class ModeInference {
     if (!fresh && (!wanted || visited_[&node])) return;
     visited_[&node] = wanted;
     mode.updateBefore = mode.updates && (wanted || mode.updateBefore);
-    for (const LogicalPtr& input : node.inputs) demand(*input, inputWants(node, wanted));
+    if (const auto* rank = node.tryAs<LogicalRank>()) {
+      mode.inputUpsertKeys = {rankUpsertKey(*rank)};
+    } else if (const auto* join = node.tryAs<LogicalJoin>()) {
+      mode.inputUpsertKeys.clear();
+      if (!wanted && canSkip(node)) mode.inputUpsertKeys = joinUpsertKeys(*join);
+    }
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      demand(*node.inputs[i], inputWants(node, i, wanted));
+    }
   }
 
-  static bool inputWants(const LogicalNode& node, bool wanted) {
+  bool inputWants(const LogicalNode& node, size_t input, bool wanted) {
     if (const auto* sink = node.tryAs<LogicalSink>()) {
       const ConnectorDescriptor* connector = connectorOf(*sink);
       return connector == nullptr || connector->name != "blackhole";
     }
-    bool passesOn = node.kind == LogicalKind::kProject || node.kind == LogicalKind::kUnion;
-    return passesOn ? wanted : true;
+    if (node.kind == LogicalKind::kProject || node.kind == LogicalKind::kUnion) return wanted;
+    return modes_[&node].inputUpsertKey(input).empty();
   }
 
+  // Whether the rows of the node may come without -U, so far as its operators are concerned.
+  bool canSkip(const LogicalNode& node) {
+    if (modes_[&node].insertOnly()) return true;
+    switch (node.kind) {
+      case LogicalKind::kAggregate:
+      case LogicalKind::kRank:
+      case LogicalKind::kDeduplicate:
+        return true;
+      case LogicalKind::kJoin: {
+        // Others count the matches of their rows, which takes each update's -U.
+        if (node.as<LogicalJoin>().joinKind != JoinKind::kInner) return false;
+        std::vector<UpsertKey> keys = joinUpsertKeys(node.as<LogicalJoin>());
+        for (size_t i = 0; i < keys.size(); ++i) {
+          bool updates = modes_[node.inputs[i].get()].updates;
+          if (updates && (keys[i].empty() || !canSkip(*node.inputs[i]))) return false;
+        }
+        return true;
+      }
+      // A filter turns a +U whose row passes no more into nothing.
+      case LogicalKind::kProject:
+      case LogicalKind::kUnion:
+        return std::all_of(node.inputs.begin(), node.inputs.end(),
+                           [this](const LogicalPtr& input) { return canSkip(*input); });
+      default:
+        return false;
+    }
+  }
+
+  std::vector<UpsertKey> joinUpsertKeys(const LogicalJoin& join) {
+    return {keyOfUpdates(join.inputs[0], join.leftKeys),
+            keyOfUpdates(join.inputs[1], join.rightKeys)};
+  }
+  // Of an input with one row per join key.
+  UpsertKey keyOfUpdates(const LogicalPtr& input, const std::vector<uint32_t>& columns) {
+    if (!modes_[input.get()].updates) return {};
+    UpsertKey key = upsertKeys_.keyWith(input, columns);
+    return holds(columns, key) ? key : UpsertKey();
+  }
+
+  // By which key a Top-N folds its input; empty when it needs -U. It does unless updates move rows
+  // to the front alone: otherwise a row behind the last place may come back.
+  UpsertKey rankUpsertKey(const LogicalRank& rank) {
+    const LogicalPtr& input = rank.inputs[0];
+    const ChangelogMode& mode = modes_[input.get()];
+    bool many = rank.rankEnd > kMostUpsertRanks;
+    if (!mode.updates || mode.deletes || many || rank.order.empty()) return {};
+    const Monotonicities& columns = monotonicity_.of(input);
+    if (!columns) return {};
+    for (const SortOrder& order : rank.order) {
+      if (!movesToFront(order, (*columns)[order.column], input->schema[order.column].type)) {
+        return {};
+      }
+    }
+    UpsertKey key = upsertKeys_.keyWith(input, rank.partitionKeys);
+    bool nested = std::any_of(key.begin(), key.end(), [&](uint32_t column) {
+      return input->schema[column].type.isNested();
+    });
+    return nested || !canSkip(*input) ? UpsertKey() : key;
+  }
+
+  static bool movesToFront(const SortOrder& order, Monotonicity changes, const Type& type) {
+    if (changes == Monotonicity::kConstant) return true;
+    // The first value replaces NULL.
+    if (type.nullable() && order.nullsFirst) return false;
+    return changes == (order.ascending ? Monotonicity::kDecreasing : Monotonicity::kIncreasing);
+  }
+
+  // An update of a row is looked for among the rows in front.
+  static constexpr int64_t kMostUpsertRanks = 10'000;
+
   ChangelogModes modes_;
+  MonotonicityInference monotonicity_;
+  UpsertKeyInference upsertKeys_;
   std::unordered_map<const LogicalNode*, bool> visited_;
 };
 

@@ -360,6 +360,8 @@ Result<uint32_t> Planner::planJoin(const LogicalJoin& node) {
   spec.rightRetracts = !mode(node.inputs[1]).insertOnly();
   spec.leftNames = names_.of(node.inputs[0]);
   spec.rightNames = names_.of(node.inputs[1]);
+  spec.leftUniqueKey = mode(node).inputUpsertKey(0);
+  spec.rightUniqueKey = mode(node).inputUpsertKey(1);
   spec.conditionName = names_.exprOver(node.inputs[0], node.inputs[1], node.condition);
   spec.emitUpdateBefore = mode(node).updateBefore;
   spec.leftTtlMillis = millisOf(node.leftTtl);
@@ -437,6 +439,7 @@ Result<uint32_t> Planner::planRank(const LogicalRank& node) {
       rankSpec(node, node.partitionKeys, node.order, node.rankStart, node.rankEnd, node.outputRank);
   spec.inputNames = names_.of(node.inputs[0]);
   spec.inputRetracts = !mode(node.inputs[0]).insertOnly();
+  spec.upsertKey = mode(node).inputUpsertKey(0);
   spec.emitUpdateBefore = mode(node).updateBefore;
   return planOneInput(
       node, "rank", [spec](const SubtaskInfo&) { return makeRank(spec); }, &spec.partitionKeys);
