@@ -1,5 +1,5 @@
-// FileSplitReader: reads the splits of one subtask one after the other into batches. Large reads into
-// reused buffers; string columns of a batch point into them.
+// FileSplitReader: reads the splits of one subtask one after the other into batches. Large reads
+// into reused buffers; string columns of a batch point into them.
 #pragma once
 
 #include <memory>
@@ -41,7 +41,7 @@ class FileSplitReader {
   // `metrics` may be nullptr. `threads`: they read the files, and wake whoever has found that
   // waits(); nullptr: read() itself does.
   FileSplitReader(const FileScan& scan, Env& env, OperatorMetrics* metrics,
-              FileThreads* threads = nullptr)
+                  FileThreads* threads = nullptr)
       : scan_(scan), env_(env), metrics_(metrics), threads_(threads) {}
 
   bool hasSplit() const { return hasSplit_; }
