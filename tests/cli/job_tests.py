@@ -143,3 +143,36 @@ def test_file_without_permission():
         run = sql(text, cwd=folder, **user)
         expect_run(run, 1, err="permission denied")
         expect(path in run.err, run.err)
+
+
+def test_what_a_killed_job_left_is_hidden():
+    with tempfile.TemporaryDirectory() as folder:
+        table = (
+            f"CREATE TABLE f (a INT) WITH ('connector' = 'filesystem', 'path' = '{folder}/f',"
+            " 'format' = 'csv');"
+        )
+
+        def hidden():
+            names = os.listdir(folder + "/f") if os.path.exists(folder + "/f") else []
+            return [name for name in names if name.startswith(".")]
+
+        killed = subprocess.Popen(
+            [harness.PROGRAM, "sql", "-e", "SET 'execution.checkpointing.interval' = '1 h';" +
+             ENDLESS + table + "INSERT INTO f SELECT a FROM g;"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        end = time.time() + 10
+        while not hidden() and time.time() < end:
+            time.sleep(0.05)
+        killed.kill()
+        killed.wait()
+        # As after a crash of the machine that had written some of it.
+        (left,) = hidden()
+        expect(re.fullmatch(r"\.part-[0-9a-f-]{36}-0-0\.inprogress", left), left)
+        with open(f"{folder}/f/{left}", "w") as file:
+            file.write("7\n8\n")
+        # Another job over the same directory neither reads nor removes it, as in Flink.
+        expect_run(sql(table + "INSERT INTO f VALUES 1, 2;"), 0, "", "")
+        rows = sql(table + "SELECT a FROM f;", "--output", "csv").out
+        expect(sorted(re.findall(r"\d+", rows)) == ["1", "2"], rows)
+        expect(hidden() == [left], hidden())
