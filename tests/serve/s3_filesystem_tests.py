@@ -235,6 +235,10 @@ def test_flinks_options_say_where_s3_is_and_who_asks(server):
     code, output, errors = ask([], script + "SET;" + query)
     assert code == 0 and " 42 " in output, (output, errors)
     assert SECRET_KEY not in output and "******" in output, output
+    in_host = (f"SET 's3.endpoint' = 'http://s3.localhost:{server.port}';"
+               "SET 's3.path.style.access' = 'false';")
+    code, output, errors = ask([], script + in_host + query)
+    assert code == 0 and " 42 " in output, (output, errors)
     code, output, errors = ask([], script + "SET 's3.secret-key' = 'wrong';" + query)
     assert code != 0 and "permission denied" in errors, errors
     code, output, errors = ask([], script + "RESET 's3.secret-key';" + query)
