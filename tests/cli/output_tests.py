@@ -111,6 +111,19 @@ def test_explain():
         expect_run(run, 1, "", f"unsupported: EXPLAIN {detail} (line")
 
 
+def test_sink_with_a_parallelism_of_its_own():
+    script = (
+        "CREATE TABLE t (a INT) WITH ('connector' = 'datagen', 'number-of-rows' = '6',"
+        " 'scan.parallelism' = '2');"
+        "CREATE TABLE p (a INT) WITH ('connector' = 'print', 'sink.parallelism' = '3');"
+        "INSERT INTO p SELECT a FROM t"
+    )
+    lines = sql(script).out.splitlines()
+    printed = [line for line in lines if "+I[" in line]
+    numbered = all(line.split("> ")[0] in ("1", "2", "3") for line in printed)
+    expect(len(printed) == 6 and numbered, lines)
+
+
 def test_first_failure_ends_the_script():
     run = sql("SELECT 1 AS a; SELECT nope; SELECT 2 AS a", "--output", "table")
     expect_run(run, 1, '{"a":1}\n', "unknown column")

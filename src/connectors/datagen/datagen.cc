@@ -34,7 +34,7 @@ std::vector<OptionSpec> datagenOptions() {
        "",
        false,
        {},
-       "Accepted and without effect: a source runs at the job's parallelism."},
+       "How many subtasks make rows; default: the job's parallelism."},
       {"fields.#.kind", kText, "random", false, {}, "random or sequence."},
       {"fields.#.min", kText, "", false, {}, "The smallest random number."},
       {"fields.#.max", kText, "", false, {}, "The largest random number."},

@@ -95,7 +95,7 @@ std::vector<OptionSpec> sinkOptions() {
        "",
        false,
        {},
-       "Accepted and without effect: a sink runs at the job's parallelism."},
+       "How many subtasks write; default: as many as send rows."},
       {"sink.partition-commit.trigger",
        OptionType::kEnum,
        "process-time",

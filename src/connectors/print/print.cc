@@ -54,7 +54,7 @@ std::vector<OptionSpec> printOptions() {
        "",
        false,
        {},
-       "Accepted and without effect: a sink runs at the job's parallelism."},
+       "How many subtasks write; default: as many as send rows."},
   };
 }
 

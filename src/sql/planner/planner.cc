@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "operators/calc/calc.h"
@@ -73,6 +74,13 @@ class Planner {
   // The edge to a stateful operator: by key, or everything to one subtask without keys.
   // Rows that are spread by the key already stay where they are.
   JobEdge keyed(uint32_t from, const std::vector<uint32_t>& keys) const;
+  // What an option of a table says about the parallelism of its scan or sink, else `otherwise`.
+  Result<uint32_t> ownParallelism(const TableOptions& options, const char* key,
+                                  const CatalogTable& table, SourcePosition position,
+                                  uint32_t otherwise) const;
+  // To a sink with another parallelism than its input: changes of one row must stay in their order.
+  Result<JobEdge> spreadEdge(JobEdge edge, const SinkRequest& request, uint32_t parallelism,
+                             const LogicalSink& sink) const;
   uint32_t parallelismOf(const std::vector<JobEdge>& inputs) const;
 
   const ChangelogMode& mode(const LogicalPtr& node) const { return modes_.at(node.get()); }
@@ -87,6 +95,8 @@ class Planner {
   ColumnNames names_;
   std::unordered_map<const LogicalNode*, int> parents_;
   std::unordered_map<const LogicalNode*, uint32_t> done_;
+  std::set<uint32_t>
+      pinned_;  // scans with a parallelism of their own; what reads them has the job's
   JobGraph graph_;
   std::vector<Distribution> distributions_;  // of the graph's nodes
 };
@@ -103,7 +113,8 @@ uint32_t Planner::parallelismOf(const std::vector<JobEdge>& inputs) const {
   uint32_t parallelism = 0;
   for (const JobEdge& edge : inputs) {
     uint32_t own = options_.parallelism;
-    if (edge.partitioning == Partitioning::kForward) own = graph_.nodes[edge.from].parallelism;
+    bool inherits = edge.partitioning == Partitioning::kForward && !pinned_.contains(edge.from);
+    if (inherits) own = graph_.nodes[edge.from].parallelism;
     if (edge.partitioning == Partitioning::kSingleton) own = 1;
     parallelism = std::max(parallelism, own);
   }
@@ -254,6 +265,12 @@ Result<uint32_t> Planner::planScan(const LogicalScan& scan) {
   Env* env = &env_;
   auto makeSource = options.connector->makeSource;
   graph_.nodes[index].makeSource = [makeSource, request, env] { return makeSource(request, *env); };
+  uint32_t parallelism = TRY(ownParallelism(options, "scan.parallelism", *scan.table, scan.position,
+                                            options_.parallelism));
+  if (parallelism != options_.parallelism) {
+    graph_.nodes[index].parallelism = parallelism;
+    pinned_.insert(index);
+  }
   return index;
 }
 
@@ -502,12 +519,56 @@ Status Planner::planSink(const LogicalSink& sink, const PlannedRoot& root) {
                [guard](const SubtaskInfo&) { return makeSinkGuard(guard); });
     graph_.nodes[from].name = "ConstraintEnforcer";
   }
+  uint32_t arriving = graph_.nodes[from].parallelism;
+  uint32_t parallelism =
+      TRY(ownParallelism(read, "sink.parallelism", *sink.table, sink.position, arriving));
+  JobEdge edge{from, Partitioning::kForward, {}};
+  if (parallelism != arriving) edge = TRY(spreadEdge(edge, request, parallelism, sink));
   Env* env = &env_;
-  add(sink, "sink", {{from, Partitioning::kForward, {}}},
-      [connector, request, env](const SubtaskInfo& subtask) {
-        return connector->makeSink(request, subtask, *env);
-      });
+  uint32_t index = add(sink, "sink", {edge}, [connector, request, env](const SubtaskInfo& subtask) {
+    return connector->makeSink(request, subtask, *env);
+  });
+  graph_.nodes[index].parallelism = parallelism;
   return {};
+}
+
+Result<uint32_t> Planner::ownParallelism(const TableOptions& options, const char* key,
+                                         const CatalogTable& table, SourcePosition position,
+                                         uint32_t otherwise) const {
+  const ConnectorDescriptor& connector = *options.connector;
+  bool has = std::any_of(connector.options.begin(), connector.options.end(),
+                         [&](const OptionSpec& option) { return option.key == key; });
+  if (!has || !options.options.has(key)) return otherwise;
+  int64_t parallelism = options.options.integer(key);
+  // As in Flink, where this connector sets the parallelism by itself.
+  if (parallelism == -1 && connector.name == "filesystem") return otherwise;
+  if (parallelism < 1 || parallelism > options_.maxParallelism) {
+    return Error(ErrorKind::kInvalidOption,
+                 fmt::format("invalid configured parallelism {} for table '{}.{}.{}'", parallelism,
+                             kDefaultCatalog, kDefaultDatabase, table.name))
+        .at(position)
+        .withHint(fmt::format("'{}' is from 1 to {}.", key, options_.maxParallelism));
+  }
+  return static_cast<uint32_t>(parallelism);
+}
+
+Result<JobEdge> Planner::spreadEdge(JobEdge edge, const SinkRequest& request, uint32_t parallelism,
+                                    const LogicalSink& sink) const {
+  edge.partitioning = Partitioning::kRebalance;
+  if (!request.changelog) return edge;
+  if (request.table.primaryKey.empty()) {
+    return Error(ErrorKind::kValidation,
+                 fmt::format("the sink for table '{}.{}.{}' has a configured parallelism of {}, "
+                             "while the input parallelism is {}. Since the configured parallelism "
+                             "is different from the input's parallelism and the changelog mode is "
+                             "not insert-only, a primary key is required but could not be found",
+                             kDefaultCatalog, kDefaultDatabase, sink.table->name, parallelism,
+                             graph_.nodes[edge.from].parallelism))
+        .at(sink.position);
+  }
+  edge.partitioning = Partitioning::kHash;
+  edge.keys = request.table.primaryKey;
+  return edge;
 }
 
 Status Planner::planRoot(const PlannedRoot& root) {
