@@ -1,4 +1,6 @@
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <fmt/ranges.h>
 
 #include "base/close_matches.h"
@@ -67,6 +69,17 @@ bool acceptsChangelog(const ConnectorDescriptor& connector, const OptionMap& opt
   return format != nullptr && format->encodesChanges;
 }
 
+// What the format writes: files are without the columns that their directories name.
+static Schema formattedColumns(const ConnectorDescriptor& connector, const TableDefinition& table) {
+  if (connector.name != "filesystem") return table.physical;
+  Schema columns;
+  for (const Field& field : table.physical) {
+    const std::vector<std::string>& keys = table.partitionKeys;
+    if (std::find(keys.begin(), keys.end(), field.name) == keys.end()) columns.push_back(field);
+  }
+  return columns;
+}
+
 Result<TableOptions> readTableOptions(const TableDefinition& table) {
   auto named = table.options.find("connector");
   if (named == table.options.end()) {
@@ -103,7 +116,9 @@ Result<TableOptions> readTableOptions(const TableDefinition& table) {
   if (read.format) {
     read.formatOptions = TRY(OptionReader::make(fmt::format("format '{}'", read.format->name),
                                                 read.format->options, std::move(formats)));
-    if (read.format->validate) TRY(read.format->validate(table.physical, read.formatOptions));
+    if (read.format->validate) {
+      TRY(read.format->validate(formattedColumns(*read.connector, table), read.formatOptions));
+    }
   }
   return read;
 }
