@@ -8,7 +8,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -71,7 +70,8 @@ class TableSweep {
 
  private:
   struct Free {
-    void operator()(uint64_t* bits) const { std::free(bits); }
+    uint32_t end = 0;
+    void operator()(uint64_t* bits) const;
   };
 
   bool isSaved(uint32_t entry) const {
