@@ -214,8 +214,11 @@ void measureCheckpoints(Job& job, const std::string& directory, const char* besi
     sync.push_back(static_cast<double>(longest) / 1000);
     rates.push_back(static_cast<double>(last.checkpointedBytes) / 1e6 / seconds.back());
   }
-  fmt::print("{} checkpoints beside {}; synchronous part: median {:.3f} ms, largest {:.3f} ms\n",
-             kCheckpoints, beside, median(sync), *std::max_element(sync.begin(), sync.end()));
+  std::sort(sync.begin(), sync.end());
+  fmt::print(
+      "{} checkpoints beside {}; synchronous part: median {:.3f}, second largest {:.3f}, largest "
+      "{:.3f} ms\n",
+      kCheckpoints, beside, median(sync), sync[kCheckpoints - 2], sync.back());
   fmt::print("whole checkpoint: median {:.2f} s, {:.0f} MB/s\n", median(seconds), median(rates));
   if (disk.empty()) return;
   fmt::print("disk: median {:.0f} MB/s, sequential with fsync; a checkpoint has {:.0f} % of it\n",
@@ -280,11 +283,14 @@ void run(const std::string& directory, uint64_t keys, bool quick) {
   job->cancel();
   job->wait(-1);
   job.reset();
-  begin = now();
-  auto restored = startJob(countJob(keys), options, realEnv()).value();
-  fmt::print("restore: {:.2f} s\n", now() - begin);
-  restored->cancel();
-  restored->wait(-1);
+  // Snapshots are written past the page cache: only the second restore finds them there.
+  for (const char* from : {"disk", "page cache"}) {
+    begin = now();
+    auto restored = startJob(countJob(keys), options, realEnv()).value();
+    fmt::print("restore from the {}: {:.2f} s\n", from, now() - begin);
+    restored->cancel();
+    restored->wait(-1);
+  }
 }
 
 }  // namespace

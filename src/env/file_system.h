@@ -26,6 +26,8 @@ class RandomAccessFile {
   virtual ~RandomAccessFile() = default;
   // Reads up to size bytes at offset into data; returns the number read (less only at the end).
   virtual Result<size_t> read(uint64_t offset, char* data, size_t size) = 0;
+  // These bytes will be read soon: where it can, the system begins to fetch them; does not wait.
+  virtual void willRead(uint64_t /*offset*/, uint64_t /*size*/) {}
   virtual Result<uint64_t> size() = 0;
 };
 

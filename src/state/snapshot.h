@@ -116,8 +116,10 @@ class SnapshotFile {
   const std::vector<SnapshotState>& states() const { return states_; }
   // nullptr when the file has no such state.
   const SnapshotState* state(std::string_view name) const;
-  // The payload of a key group, checksums verified.
-  Result<std::string> readGroup(const SnapshotGroup& group);
+  // Puts the payload of a key group, checksums verified, in the place of what payload has.
+  Status readGroup(const SnapshotGroup& group, std::string& payload);
+  // The key group will be read soon.
+  void willRead(const SnapshotGroup& group);
   // Reads everything once, to find damage early.
   Status verify();
   Error damaged(uint64_t offset, std::string_view what) const;
@@ -126,8 +128,9 @@ class SnapshotFile {
   SnapshotFile() = default;
   Status readDirectory();
   Status parseDirectory(const std::string& text, uint64_t offset);
+  Status readAt(uint64_t offset, char* data, uint64_t bytes);
   Result<std::string> readAt(uint64_t offset, uint64_t bytes);
-  Result<std::string> readBlock(uint64_t offset);
+  Status readBlock(uint64_t offset);
 
   std::string name_;
   std::unique_ptr<RandomAccessFile> file_;
@@ -137,9 +140,10 @@ class SnapshotFile {
   uint32_t parallelism_ = 0;
   uint32_t maxParallelism_ = 0;
   std::vector<SnapshotState> states_;
-  std::mutex mutex_;  // guards the file and the block read last
-  uint64_t cachedBlock_ = 0;
-  std::string cachedPayload_;
+  std::mutex mutex_;    // guards the file and the block read last
+  uint64_t block_ = 0;  // its offset; 0 = none
+  size_t blockBytes_ = 0;
+  std::vector<char> blockPayload_;  // the first blockBytes_; as long as the longest so far
 };
 
 // The snapshot parts of one operator: the files of all its old subtasks. Thread-safe once made.
@@ -204,12 +208,18 @@ class SnapshotReader {
 
  private:
   Error overrun(size_t bytes) const;
+  void readAhead(KeyGroupRange range);
 
   const RestoredOperator& source_;
   std::string stateName_;
   StoredTimes times_ = StoredTimes::kNone;
   size_t file_ = 0;
   size_t nextGroup_ = 0;
+  // Up to where the system was told what will be read: a file, a group, the bytes from here to
+  // there.
+  size_t aheadFile_ = 0;
+  size_t aheadGroup_ = 0;
+  uint64_t aheadBytes_ = 0;
   uint32_t group_ = 0;
   uint64_t entries_ = 0;
   uint64_t block_ = 0;

@@ -14,6 +14,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// What a reader wants the system to fetch while it takes in what has come.
+constexpr uint64_t kAheadBytes = uint64_t{16} << 20;
+
 constexpr char kRestoreHint[] = "Restore from another checkpoint.";
 
 class MemoryFile : public RandomAccessFile {
@@ -58,13 +61,18 @@ Result<std::unique_ptr<SnapshotFile>> SnapshotFile::open(std::string name,
   return snapshot;
 }
 
+Status SnapshotFile::readAt(uint64_t offset, char* data, uint64_t bytes) {
+  size_t read = TRY(file_->read(offset, data, bytes));
+  if (read != bytes) return damaged(offset + read, "the file ends early");
+  return Status();
+}
+
 Result<std::string> SnapshotFile::readAt(uint64_t offset, uint64_t bytes) {
   if (offset > size_ || bytes > size_ - offset) {
     return damaged(size_, fmt::format("the file ends, {} bytes at {} are missing", bytes, offset));
   }
   std::string data(bytes, '\0');
-  size_t read = TRY(file_->read(offset, data.data(), bytes));
-  if (read != bytes) return damaged(offset + read, "the file ends early");
+  TRY(readAt(offset, data.data(), bytes));
   return data;
 }
 
@@ -145,49 +153,53 @@ const SnapshotState* SnapshotFile::state(std::string_view name) const {
   return nullptr;
 }
 
-Result<std::string> SnapshotFile::readBlock(uint64_t offset) {
+Status SnapshotFile::readBlock(uint64_t offset) {
   SnapshotBlockHeader header;
   if (offset + sizeof(header) > directoryOffset_) return damaged(offset, "a block is missing");
-  std::string bytes = TRY(readAt(offset, sizeof(header)));
-  std::memcpy(&header, bytes.data(), sizeof(header));
+  block_ = 0;
+  TRY(readAt(offset, reinterpret_cast<char*>(&header), sizeof(header)));
   if (header.marker != SnapshotBlockHeader().marker ||
       header.bytes > directoryOffset_ - offset - sizeof(header)) {
     return damaged(offset, "no block starts here");
   }
-  std::string payload = TRY(readAt(offset + sizeof(header), header.bytes));
-  if (XXH3_64bits(payload.data(), payload.size()) != header.checksum) {
+  blockBytes_ = header.bytes;
+  if (blockPayload_.size() < blockBytes_) blockPayload_.resize(blockBytes_);
+  TRY(readAt(offset + sizeof(header), blockPayload_.data(), blockBytes_));
+  if (XXH3_64bits(blockPayload_.data(), blockBytes_) != header.checksum) {
     return damaged(offset, "checksum of the block differs");
   }
-  return payload;
+  block_ = offset;
+  return Status();
 }
 
-Result<std::string> SnapshotFile::readGroup(const SnapshotGroup& group) {
+Status SnapshotFile::readGroup(const SnapshotGroup& group, std::string& payload) {
   std::lock_guard lock(mutex_);
-  std::string bytes;
-  bytes.reserve(group.bytes);
+  payload.clear();
+  payload.reserve(group.bytes);
   uint64_t block = group.block;
   uint64_t start = group.start;
-  while (bytes.size() < group.bytes) {
-    if (cachedBlock_ != block) {
-      cachedBlock_ = 0;
-      cachedPayload_ = TRY(readBlock(block));
-      cachedBlock_ = block;
-    }
-    if (start > cachedPayload_.size()) return damaged(block, "a key group starts beyond its block");
-    size_t n = std::min<size_t>(cachedPayload_.size() - start, group.bytes - bytes.size());
-    bytes.append(cachedPayload_, start, n);
-    block += sizeof(SnapshotBlockHeader) + cachedPayload_.size();
+  while (payload.size() < group.bytes) {
+    if (block_ != block) TRY(readBlock(block));
+    if (start > blockBytes_) return damaged(block, "a key group starts beyond its block");
+    size_t n = std::min<size_t>(blockBytes_ - start, group.bytes - payload.size());
+    payload.append(blockPayload_.data() + start, n);
+    block += sizeof(SnapshotBlockHeader) + blockBytes_;
     start = 0;
   }
-  return bytes;
+  return Status();
+}
+
+void SnapshotFile::willRead(const SnapshotGroup& group) {
+  std::lock_guard lock(mutex_);
+  file_->willRead(group.block, sizeof(SnapshotBlockHeader) + group.start + group.bytes);
 }
 
 Status SnapshotFile::verify() {
   std::lock_guard lock(mutex_);
   uint64_t offset = sizeof(SnapshotFileHeader);
   while (offset < directoryOffset_) {
-    std::string payload = TRY(readBlock(offset));
-    offset += sizeof(SnapshotBlockHeader) + payload.size();
+    TRY(readBlock(offset));
+    offset += sizeof(SnapshotBlockHeader) + blockBytes_;
   }
   return Status();
 }
@@ -286,7 +298,23 @@ size_t SnapshotReader::totalEntries(KeyGroupRange range) const {
   return total;
 }
 
+void SnapshotReader::readAhead(KeyGroupRange range) {
+  for (; aheadFile_ < source_.files().size(); ++aheadFile_, aheadGroup_ = 0) {
+    SnapshotFile& file = *source_.files()[aheadFile_];
+    const SnapshotState* state = file.state(stateName_);
+    if (state == nullptr) continue;
+    while (aheadGroup_ < state->groups.size()) {
+      if (aheadBytes_ >= kAheadBytes) return;
+      const SnapshotGroup& group = state->groups[aheadGroup_++];
+      if (!range.contains(group.group)) continue;
+      file.willRead(group);
+      aheadBytes_ += group.bytes;
+    }
+  }
+}
+
 Result<bool> SnapshotReader::nextGroup(KeyGroupRange range) {
+  readAhead(range);
   for (; file_ < source_.files().size(); ++file_, nextGroup_ = 0) {
     SnapshotFile& file = *source_.files()[file_];
     const SnapshotState* state = file.state(stateName_);
@@ -294,7 +322,8 @@ Result<bool> SnapshotReader::nextGroup(KeyGroupRange range) {
     while (nextGroup_ < state->groups.size()) {
       const SnapshotGroup& group = state->groups[nextGroup_++];
       if (!range.contains(group.group)) continue;
-      payload_ = TRY(file.readGroup(group));
+      TRY(file.readGroup(group, payload_));
+      aheadBytes_ -= group.bytes;
       position_ = 0;
       group_ = group.group;
       entries_ = group.entries;

@@ -19,6 +19,9 @@ namespace {
 
 constexpr size_t kAppendBuffer = 64 * 1024;
 
+// The system fetches at most so much at a hint, or even less.
+constexpr uint64_t kHintBytes = 512 * 1024;
+
 std::string localPath(const std::string& path) {
   constexpr std::string_view kScheme = "file://";
   if (path.compare(0, kScheme.size(), kScheme) != 0) return path;
@@ -45,6 +48,16 @@ class PosixReader final : public RandomAccessFile {
       got += static_cast<size_t>(n);
     }
     return got;
+  }
+
+  void willRead(uint64_t offset, uint64_t size) override {
+    if (!seekable_) return;
+    for (uint64_t end = offset + size; offset < end; offset += kHintBytes) {
+      uint64_t bytes = std::min(kHintBytes, end - offset);
+      // A hint only: where it is not taken, read() waits longer.
+      (void)::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes),
+                            POSIX_FADV_WILLNEED);
+    }
   }
 
   Result<uint64_t> size() override {
