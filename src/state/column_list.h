@@ -11,6 +11,7 @@ namespace millrace {
 inline std::vector<Type> pickTypes(const std::vector<Type>& types,
                                    const std::vector<uint32_t>& columns) {
   std::vector<Type> picked;
+  picked.reserve(columns.size());
   for (uint32_t column : columns) picked.push_back(types[column]);
   return picked;
 }
@@ -20,6 +21,7 @@ inline std::vector<std::string> pickNames(const std::vector<std::string>& names,
                                           const std::vector<uint32_t>& columns) {
   std::vector<std::string> picked;
   if (names.empty()) return picked;
+  picked.reserve(columns.size());
   for (uint32_t column : columns) picked.push_back(names[column]);
   return picked;
 }

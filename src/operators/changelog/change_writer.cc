@@ -25,6 +25,7 @@ void ChangeWriter::begin(const Batch* batch) {
   ranks_.clear();
   marks_.clear();
   nextMark_ = 0;
+  nextInputMark_ = 0;
   onlyInserts_ = true;
   stateRows_.clear();
   stateColumns_.clear();
@@ -68,6 +69,13 @@ void ChangeWriter::add(RowKind kind, uint32_t pick, int64_t rank) {
 
 void ChangeWriter::addMark(int64_t watermark) {
   marks_.push_back({static_cast<uint32_t>(picks_.size()), watermark});
+}
+
+void ChangeWriter::addInputMarks(uint32_t row) {
+  const std::vector<WatermarkMark>& marks = batch_->marks();
+  while (nextInputMark_ < marks.size() && marks[nextInputMark_].position <= row) {
+    addMark(marks[nextInputMark_++].watermark);
+  }
 }
 
 Status ChangeWriter::finish(Output& out) {

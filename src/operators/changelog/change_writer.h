@@ -40,6 +40,9 @@ class ChangeWriter {
   static constexpr uint32_t kStateRow = 0x8000'0000;
   void add(RowKind kind, uint32_t pick, int64_t rank);
   void addMark(int64_t watermark);
+  // Adds the watermarks of the input batch that stand in front of a physical row, once each;
+  // UINT32_MAX: all that are left.
+  void addInputMarks(uint32_t row);
   size_t size() const { return picks_.size(); }
 
   // Emits what was added since begin(), in batches of at most a few thousand rows.
@@ -57,6 +60,7 @@ class ChangeWriter {
   std::vector<int64_t> ranks_;
   std::vector<WatermarkMark> marks_;
   size_t nextMark_ = 0;
+  size_t nextInputMark_ = 0;
   bool onlyInserts_ = true;
   std::vector<const char*> stateRows_;
   std::vector<MutableColumnPtr> stateColumns_;

@@ -4,10 +4,9 @@
 
 #include "operators/changelog/change_writer.h"
 #include "operators/changelog/row_bytes.h"
-#include "operators/changelog/sort_keys.h"
 #include "operators/rank/first_rows.h"
+#include "operators/rank/ranked_groups.h"
 #include "operators/rank/upsert_rank.h"
-#include "state/column_list.h"
 
 namespace millrace {
 
@@ -27,57 +26,36 @@ class Rank final : public Operator {
       : spec_(spec),
         layout_(spec.input),
         writer_(layout_, spec.outputRank),
-        sortKeys_(spec.order, spec.input),
+        groups_(spec_),
         end_(static_cast<size_t>(spec.rankEnd)),
         numbered_(spec.outputRank || spec.rankStart > 1),
         single_(!spec.inputRetracts && spec.rankStart == 1 && spec.rankEnd == 1) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
-    StateSchema schema;
-    schema.name = "rows";
-    schema.kind = StateKind::kKeyedSortedRows;
-    for (uint32_t key : spec_.partitionKeys) schema.key.push_back(spec_.input[key]);
-    schema.keyNames = pickNames(spec_.inputNames, spec_.partitionKeys);
-    schema.row = spec_.input;
-    schema.rowNames = spec_.inputNames;
-    schema.order = keptText(spec_);
-    schema.sort = spec_.order;
-    schema.ttlMillis = context.options->stateTtlMillis;
-    rows_ = TRY(context.state->openSortedRows(std::move(schema)));
+    TRY(groups_.open(context, keptText(spec_)));
+    rows_ = &groups_.rows();
     return {};
   }
 
   Status processBatch(int, Batch batch, Output& out) override {
     context_->refreshTime();
-    batch_ = &batch;
     writer_.begin(&batch);
     if (!batch.empty()) {
-      locate(batch);
+      groups_.locate(batch);
       if (spec_.inputRetracts) {
         changeAll(batch);
       } else {
         insertCandidates(batch);
       }
     }
-    addMarks(UINT32_MAX);
+    writer_.addInputMarks(UINT32_MAX);
     Status status = writer_.finish(out);
     trim();
-    nextMark_ = 0;
     return status;
   }
 
  private:
-  void locate(const Batch& batch) {
-    std::vector<ColumnPtr> columns;
-    for (uint32_t key : spec_.partitionKeys) columns.push_back(batch.column(key));
-    Rows rows = batch.rows();
-    keys_.encode(rows_->encoder(), columns, rows);
-    groups_.resize(rows.count());
-    rows_->findOrInsert(keys_, groups_.data());
-    sortKeys_.encode(batch.columns(), rows);
-  }
-
   // True when a row with this sort key is among the first rows of its group.
   bool enters(const SortedGroup* group, std::string_view sortKey) const {
     if (KeyedSortedRows::size(group) < end_) return true;
@@ -94,19 +72,19 @@ class Rank final : public Operator {
     candidateRows_.clear();
     for (uint32_t k = 0; k < rows.count(); ++k) {
       if (k + kPrefetchDistance < rows.count()) {
-        KeyedSortedRows::prefetch(groups_[k + kPrefetchDistance]);
+        KeyedSortedRows::prefetch(groups_.group(k + kPrefetchDistance));
       }
-      if (!enters(groups_[k], sortKeys_.key(k))) continue;
+      if (!enters(groups_.group(k), groups_.sortKey(k))) continue;
       candidates_.push_back(k);
       candidateRows_.push_back(rows[k]);
     }
     bytes_.encode(layout_, batch.columns(), Rows::of(candidateRows_));
     for (size_t c = 0; c < candidates_.size(); ++c) {
       uint32_t k = candidates_[c];
-      if (!enters(groups_[k], sortKeys_.key(k))) continue;
-      addMarks(candidateRows_[c]);
-      insertRow(groups_[k], k, candidateRows_[c], bytes_.row(c));
-      if (KeyedSortedRows::size(groups_[k]) > end_) touched_.push_back(groups_[k]);
+      if (!enters(groups_.group(k), groups_.sortKey(k))) continue;
+      writer_.addInputMarks(candidateRows_[c]);
+      insertRow(groups_.group(k), k, candidateRows_[c], bytes_.row(c));
+      if (KeyedSortedRows::size(groups_.group(k)) > end_) touched_.push_back(groups_.group(k));
     }
   }
 
@@ -115,12 +93,12 @@ class Rank final : public Operator {
     bytes_.encode(layout_, batch.columns(), rows);
     for (uint32_t k = 0; k < rows.count(); ++k) {
       uint32_t row = rows[k];
-      addMarks(row);
+      writer_.addInputMarks(row);
       if (isAdd(batch.kind(row))) {
-        insertRow(groups_[k], k, row, bytes_.row(k));
+        insertRow(groups_.group(k), k, row, bytes_.row(k));
       } else {
-        removeRow(groups_[k], k, row, bytes_.row(k));
-        if (KeyedSortedRows::size(groups_[k]) == 0) touched_.push_back(groups_[k]);
+        removeRow(groups_.group(k), k, row, bytes_.row(k));
+        if (KeyedSortedRows::size(groups_.group(k)) == 0) touched_.push_back(groups_.group(k));
       }
     }
   }
@@ -135,7 +113,7 @@ class Rank final : public Operator {
 
   void insertRow(SortedGroup* group, uint32_t k, uint32_t row, std::string_view bytes) {
     size_t before = KeyedSortedRows::size(group);
-    size_t position = rows_->insert(group, sortKeys_.key(k), bytes);
+    size_t position = rows_->insert(group, groups_.sortKey(k), bytes);
     if (position >= end_) return;
     if (single_) {
       if (before == 0) {
@@ -168,7 +146,7 @@ class Rank final : public Operator {
   }
 
   void removeRow(SortedGroup* group, uint32_t k, uint32_t row, std::string_view bytes) {
-    size_t position = rows_->rankOf(group, sortKeys_.key(k), bytes);
+    size_t position = rows_->rankOf(group, groups_.sortKey(k), bytes);
     // A row that never came is ignored.
     if (position == SIZE_MAX) return;
     if (position < end_) {
@@ -199,14 +177,6 @@ class Rank final : public Operator {
     if (rank <= end_) writer_.add(RowKind::kDelete, current, rank);
   }
 
-  // Passes on the watermarks in front of a physical row.
-  void addMarks(uint32_t row) {
-    const std::vector<WatermarkMark>& marks = batch_->marks();
-    while (nextMark_ < marks.size() && marks[nextMark_].position <= row) {
-      writer_.addMark(marks[nextMark_++].watermark);
-    }
-  }
-
   // Removes the rows behind the last rank, or groups that have become empty.
   void trim() {
     std::sort(touched_.begin(), touched_.end());
@@ -226,16 +196,12 @@ class Rank final : public Operator {
   RankSpec spec_;
   RowLayout layout_;
   ChangeWriter writer_;
-  SortKeys sortKeys_;
+  RankedGroups groups_;
   size_t end_;
   bool numbered_;  // ranks, or an offset, are watched
   bool single_;    // only the first row of append-only input: it is replaced by -U and +U
   OperatorContext* context_ = nullptr;
-  KeyedSortedRows* rows_ = nullptr;
-  const Batch* batch_ = nullptr;
-  size_t nextMark_ = 0;
-  KeyBatch keys_;
-  std::vector<SortedGroup*> groups_;
+  KeyedSortedRows* rows_ = nullptr;  // those of groups_
   RowBytes bytes_;
   std::vector<uint32_t> candidates_;
   Selection candidateRows_;

@@ -5,8 +5,7 @@
 
 #include "operators/changelog/change_writer.h"
 #include "operators/changelog/row_bytes.h"
-#include "operators/changelog/sort_keys.h"
-#include "state/column_list.h"
+#include "operators/rank/ranked_groups.h"
 
 namespace millrace {
 
@@ -18,7 +17,7 @@ class UpsertRank final : public Operator {
       : spec_(spec),
         layout_(spec.input),
         writer_(layout_, spec.outputRank),
-        sortKeys_(spec.order, spec.input),
+        groups_(spec_),
         end_(static_cast<size_t>(spec.rankEnd)),
         numbered_(spec.outputRank || spec.rankStart > 1),
         single_(spec.rankStart == 1 && spec.rankEnd == 1) {
@@ -32,59 +31,38 @@ class UpsertRank final : public Operator {
 
   Status open(OperatorContext& context) override {
     context_ = &context;
-    StateSchema schema;
-    schema.name = "rows";
-    schema.kind = StateKind::kKeyedSortedRows;
-    for (uint32_t key : spec_.partitionKeys) schema.key.push_back(spec_.input[key]);
-    schema.keyNames = pickNames(spec_.inputNames, spec_.partitionKeys);
-    schema.row = spec_.input;
-    schema.rowNames = spec_.inputNames;
-    schema.order = firstRowsText(spec_);
-    schema.sort = spec_.order;
-    schema.ttlMillis = context.options->stateTtlMillis;
     // What is upstream may forget a row and begin it anew, which moves it to the back.
-    mayMoveBack_ = schema.ttlMillis != 0;
-    rows_ = TRY(context.state->openSortedRows(std::move(schema)));
+    mayMoveBack_ = context.options->stateTtlMillis != 0;
+    TRY(groups_.open(context, firstRowsText(spec_)));
+    rows_ = &groups_.rows();
     return {};
   }
 
   Status processBatch(int, Batch batch, Output& out) override {
     context_->refreshTime();
-    batch_ = &batch;
     writer_.begin(&batch);
     if (!batch.empty()) {
-      locate(batch);
+      groups_.locate(batch);
       Rows rows = batch.rows();
+      bytes_.encode(layout_, batch.columns(), rows);
       for (uint32_t k = 0; k < rows.count(); ++k) {
-        addMarks(rows[k]);
+        writer_.addInputMarks(rows[k]);
         // Others that read the same rows may want -U.
-        if (isAdd(batch.kind(rows[k]))) upsert(groups_[k], k, rows[k]);
+        if (isAdd(batch.kind(rows[k]))) upsert(groups_.group(k), k, rows[k]);
       }
     }
-    addMarks(UINT32_MAX);
-    nextMark_ = 0;
+    writer_.addInputMarks(UINT32_MAX);
     return writer_.finish(out);
   }
 
  private:
-  void locate(const Batch& batch) {
-    std::vector<ColumnPtr> columns;
-    for (uint32_t key : spec_.partitionKeys) columns.push_back(batch.column(key));
-    Rows rows = batch.rows();
-    keys_.encode(rows_->encoder(), columns, rows);
-    groups_.resize(rows.count());
-    rows_->findOrInsert(keys_, groups_.data());
-    sortKeys_.encode(batch.columns(), rows);
-    bytes_.encode(layout_, batch.columns(), rows);
-  }
-
   void upsert(SortedGroup* group, uint32_t k, uint32_t row) {
     // An older snapshot may hold more rows.
     trim(group);
     size_t old = find(group, k);
     if (old == SIZE_MAX) {
-      if (enters(group, sortKeys_.key(k))) insertRow(group, k, row);
-    } else if (rows_->sortKey(rows_->at(group, old)) == sortKeys_.key(k)) {
+      if (enters(group, groups_.sortKey(k))) insertRow(group, k, row);
+    } else if (rows_->sortKey(rows_->at(group, old)) == groups_.sortKey(k)) {
       update(stateRow(group, old), row, old + 1);
       rows_->replaceAt(group, old, bytes_.row(k));
     } else {
@@ -95,7 +73,7 @@ class UpsertRank final : public Operator {
   // The position of the row with the upsert key of the k-th row, or SIZE_MAX.
   size_t find(const SortedGroup* group, uint32_t k) const {
     size_t size = KeyedSortedRows::size(group);
-    size_t position = mayMoveBack_ ? 0 : rows_->lowerBound(group, sortKeys_.key(k));
+    size_t position = mayMoveBack_ ? 0 : rows_->lowerBound(group, groups_.sortKey(k));
     for (; position < size; ++position) {
       if (hasKeyOf(bytes_.row(k).data(), rows_->rowBytes(rows_->at(group, position)))) {
         return position;
@@ -137,7 +115,7 @@ class UpsertRank final : public Operator {
   // A row with a new key.
   void insertRow(SortedGroup* group, uint32_t k, uint32_t row) {
     size_t before = KeyedSortedRows::size(group);
-    size_t position = rows_->insert(group, sortKeys_.key(k), bytes_.row(k));
+    size_t position = rows_->insert(group, groups_.sortKey(k), bytes_.row(k));
     if (single_ && before > 0) {
       update(stateRow(group, 1), row, 1);
     } else if (numbered_ || single_) {
@@ -160,7 +138,7 @@ class UpsertRank final : public Operator {
   void moveRow(SortedGroup* group, size_t old, uint32_t k, uint32_t row) {
     uint32_t oldRow = stateRow(group, old);
     rows_->eraseAt(group, old);
-    size_t position = rows_->insert(group, sortKeys_.key(k), bytes_.row(k));
+    size_t position = rows_->insert(group, groups_.sortKey(k), bytes_.row(k));
     if (!numbered_ || position == old) {
       update(oldRow, row, old + 1);
     } else if (position < old) {
@@ -200,29 +178,17 @@ class UpsertRank final : public Operator {
     }
   }
 
-  // Passes on the watermarks in front of a physical row.
-  void addMarks(uint32_t row) {
-    const std::vector<WatermarkMark>& marks = batch_->marks();
-    while (nextMark_ < marks.size() && marks[nextMark_].position <= row) {
-      writer_.addMark(marks[nextMark_++].watermark);
-    }
-  }
-
   RankSpec spec_;
   RowLayout layout_;
   ChangeWriter writer_;
-  SortKeys sortKeys_;
+  RankedGroups groups_;
   size_t end_;
   bool numbered_;  // ranks, or an offset, are watched
   bool single_;    // only the first row: it is replaced by -U and +U
   bool mayMoveBack_ = false;
   std::vector<uint32_t> ownKey_;  // the upsert key without the partition keys
   OperatorContext* context_ = nullptr;
-  KeyedSortedRows* rows_ = nullptr;
-  const Batch* batch_ = nullptr;
-  size_t nextMark_ = 0;
-  KeyBatch keys_;
-  std::vector<SortedGroup*> groups_;
+  KeyedSortedRows* rows_ = nullptr;  // those of groups_
   RowBytes bytes_;
 };
 
