@@ -3,11 +3,11 @@
 #   check.sh [STAGE...]     format, build, default, sdks, lint, configurations, sanitizer, threads,
 #                           fuzz
 # format          clang-format has nothing to change
-# build, default, sanitizer   as in test.sh, with the whole suite under ASan and UBSan
+# build, default, sanitizer   as in test.sh, with the whole suite and the service under ASan and UBSan
 # sdks            the service through the AWS SDKs for JavaScript and Java, where they can be had
 # lint            clang-tidy (.clang-tidy)
 # configurations  the text tests under every file of tests/configs
-# threads         the whole suite under ThreadSanitizer
+# threads         the same under ThreadSanitizer
 # fuzz            every fuzzer for MILLRACE_FUZZ_SECONDS (60)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -61,6 +61,7 @@ sanitizedSuite() {
   if scripts/build.sh "$1"; then
     runUnitTests "$1"
     runTextTests "$1" tests/
+    MILLRACE_PRESET=$1 runCounted "service" 3600 python3 tests/serve/serve_test.py
   else
     tallyFailure "the $1 build failed"
   fi

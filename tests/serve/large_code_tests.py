@@ -9,7 +9,9 @@ import zipfile
 
 from control_tests import create, describe, ended
 from engine_tests import Applications
-from harness import Server, expect, expect_equal, expect_error, receive_response
+from harness import (
+    Server, expect, expect_equal, expect_error, expect_memory, receive_response,
+)
 from wrong_input_tests import MIB, expect_healthy, peak_memory
 
 LARGEST_ZIP = 52_428_800
@@ -40,7 +42,7 @@ def test_512_mb_of_code_in_a_request():
             except OSError:  # it has closed
                 pass
             expect_equal(connection.recv(13), b"HTTP/1.1 413 ")
-        expect(peak_memory(server) < 500 * MIB, peak_memory(server))
+        expect_memory(peak_memory(server), 500 * MIB)
         expect_healthy(server)
 
 
@@ -79,7 +81,7 @@ def test_code_that_unpacks_to_512_mb():
             text = details["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
             expect(len(text) > 20, text)
             expect_equal(describe(apps.client, name)["ApplicationStatus"], "READY")
-        expect(peak_memory(server) < 300 * MIB, peak_memory(server))
+        expect_memory(peak_memory(server), 300 * MIB)
         expect_healthy(server)
 
 

@@ -26,7 +26,7 @@ import botocore.parsers
 import botocore.serialize
 
 ECHO = os.environ.get(
-    "MILLRACE_PROTOCOL_ECHO", str(harness.ROOT / "build/release/bin/protocol_echo")
+    "MILLRACE_PROTOCOL_ECHO", str(harness.ROOT / f"build/{harness.PRESET}/bin/protocol_echo")
 )
 SERVICES = ("cloudwatch", "iam", "kinesis", "kinesisanalyticsv2", "logs", "s3", "sts")
 TEXTS = ("plain", "", 'a & b <c> "d" \'e\' \\ /', "ümlaut €😀", "a\nb\tc\r", " blank ends ")

@@ -7,7 +7,8 @@ NAME is a module, a function or module.function; without one, every module *_tes
 is run. Modules run in processes of their own, N at a time (default 4; 1 runs everything in this
 process, for a debugger); their output stays together. A module that measures time says so with
 ALONE = True and runs when the others are done. MILLRACE names the program (default:
-build/release/bin/millrace). The last line is "N passed, N failed".
+build/release/bin/millrace); with MILLRACE_PRESET=debug or tsan it is that of another build, and
+limits of memory do not count. The last line is "N passed, N failed".
 """
 
 import argparse
