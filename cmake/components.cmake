@@ -43,11 +43,7 @@ endfunction()
 # millrace_unity(name folders...) compiles the files of millrace_<name> together, at most eight of
 # one folder at a time: headers are read and templates instantiated once. Names in anonymous
 # namespaces are therefore unique within a folder, but for the folders named, which are left out.
-# Off with the precompiled headers, so that clang-tidy sees every file alone.
 function(millrace_unity name)
-  if(NOT MILLRACE_PRECOMPILED_HEADERS)
-    return()
-  endif()
   get_target_property(sources millrace_${name} SOURCES)
   list(SORT sources)
   foreach(source ${sources})

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 
 #include "connectors/filesystem/ahead_stream.h"
@@ -127,8 +126,8 @@ Status FileSplitReader::skipByteOrderMark() {
 BufferPtr FileSplitReader::takeBuffer(size_t size) {
   for (BufferPtr& pooled : pool_) {
     if (pooled.use_count() == 1 && pooled->size() >= size) {
-      // What other threads did with the buffer before they let go of it comes first.
-      std::atomic_thread_fence(std::memory_order_acquire);
+      // What other threads did with the buffer before they let go of it comes first: libstdc++
+      // counts a copy with acquire and release.
       return pooled;
     }
   }
