@@ -12,6 +12,20 @@ namespace millrace {
 
 namespace {
 
+// No connector writes metadata, so that every such column must be declared as read only.
+Status refuseWrittenMetadata(const CatalogTable& table, SourcePosition position) {
+  for (const CatalogColumn& column : table.columns) {
+    if (column.kind != ColumnKind::kMetadata || column.isVirtual) continue;
+    return Error(ErrorKind::kInvalidSchema,
+                 fmt::format("table '{}' declares persistable metadata column '{}', but its "
+                             "connector cannot write metadata",
+                             table.name, column.name))
+        .at(position)
+        .withHint("If the column should not be persisted, declare it with the VIRTUAL keyword.");
+  }
+  return {};
+}
+
 // The columns of a table that INSERT writes: all but computed and virtual metadata columns.
 std::vector<const CatalogColumn*> writtenColumns(const CatalogTable& table) {
   std::vector<const CatalogColumn*> columns;
@@ -59,6 +73,7 @@ Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
     return Error(ErrorKind::kUnsupported, "INSERT OVERWRITE in streaming mode").at(insert.position);
   }
   const CatalogTable& table = **found;
+  TRY(refuseWrittenMetadata(table, insert.table.position));
   std::vector<const CatalogColumn*> columns = writtenColumns(table);
   LogicalPtr query = TRY(bindQuery(*insert.query));
 

@@ -1,11 +1,14 @@
 // Tables of FROM: catalogue tables and views, sub-queries and window table functions.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 
 #include "base/close_matches.h"
+#include "connectors/connector.h"
 #include "sql/binder/query_binder.h"
 #include "sql/plan/query_block.h"
+#include "types/type_coercion.h"
 
 namespace millrace {
 
@@ -126,6 +129,46 @@ Result<OptionMap> optionsWithHints(const CatalogTable& table,
 
 }  // namespace
 
+namespace {
+
+// The type in which the connector delivers a metadata column: the declared one where they differ in
+// being nullable only. An unknown connector is told of when the query is planned.
+Result<Type> metadataType(const CatalogColumn& column, const CatalogTable& table,
+                          const OptionMap& options, SourcePosition position) {
+  auto name = options.find("connector");
+  const ConnectorDescriptor* connector =
+      name == options.end() ? nullptr : ConnectorCatalog::builtin().find(name->second);
+  if (connector == nullptr) return column.type;
+  if (connector->metadata.empty()) {
+    return Error(ErrorKind::kInvalidSchema,
+                 fmt::format("table '{}' declares metadata column '{}', but connector '{}' has no "
+                             "metadata",
+                             table.name, column.name, connector->name))
+        .at(position);
+  }
+  std::vector<std::string> keys;
+  for (const MetadataColumn& offered : connector->metadata) {
+    keys.push_back(offered.key);
+    if (offered.key != column.metadataKey) continue;
+    if (offered.type.sameAs(column.type)) return column.type;
+    if (supportsExplicitCast(offered.type, column.type)) return offered.type;
+    return Error(ErrorKind::kTypeMismatch,
+                 fmt::format("metadata column '{}' of table '{}' cannot be {}: metadata '{}' of "
+                             "type {} cannot be cast to it",
+                             column.name, table.name, column.type.toString(), offered.key,
+                             offered.type.toString()))
+        .at(position);
+  }
+  return Error(ErrorKind::kUnknownColumn,
+               fmt::format("invalid metadata key '{}' in column '{}' of table '{}': connector '{}' "
+                           "has no such metadata",
+                           column.metadataKey, column.name, table.name, connector->name))
+      .at(position)
+      .withHint(fmt::format("Available are: {}.", fmt::join(keys, ", ")));
+}
+
+}  // namespace
+
 // Scan of the stored columns, then the computed ones in declared order, then the watermark.
 Result<LogicalPtr> QueryBinder::scanOf(const std::shared_ptr<const CatalogTable>& table,
                                        const std::vector<ParsedHint>& hints,
@@ -148,8 +191,9 @@ Result<LogicalPtr> QueryBinder::scanOf(const std::shared_ptr<const CatalogTable>
   }
   for (const CatalogColumn& column : table->columns) {
     if (column.kind != ColumnKind::kMetadata) continue;
+    Type type = TRY(metadataType(column, *table, scan->options, position));
     scan->metadataKeys.push_back(column.metadataKey);
-    scan->schema.push_back({column.name, column.type});
+    scan->schema.push_back({column.name, type});
   }
   Scope scope;
   scope.add(table->name, scan->schema);
@@ -163,7 +207,7 @@ Result<LogicalPtr> QueryBinder::scanOf(const std::shared_ptr<const CatalogTable>
       continue;
     }
     ResolvedColumn found = TRY(scope.resolve({column.name}, {}));
-    exprs.push_back(Expr::input(found.index, column.type));
+    exprs.push_back(coerce(Expr::input(found.index, scan->schema[found.index].type), column.type));
   }
   LogicalPtr plan = makeProject(scan, std::move(exprs), std::move(names));
   if (!table->watermarkColumn.empty()) {
