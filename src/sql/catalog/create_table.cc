@@ -33,6 +33,7 @@ class TableMaker {
   Error alreadyInBase(const std::string& what, const char* feature, bool overwritable,
                       SourcePosition position);
   Status addStoredColumns();
+  Status checkNewMetadataKey(const CatalogColumn& column, SourcePosition position) const;
   Status addColumn(CatalogColumn column, SourcePosition position);
   Status bindComputedColumns();
   Status takeWatermark();
@@ -148,6 +149,19 @@ Status TableMaker::addColumn(CatalogColumn column, SourcePosition position) {
       .at(position);
 }
 
+Status TableMaker::checkNewMetadataKey(const CatalogColumn& column, SourcePosition position) const {
+  for (const CatalogColumn& other : table_->columns) {
+    bool sameKey = other.kind == ColumnKind::kMetadata && other.metadataKey == column.metadataKey;
+    if (!sameKey || other.name == column.name) continue;
+    return Error(ErrorKind::kInvalidSchema,
+                 fmt::format("columns '{}' and '{}' are both from the metadata key '{}'",
+                             other.name, column.name, column.metadataKey))
+        .at(position)
+        .withHint("Declare one as the metadata column and compute the other: c AS CAST(...).");
+  }
+  return {};
+}
+
 Status TableMaker::addStoredColumns() {
   for (const ParsedColumnDefinition& parsed : create_.columns) {
     CatalogColumn column;
@@ -161,6 +175,7 @@ Status TableMaker::addStoredColumns() {
       column.kind = ColumnKind::kMetadata;
       column.metadataKey = parsed.metadataKey.value_or(column.name);
       column.isVirtual = parsed.isVirtual;
+      TRY(checkNewMetadataKey(column, parsed.name.position));
     } else if (parsed.type == ParsedColumnDefinition::Type::kComputed) {
       column.kind = ColumnKind::kComputed;
       column.expression = parsed.expression;
