@@ -87,9 +87,9 @@ class ScriptPlanner {
 
 // The job of the script that goes on from the savepoint: the one with the fewest operators of it
 // missing.
-const Planned& jobOf(const std::vector<Planned>& jobs, const Manifest& manifest) {
-  const Planned* best = &jobs[0];
-  for (const Planned& job : jobs) {
+Planned& jobOf(std::vector<Planned>& jobs, const Manifest& manifest) {
+  Planned* best = &jobs[0];
+  for (Planned& job : jobs) {
     size_t missing = unclaimedOf(manifest, job.graph).size();
     if (missing < unclaimedOf(manifest, best->graph).size()) best = &job;
   }
@@ -136,14 +136,9 @@ int runSavepointCheck(const SavepointCheck& command, Env& env) {
   std::string directory;
   Result<RestoredCheckpoint> savepoint = openSavepoint(command.path, env, directory);
   if (!savepoint.ok()) return failed(savepoint.error());
-  const Planned& job = jobOf(planner.jobs(), savepoint.value().manifest);
-  uint32_t stored = savepoint.value().manifest.maxParallelism;
-  if (stored != job.graph.maxParallelism) {
-    return failed(
-        Error(ErrorKind::kRestore, fmt::format("the savepoint has max parallelism {}, the job {}",
-                                               stored, job.graph.maxParallelism))
-            .withHint(fmt::format("Set pipeline.max-parallelism to {}.", stored)));
-  }
+  Planned& job = jobOf(planner.jobs(), savepoint.value().manifest);
+  savepoint = openFor(job.graph, env.files(), directory);
+  if (!savepoint.ok()) return failed(savepoint.error());
   Result<RestoreReport> report =
       reportRestore(savepoint.value(), job.graph, job.ignoresUnclaimed, env);
   if (!report.ok()) return failed(report.error());

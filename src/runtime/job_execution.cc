@@ -69,7 +69,7 @@ Status JobExecution::build() {
   RestoredCheckpoint restored;
   const std::string& path = options_.checkpoints.restorePath;
   if (!path.empty()) {
-    restored = TRY(openCheckpoint(env_.files(), path, graph_.maxParallelism));
+    restored = TRY(openFor(graph_, env_.files(), path));
     bool allowed = options_.checkpoints.allowNonRestoredState;
     if (!allowed) TRY(checkClaims(restored.manifest, graph_));
     RestoreReport report = TRY(reportRestore(restored, graph_, allowed, env_));

@@ -59,4 +59,5 @@ struct JobGraph {
   bool isBounded() const;  // every source is bounded (known once sources are made)
 };
 
+  bool derivesMaxParallelism = false;  // nobody asked for it: a restore takes the snapshot's
 }  // namespace millrace

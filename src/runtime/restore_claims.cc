@@ -91,6 +91,22 @@ Status checkClaims(const Manifest& manifest, const JobGraph& graph) {
           "'execution.state-recovery.ignore-unclaimed-state' to drop that state.");
 }
 
+Result<RestoredCheckpoint> openFor(JobGraph& graph, FileSystem& files, const std::string& path) {
+  if (graph.derivesMaxParallelism) {
+    Manifest manifest = TRY(SnapshotDirectory::readManifest(files, path));
+    graph.maxParallelism = manifest.maxParallelism;
+    for (const JobNode& node : graph.nodes) {
+      if (node.parallelism <= graph.maxParallelism) continue;
+      return Error(ErrorKind::kRestore,
+                   fmt::format("parallelism {} exceeds the max parallelism {} of checkpoint '{}'",
+                               node.parallelism, graph.maxParallelism, path))
+          .withHint(
+              fmt::format("Lower 'parallelism.default' to {} at the most.", graph.maxParallelism));
+    }
+  }
+  return openCheckpoint(files, path, graph.maxParallelism);
+}
+
 void nameOperators(const JobGraph& graph, Manifest& manifest) {
   for (const JobNode& node : graph.nodes) {
     auto found = manifest.operators.find(node.id);

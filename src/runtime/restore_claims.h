@@ -21,6 +21,10 @@ std::vector<std::string> unclaimedOf(const Manifest& manifest, const JobGraph& g
 // An error that names the first unclaimed operator, or state would be lost silently.
 Status checkClaims(const Manifest& manifest, const JobGraph& graph);
 
+// Opens a checkpoint for the job. As in Flink a maximum parallelism that nobody asked for gives way
+// to the snapshot's; an error where the job's parallelism exceeds that, or the two differ.
+Result<RestoredCheckpoint> openFor(JobGraph& graph, FileSystem& files, const std::string& path);
+
 // Fills in what a snapshot says about its operators beside their states.
 void nameOperators(const JobGraph& graph, Manifest& manifest);
 

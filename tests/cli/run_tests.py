@@ -220,6 +220,20 @@ def test_run_keeps_max_parallelism():
         expect(code == 0, "the last good state is gone")
 
 
+def test_run_takes_the_max_parallelism_of_its_state():
+    with job(rows=100000) as (_, script, state):
+        # What 1 derives is 128; what 100 derives would be 256.
+        stop(start(script, state), signal.SIGTERM, 0.4)
+        code, err = stop(start(script, state, "-Dparallelism.default=100"), signal.SIGTERM, 0.6)
+        expect(code == 0 and "was stopped with savepoint" in err, code, err)
+        exceeded = run(script, state, "-D", "parallelism.default=200")
+        expect_run(exceeded, 1, "", "parallelism 200 exceeds the max parallelism 128")
+        shutil.rmtree(state)
+        stop(start(script, state, "-D", "parallelism.default=100"), signal.SIGTERM, 0.6)
+        code, err = stop(start(script, state), signal.SIGTERM, 0.4)
+        expect(code == 0 and "goes on from checkpoint" in err, code, err)
+
+
 def test_run_restarts_and_fails():
     retry = (
         "SET 'restart-strategy.type' = 'fixed-delay';\n"

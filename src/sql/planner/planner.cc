@@ -581,6 +581,7 @@ JobGraph Planner::finish() {
   graph_.options = options_.execution;
   graph_.timeZone = options_.timeZone;
   return std::move(graph_);
+  graph_.derivesMaxParallelism = options_.derivesMaxParallelism;
 }
 
 Status checkBounded(const LogicalNode& node, bool& bounded) {

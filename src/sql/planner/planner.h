@@ -19,6 +19,7 @@ struct PlannerOptions {
   std::string jobName;
   uint32_t parallelism = 1;
   uint32_t maxParallelism = 128;
+  bool derivesMaxParallelism = false;  // JobGraph::derivesMaxParallelism
   ExecutionOptions execution;
   std::string timeZone = "UTC";
   bool twoPhase = true;    // table.optimizer.agg-phase-strategy is not ONE_PHASE

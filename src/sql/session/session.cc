@@ -102,6 +102,7 @@ Result<PlannerOptions> Session::plannerOptions(const std::string& jobName) const
   int64_t maxParallelism = configuration_.integer("pipeline.max-parallelism");
   options.maxParallelism = maxParallelism > 0 ? static_cast<uint32_t>(maxParallelism)
                                               : defaultMaxParallelism(options.parallelism);
+  options.derivesMaxParallelism = maxParallelism <= 0;
   if (options.parallelism > options.maxParallelism) {
     return Error(ErrorKind::kInvalidOption,
                  fmt::format("parallelism.default {} is larger than pipeline.max-parallelism {}",
