@@ -79,6 +79,10 @@ struct ConnectorDescriptor {
   // A sink is an operator without output. One per subtask.
   Result<OperatorPtr> (*makeSink)(const SinkRequest& request, const SubtaskInfo& subtask,
                                   Env& env) = nullptr;
+  // The names of the lists in which source and sink keep what a checkpoint must hold. A restore
+  // fails on lists that are not among them, because another connector wrote them.
+  std::vector<std::string> sourceLists;
+  std::vector<std::string> sinkLists;
   Result<LookupTable> (*makeLookup)(const ScanRequest& request, Env& env) = nullptr;
   // The sink takes -U, +U and -D rows whatever its format (see acceptsChangelog).
   bool sinkAcceptsChangelog = false;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,16 +49,20 @@ struct JobNode {
   // Exactly one of the two is set. Called once per subtask; sources once per job.
   std::function<Result<std::unique_ptr<Source>>()> makeSource;
   std::function<Result<OperatorPtr>(const SubtaskInfo&)> makeOperator;
+
+  // Of a source or sink: the names of the lists that it keeps, which a restore compares with a
+  // snapshot before anything is opened. Nothing: not known, it takes whatever is there.
+  std::optional<std::vector<std::string>> lists;
 };
 
 struct JobGraph {
   std::string name;
   std::vector<JobNode> nodes;  // in topological order
   uint32_t maxParallelism = 128;
+  bool derivesMaxParallelism = false;  // nobody asked for it: a restore takes the snapshot's
   ExecutionOptions options;
   std::string timeZone = "UTC";
   bool isBounded() const;  // every source is bounded (known once sources are made)
 };
 
-  bool derivesMaxParallelism = false;  // nobody asked for it: a restore takes the snapshot's
 }  // namespace millrace

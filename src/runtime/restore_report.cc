@@ -35,8 +35,8 @@ Result<std::vector<StoredState>> storedStates(const RestoredOperator& stored) {
 }
 
 // The states that an operator opens: an instance of it is opened without any entries. Sources and
-// sinks keep only lists, which always fit, and touch the outside world when they open: of them
-// nothing is known.
+// sinks keep only lists and touch the outside world when they open: of them only the names are
+// known (JobNode::lists).
 Result<std::vector<StateSchema>> wantedStates(const JobGraph& graph, const JobNode& node,
                                               Env& env) {
   SubtaskInfo subtask{0, 1, graph.maxParallelism};
@@ -63,6 +63,17 @@ Result<std::vector<StateSchema>> wantedStates(const JobGraph& graph, const JobNo
   return schemas;
 }
 
+// Requires: node.lists is known. What another connector has written: nothing opens it.
+std::vector<std::string> untakenLists(const std::vector<StoredState>& stored, const JobNode& node) {
+  std::vector<std::string> names;
+  for (const StoredState& state : stored) {
+    const std::string& name = state.schema.name;
+    bool taken = std::find(node.lists->begin(), node.lists->end(), name) != node.lists->end();
+    if (!taken && !state.empty) names.push_back(name);
+  }
+  return names;
+}
+
 bool onlyLists(const std::vector<StoredState>& states) {
   return std::all_of(states.begin(), states.end(), [](const StoredState& state) {
     return state.schema.kind == StateKind::kList;
@@ -71,21 +82,22 @@ bool onlyLists(const std::vector<StoredState>& states) {
 
 class Reporter {
  public:
-  Reporter(const RestoredCheckpoint& snapshot, const JobGraph& graph, Env& env)
-      : snapshot_(snapshot), graph_(graph), env_(env) {
+  Reporter(const RestoredCheckpoint& snapshot, const JobGraph& graph, bool ignoresUnclaimed,
+           Env& env)
+      : snapshot_(snapshot), graph_(graph), ignoresUnclaimed_(ignoresUnclaimed), env_(env) {
     for (const JobNode& node : graph.nodes) {
       for (const JobEdge& edge : node.inputs) consumed_.insert(edge.from);
     }
   }
 
-  Result<RestoreReport> report(bool ignoresUnclaimed) {
+  Result<RestoreReport> report() {
     for (uint32_t i = 0; i < graph_.nodes.size(); ++i) TRY(addNode(i));
     for (const std::string& id : unclaimedOf(snapshot_.manifest, graph_)) {
       OperatorRestore entry;
       entry.id = id;
       entry.title = snapshot_.manifest.operators.at(id).title;
-      entry.verdict = ignoresUnclaimed ? RestoreVerdict::kPartial : RestoreVerdict::kIncompatible;
-      entry.notes.emplace_back(ignoresUnclaimed
+      entry.verdict = unclaimedVerdict();
+      entry.notes.emplace_back(ignoresUnclaimed_
                                    ? "the job does not have it; its state is dropped"
                                    : "the job does not have it; its state would be lost");
       add(std::move(entry));
@@ -94,6 +106,10 @@ class Reporter {
   }
 
  private:
+  RestoreVerdict unclaimedVerdict() const {
+    return ignoresUnclaimed_ ? RestoreVerdict::kPartial : RestoreVerdict::kIncompatible;
+  }
+
   Status addNode(uint32_t index) {
     const JobNode& node = graph_.nodes[index];
     const std::string* id = storedIdOf(snapshot_.manifest, node);
@@ -127,6 +143,14 @@ class Reporter {
     } else if (!onlyLists(stored)) {
       entry.verdict = RestoreVerdict::kIncompatible;
       entry.notes = {"nothing takes its states"};
+    } else if (node.lists) {
+      for (const std::string& name : untakenLists(stored, node)) {
+        entry.verdict = unclaimedVerdict();
+        entry.notes.push_back(
+            ignoresUnclaimed_
+                ? fmt::format("its list '{}', which another connector wrote, is dropped", name)
+                : fmt::format("another connector wrote its list '{}', which would be lost", name));
+      }
     }
     add(std::move(entry));
     return {};
@@ -139,6 +163,7 @@ class Reporter {
 
   const RestoredCheckpoint& snapshot_;
   const JobGraph& graph_;
+  const bool ignoresUnclaimed_;
   Env& env_;
   std::set<uint32_t> consumed_;
   RestoreReport report_;
@@ -160,7 +185,7 @@ const char* restoreVerdictName(RestoreVerdict verdict) {
 
 Result<RestoreReport> reportRestore(const RestoredCheckpoint& snapshot, const JobGraph& graph,
                                     bool ignoresUnclaimed, Env& env) {
-  return Reporter(snapshot, graph, env).report(ignoresUnclaimed);
+  return Reporter(snapshot, graph, ignoresUnclaimed, env).report();
 }
 
 Status checkRestore(const RestoreReport& report) {

@@ -87,3 +87,46 @@ def test_savepoint_check():
         expect_run(check("SELECT 1 FROM g;", "-D", "x"), 2, "", "not KEY=VALUE")
         expect_run(check(""), 1, "", "the script starts no job")
         expect_run(check(plain, "-D", "pipeline.max-parallelism=64"), 1, "", "max parallelism 128")
+
+
+def test_check_takes_the_max_parallelism_of_the_savepoint():
+    with savepoint() as (path, script):
+        file = script(FIRSTS.format(key="b"))
+        shows(Run("savepoint", "check", path, "-f", file, "-Dparallelism.default=100"), 0, "full")
+        exceeded = Run("savepoint", "check", path, "-f", file, "-Dparallelism.default=200")
+        expect_run(exceeded, 1, "", "parallelism 200 exceeds the max parallelism 128")
+
+
+def test_lists_of_another_connector_are_not_dropped():
+    """A source that is another connector's now would begin anew, a sink leave files hidden."""
+    def check(path, file, *flags):
+        return Run("savepoint", "check", path, "-f", file, *flags)
+
+    def restore(path, file, *flags):
+        return Run("sql", "-f", file, f"-Dexecution.state-recovery.path={path}", *flags)
+
+    ignored = "-Dexecution.state-recovery.ignore-unclaimed-state=true"
+    with savepoint() as (path, script):
+        file = script(FIRSTS.format(key="b"))
+        with open(file) as text:
+            before = text.read()
+        folder = os.path.dirname(file)
+        os.mkdir(folder + "/in")
+        source = before.replace("'connector' = 'datagen'", "'connector' = 'filesystem', 'format' = "
+                                f"'csv', 'path' = '{folder}/in'")
+        source = source[:source.index("  'rows-per-second'")].rstrip(", \n") + (
+            ");" + source[source.index(");", source.index("'rows-per-second'")) + 2:])
+        sink = before.replace("'connector' = 'filesystem', 'format' = 'csv',\n  'path' = "
+                              f"'{folder}/out'", "'connector' = 'blackhole'")
+        sink = sink.replace("'rows-per-second'", "'number-of-rows' = '5', 'rows-per-second'")
+        for changed, name in ((source, "rows"), (sink, "parts")):
+            expect(changed != before, changed)
+            with open(file, "w") as out:
+                out.write(changed)
+            lost = f"another connector wrote its list '{name}', which would be lost"
+            shows(check(path, file), 1, "verdict: incompatible")
+            shows(check(path, file), 1, lost)
+            expect_run(restore(path, file), 1, "", lost)
+            dropped = f"its list '{name}', which another connector wrote, is dropped"
+            shows(check(path, file, ignored), 3, dropped)
+            expect_run(restore(path, file, ignored), 0)

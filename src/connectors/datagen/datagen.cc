@@ -257,6 +257,7 @@ void addDatagenConnector(ConnectorCatalog& catalog) {
   connector.validate = validate;
   connector.isBounded = isBounded;
   connector.makeSource = makeSource;
+  connector.sourceLists = {"rows"};
   catalog.add(std::move(connector));
 }
 

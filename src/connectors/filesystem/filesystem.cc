@@ -173,6 +173,8 @@ void addFilesystemConnector(ConnectorCatalog& catalog) {
   connector.isBounded = isFileSourceBounded;
   connector.makeSource = makeFileSource;
   connector.makeSink = makeFileSink;
+  connector.sourceLists = {"files"};
+  connector.sinkLists = {"parts", "partitions"};
   connector.makeLookup = makeFileLookup;
   connector.sinkNeedsWatermarks = fileSinkNeedsWatermarks;
   catalog.add(std::move(connector));

@@ -25,6 +25,7 @@ void addKinesisConnector(ConnectorCatalog& catalog) {
   connector.isBounded = [](const TableDefinition&) -> Result<bool> { return false; };
   connector.makeSource = makeKinesisSource;
   connector.makeSink = makeKinesisSink;
+  connector.sourceLists = {"shards"};
   catalog.add(std::move(connector));
 }
 

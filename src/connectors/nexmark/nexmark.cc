@@ -186,6 +186,7 @@ void addNexmarkConnector(ConnectorCatalog& catalog) {
   connector.validate = validate;
   connector.isBounded = isBounded;
   connector.makeSource = makeSource;
+  connector.sourceLists = {"positions"};
   catalog.add(std::move(connector));
 }
 

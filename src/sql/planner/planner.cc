@@ -265,6 +265,7 @@ Result<uint32_t> Planner::planScan(const LogicalScan& scan) {
   Env* env = &env_;
   auto makeSource = options.connector->makeSource;
   graph_.nodes[index].makeSource = [makeSource, request, env] { return makeSource(request, *env); };
+  graph_.nodes[index].lists = options.connector->sourceLists;
   uint32_t parallelism = TRY(ownParallelism(options, "scan.parallelism", *scan.table, scan.position,
                                             options_.parallelism));
   if (parallelism != options_.parallelism) {
@@ -279,6 +280,7 @@ Result<uint32_t> Planner::planValues(const LogicalValues& values) {
   ValuesSpec spec{typesOf(values.schema), values.rows};
   graph_.nodes[index].parallelism = 1;
   graph_.nodes[index].makeSource = [spec] { return makeValuesSource(spec); };
+  graph_.nodes[index].lists = {"position"};
   return index;
 }
 
@@ -529,6 +531,7 @@ Status Planner::planSink(const LogicalSink& sink, const PlannedRoot& root) {
     return connector->makeSink(request, subtask, *env);
   });
   graph_.nodes[index].parallelism = parallelism;
+  graph_.nodes[index].lists = connector->sinkLists;
   return {};
 }
 
@@ -578,10 +581,10 @@ Status Planner::planRoot(const PlannedRoot& root) {
 JobGraph Planner::finish() {
   graph_.name = options_.jobName;
   graph_.maxParallelism = options_.maxParallelism;
+  graph_.derivesMaxParallelism = options_.derivesMaxParallelism;
   graph_.options = options_.execution;
   graph_.timeZone = options_.timeZone;
   return std::move(graph_);
-  graph_.derivesMaxParallelism = options_.derivesMaxParallelism;
 }
 
 Status checkBounded(const LogicalNode& node, bool& bounded) {
