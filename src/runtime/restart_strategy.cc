@@ -68,8 +68,9 @@ class ExponentialDelay final : public RestartStrategy {
       : options_(options), random_(random) {}
 
   std::optional<int64_t> failed(int64_t nowMillis) override {
-    // Failures until the next start belong to the one that is known.
-    if (restartMillis_ && nowMillis <= *restartMillis_) return restartMillis_;
+    // Failures until the next start belong to the one that is known. In the millisecond of the
+    // start, which Flink counts too, a task here may have started and failed again.
+    if (restartMillis_ && nowMillis < *restartMillis_) return restartMillis_;
     if (restartMillis_ && nowMillis - *restartMillis_ >= options_.resetBackoffThresholdMillis) {
       attempt_ = 0;
     }

@@ -48,10 +48,10 @@ TEST_F(RestartStrategyTest, ExponentialDelayGrowsAndIsReset) {
   for (int64_t delay : {1000, 1500, 2250, 3375}) {
     EXPECT_EQ(strategy->failed(now), now + delay);
     // Further failures before the start change nothing.
-    EXPECT_EQ(strategy->failed(now + delay), now + delay);
-    now += delay + 1;
+    EXPECT_EQ(strategy->failed(now + delay - 1), now + delay);
+    now += delay;
   }
-  for (int i = 0; i < 20; ++i) now = *strategy->failed(now) + 1;
+  for (int i = 0; i < 20; ++i) now = *strategy->failed(now);
   EXPECT_EQ(strategy->failed(now), now + 60'000);
   now += 60'000 + options.resetBackoffThresholdMillis;
   EXPECT_EQ(strategy->failed(now), now + 1000);
