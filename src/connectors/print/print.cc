@@ -1,4 +1,6 @@
-// The print connector: a sink that writes every change to standard output or standard error.
+// The print connector: a sink that writes every change to standard output or standard error, at
+// least once: it does not wait for checkpoints, so that changes behind the last one are printed
+// again when the job goes on from there.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -80,7 +82,9 @@ Result<OperatorPtr> makeSink(const SinkRequest& request, const SubtaskInfo& subt
 void addPrintConnector(ConnectorCatalog& catalog) {
   ConnectorDescriptor connector;
   connector.name = "print";
-  connector.doc = "Writes every change to standard output.";
+  connector.doc =
+      "Writes every change to standard output, at least once: what comes behind the last "
+      "checkpoint is printed again after a restart.";
   connector.options = printOptions();
   connector.makeSink = makeSink;
   connector.sinkAcceptsChangelog = true;
