@@ -78,7 +78,7 @@ def read_parts(lines, i, block):
             block.body.append(lines[i])
             i += 1
         return i + 1
-    if block.kind in ('set', 'reset', 'skip-runs', 'foreach', 'end'):
+    if block.kind in ('set', 'reset', 'skip-runs', 'in-order', 'foreach', 'end'):
         return i
     # Flink cannot be asked what becomes of our state in an edited query.
     if block.kind not in ('statement', 'table', 'changelog', 'expressions', 'plan', 'edit'):

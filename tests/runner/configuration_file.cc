@@ -43,8 +43,8 @@ RunSettings runInParts(const TestFile& file) {
   settings.name = fmt::format("in parts, batches of {}", batchRows);
   settings.options["millrace.execution.batch-rows"] = fmt::to_string(batchRows);
   settings.inParts = true;
-  settings.parallelism = 2;
-  settings.restoredParallelism = 3;
+  settings.parallelism = file.inOrder ? 1 : 2;
+  settings.restoredParallelism = file.inOrder ? 1 : 3;
   return settings;
 }
 

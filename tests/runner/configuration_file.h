@@ -12,8 +12,8 @@ namespace millrace {
 
 // To the end, in order, at parallelism 1.
 RunSettings runToTheEnd();
-// Stopped at a checkpoint in the middle at parallelism 2, restored at 3, in small batches whose
-// size depends on the path of the test.
+// Stopped at a checkpoint in the middle at parallelism 2, restored at 3 (where the order of rows
+// counts, at 1 both), in small batches whose size depends on the path of the test.
 RunSettings runInParts(const TestFile& file);
 
 // A file of tests/configs:

@@ -58,7 +58,7 @@ Result<std::vector<RunSettings>> runsOf(const Arguments& arguments, const TestFi
     RunSettings settings = TRY(readConfiguration(path));
     bool fixesOrder =
         settings.parallelism == 1 && !settings.options.contains("table.exec.mini-batch.enabled");
-    if (!file.skipRuns || fixesOrder) runs.push_back(std::move(settings));
+    if ((!file.skipRuns && !file.inOrder) || fixesOrder) runs.push_back(std::move(settings));
   }
   if (!paths.empty()) return runs;
   runs.push_back(runToTheEnd());

@@ -22,6 +22,7 @@ constexpr Keyword kKeywords[] = {
     {"statement", Kind::kStatement}, {"table", Kind::kTable},
     {"changelog", Kind::kChangelog}, {"expressions", Kind::kExpressions},
     {"plan", Kind::kPlan},           {"edit", Kind::kEdit},
+    {"in-order", Kind::kInOrder},
 };
 
 bool isBlank(std::string_view line) { return trimmed(line).empty(); }
@@ -105,6 +106,7 @@ class TestFileParser {
     if (block.kind == Kind::kFile) return readContents(block);
     if (block.isQuery()) return readQuery(block);
     if (block.kind == Kind::kSkipRuns) file_.skipRuns = true;
+    if (block.kind == Kind::kInOrder) file_.inOrder = true;
     return {};
   }
 
@@ -120,6 +122,7 @@ class TestFileParser {
         break;
       case Kind::kReset:
       case Kind::kSkipRuns:
+      case Kind::kInOrder:
         fits = !argument.empty();
         break;
       case Kind::kForeach:

@@ -17,6 +17,7 @@ struct TestBlock {
     kSet,
     kReset,
     kSkipRuns,
+    kInOrder,
     kForeach,
     kEnd,
     kStatement,
@@ -55,6 +56,7 @@ struct TestFile {
   std::vector<TestBlock> blocks;
   std::vector<TestStep> steps;  // in order, without foreach and end
   bool skipRuns = false;
+  bool inOrder = false;  // the results depend on the order in which rows arrive
 };
 
 // Reads and checks a file; errors name the line.
