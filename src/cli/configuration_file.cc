@@ -13,24 +13,39 @@ namespace millrace {
 
 namespace {
 
+bool isMember(std::string_view option) {
+  return option != "config" && option != "help" && option != "version";
+}
+
 std::string hintFor(const std::string& name, const CLI::App& command) {
   std::vector<std::string> known;
   for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& longName : option->get_lnames()) known.push_back(longName);
+    for (const std::string& longName : option->get_lnames()) {
+      if (isMember(longName)) known.push_back(longName);
+    }
   }
   std::string hint = didYouMean(name, known);
   return hint.empty() ? "The members are the long options of the command." : hint;
 }
 
-// "kinesis.fsync=always", unless kinesis.fsync was given.
-void addSettings(const std::string& group, const nlohmann::json& members, CLI::Option& option) {
+// "kinesis.fsync=always", unless kinesis.fsync was given; `prefix` is "kinesis.".
+void addSettings(const std::string& prefix, const nlohmann::json& members, CLI::Option& option) {
   std::vector<std::string> given = option.results();
   for (const auto& [name, value] : members.items()) {
-    std::string setting = fmt::format("{}.{}=", group, name);
+    std::string setting = fmt::format("{}{}=", prefix, name);
     bool known = std::any_of(given.begin(), given.end(),
                              [&](const std::string& each) { return each.starts_with(setting); });
     if (known) continue;
     option.add_result(setting + (value.is_string() ? value.get<std::string>() : value.dump()));
+  }
+}
+
+Status runCallback(CLI::Option& option, const std::string& path) {
+  try {
+    option.run_callback();
+    return {};
+  } catch (const CLI::Error& error) {
+    return Error(ErrorKind::kInvalidOption, fmt::format("'{}': {}", path, error.what()));
   }
 }
 
@@ -44,28 +59,26 @@ Status applyConfigurationFile(Env& env, const std::string& path, CLI::App& comma
   }
   for (const auto& [name, value] : json.items()) {
     CLI::Option* option = command.get_option_no_throw("--" + name);
-    CLI::Option* settings = command.get_option_no_throw("--set");
-    if (option == nullptr && value.is_object() && settings != nullptr) {
-      addSettings(name, value, *settings);
-      settings->run_callback();
+    bool repeats = option != nullptr && option->get_expected_max() > 1;
+    // An object: settings of a companion, or several values of one option, such as quotas.
+    CLI::Option* settings = option == nullptr ? command.get_option_no_throw("--set") : option;
+    if (value.is_object() && settings != nullptr && (option == nullptr || repeats)) {
+      addSettings(option == nullptr ? name + "." : std::string(), value, *settings);
+      TRY(runCallback(*settings, path));
       continue;
     }
-    if (option == nullptr || name == "config" || name == "help") {
+    if (option == nullptr || !isMember(name)) {
       return Error(ErrorKind::kUnknownOption,
                    fmt::format("'{}' has unknown option '{}'", path, name))
           .withHint(hintFor(name, command));
     }
     if (option->count() > 0) continue;
-    try {
-      // An option that may be repeated takes a list.
-      auto values = value.is_array() ? value : nlohmann::json::array({value});
-      for (const auto& each : values) {
-        option->add_result(each.is_string() ? each.get<std::string>() : each.dump());
-      }
-      option->run_callback();
-    } catch (const CLI::Error& error) {
-      return Error(ErrorKind::kInvalidOption, fmt::format("'{}': {}", path, error.what()));
+    // An option that may be repeated takes a list.
+    auto values = value.is_array() ? value : nlohmann::json::array({value});
+    for (const auto& each : values) {
+      option->add_result(each.is_string() ? each.get<std::string>() : each.dump());
     }
+    TRY(runCallback(*option, path));
   }
   return {};
 }

@@ -181,7 +181,14 @@ void addServe(CLI::App& app, Arguments& arguments) {
         return isPostgresqlLocation(text) ? std::string()
                                           : "the store is no postgresql://host/database";
       });
-  serve->add_option("--region", host.region, "the AWS region it is")->capture_default_str();
+  serve->add_option("--region", host.region, "the AWS region it is")
+      ->capture_default_str()
+      ->check([](const std::string& text) {
+        bool letters =
+            text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+        return letters && !text.empty() ? std::string()
+                                        : "'" + text + "' is no region, such as eu-west-1";
+      });
   serve->add_option("--account", host.account, "the AWS account it is, 12 digits")
       ->capture_default_str()
       ->check([](const std::string& text) {

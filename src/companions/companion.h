@@ -32,6 +32,9 @@ struct CompanionContext {
   std::map<std::string, std::string> settings;
 };
 
+// For a companion without settings: kUnknownOption when there are some.
+Status refuseSettings(const CompanionContext& context, std::string_view companion);
+
 struct Companion {
   std::string_view name;  // the folder
   // What it would serve, also where it is not opened because the service is elsewhere.

@@ -113,13 +113,50 @@ def test_configuration_file():
             expect(code == 2 and wanted in err, content, code, err)
 
 
+def test_quotas_in_the_configuration_file():
+    with Server() as server:
+        server.stop()
+        file = server.data / "serve.json"
+        file.write_text(json.dumps({"quota": {"tags": 1, "kpus": 3}}))
+        server.arguments = ["--config", str(file), "--quota", "kpus=2", "--auth", "off"]
+        server.start()
+        client = server.client("kinesisanalyticsv2")
+
+        def create(parallelism=1, tags=1):
+            flink = {"ParallelismConfiguration": {
+                "ConfigurationType": "CUSTOM", "Parallelism": parallelism}}
+            client.create_application(
+                ApplicationName="a", RuntimeEnvironment="FLINK-1_20",
+                ServiceExecutionRole="arn:aws:iam::000000000000:role/r",
+                ApplicationConfiguration={"FlinkApplicationConfiguration": flink},
+                Tags=[{"Key": str(number)} for number in range(tags)])
+
+        expect_error(lambda: create(tags=2), "TooManyTagsException")
+        expect_error(lambda: create(parallelism=3), "LimitExceededException", text="limit")
+        create(parallelism=2)
+        server.stop()
+        file.write_text('{"quota": {"tag": 1}}')
+        code, err = run_program("--data", str(server.data), "--config", str(file))
+        expect(code == 1 and "'tag'" in err and "'tags'" in err, code, err)
+
+
+def test_settings_that_are_not_there():
+    with Server() as server:
+        server.stop()
+        for name in ("kinesis", "s3", "iam", "sts", "logs", "cloudwatch", "applications", "sqs"):
+            code, err = run_program("--data", str(server.data), "--port", "0",
+                                    "--set", f"{name}.endpiont=http://127.0.0.1:1")
+            expect(code == 1 and f"'{name}.endpiont'" in err and "hint" in err, name, code, err)
+
+
 def test_help_and_wrong_usage():
     help_text = subprocess.run([harness.PROGRAM, "serve", "--help"], capture_output=True, text=True,
                                timeout=10, check=True).stdout
     for option in ("--host", "--port", "--data", "--region", "--account", "--config", "--auth",
                    "--https-certificate", "--https-key"):
         expect(option in help_text, option, help_text)
-    for wrong in (["--account", "12"], ["--auth", "maybe"], ["--port", "x"], ["--prot", "1"]):
+    for wrong in (["--account", "12"], ["--region", ""], ["--region", "us east"],
+                  ["--auth", "maybe"], ["--port", "x"], ["--prot", "1"]):
         code, err = run_program(*wrong)
         expect_equal(code, 2, err)
 

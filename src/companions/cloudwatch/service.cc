@@ -27,11 +27,7 @@ Service::Service(Env& env, Log& log, std::unique_ptr<MetricStore> store)
 Service::~Service() { stop(); }
 
 Result<std::unique_ptr<Service>> Service::open(const CompanionContext& context) {
-  if (!context.settings.empty()) {
-    return Error(ErrorKind::kUnknownOption,
-                 fmt::format("'cloudwatch.{}'", context.settings.begin()->first))
-        .withHint("This companion has no settings.");
-  }
+  TRY(refuseSettings(context, "cloudwatch"));
   auto store = TRY(MetricStore::open(context.dataDirectory));
   return std::unique_ptr<Service>(new Service(context.env, context.log, std::move(store)));
 }

@@ -16,6 +16,7 @@ Service::Service(AccessControl& access)
 void addIamCompanion(CompanionCatalog& catalog) {
   catalog.add(
       {"iam", iam::kModel, [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+         TRY(refuseSettings(context, "iam"));
          return std::unique_ptr<Service>(std::make_unique<iam::Service>(context.access));
        }});
 }

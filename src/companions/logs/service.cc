@@ -61,11 +61,7 @@ Service::Service(Env& env, Log& log, std::unique_ptr<LogStore> store)
 Service::~Service() { stop(); }
 
 Result<std::unique_ptr<Service>> Service::open(const CompanionContext& context) {
-  if (!context.settings.empty()) {
-    return Error(ErrorKind::kUnknownOption,
-                 fmt::format("'logs.{}'", context.settings.begin()->first))
-        .withHint("This companion has no settings.");
-  }
+  TRY(refuseSettings(context, "logs"));
   auto store = TRY(LogStore::open(context.dataDirectory));
   return std::unique_ptr<Service>(new Service(context.env, context.log, std::move(store)));
 }

@@ -99,6 +99,7 @@ Outcome<void> Service::validate(const RequestContext& context, const Document& i
 void addS3Companion(CompanionCatalog& catalog) {
   catalog.add(
       {"s3", s3::kModel, [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+         TRY(refuseSettings(context, "s3"));
          auto store = TRY(s3::Store::open(context.env, context.log, context.dataDirectory));
          return std::unique_ptr<Service>(
              std::make_unique<s3::Service>(std::move(store), context.region));

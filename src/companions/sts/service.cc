@@ -26,6 +26,7 @@ AccessRequest Service::accessOf(const RequestContext& context, const Document& i
 void addStsCompanion(CompanionCatalog& catalog) {
   catalog.add(
       {"sts", sts::kModel, [](const CompanionContext& context) -> Result<std::unique_ptr<Service>> {
+         TRY(refuseSettings(context, "sts"));
          return std::unique_ptr<Service>(std::make_unique<sts::Service>(context.access));
        }});
 }
