@@ -92,6 +92,7 @@ Outcome<DiscoverInputSchemaResponse> discoverInputSchema(Service& service,
   }
   DiscoverInputSchemaResponse response;
   response.inputSchema = std::move(inferred->schema);
+  if (inferred->rows.size() > kMaxRecords) inferred->rows.resize(kMaxRecords);
   response.parsedInputRecords = std::move(inferred->rows);
   response.rawInputRecords = std::move(sample.records);
   return response;

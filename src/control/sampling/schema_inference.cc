@@ -81,15 +81,17 @@ std::string columnName(std::string_view path) {
   return name.substr(0, 256);
 }
 
+// Objects, a row each, or arrays of them.
 class JsonSample {
  public:
   bool add(const std::string& record) {
     Json json = Json::parse(record, nullptr, false);
-    if (!json.is_object()) return false;
-    row_.clear();
-    addObject(json, "", 0);
-    rows_.push_back(row_);
-    return true;
+    if (!json.is_object() && !json.is_array()) return false;
+    std::string root = json.is_array() ? "$[0:]" : "$";
+    if (!root_.empty() && root != root_) return false;
+    root_ = root;
+    if (json.is_object()) return addRow(json);
+    return std::all_of(json.begin(), json.end(), [&](const Json& each) { return addRow(each); });
   }
 
   std::optional<InferredSchema> finish() const {
@@ -99,7 +101,7 @@ class JsonSample {
     schema.recordEncoding = "UTF-8";
     schema.recordFormat.recordFormatType = RecordFormatType::kJson;
     schema.recordFormat.mappingParameters.emplace().jsonMappingParameters.emplace().recordRowPath =
-        "$";
+        root_;
     for (const SeenColumn& seen : columns_) {
       RecordColumn& column = schema.recordColumns.emplace_back();
       column.name = seen.name;
@@ -114,6 +116,14 @@ class JsonSample {
   }
 
  private:
+  bool addRow(const Json& object) {
+    if (!object.is_object()) return false;
+    row_.clear();
+    addObject(object, "", 0);
+    rows_.push_back(row_);
+    return true;
+  }
+
   void addObject(const Json& object, const std::string& path, int depth) {
     for (const auto& [key, value] : object.items()) {
       std::string next = path.empty() ? key : path + "." + key;
@@ -126,11 +136,12 @@ class JsonSample {
   }
 
   void addValue(const Json& value, const std::string& path) {
+    std::string mapping = root_ + "." + path;
     size_t index = 0;
-    while (index < columns_.size() && columns_[index].mapping != "$." + path) ++index;
+    while (index < columns_.size() && columns_[index].mapping != mapping) ++index;
     if (index == columns_.size()) {
       if (index == kMaxColumns) return;
-      columns_.push_back({columnName(path), "$." + path, Kind::kNothing, 0});
+      columns_.push_back({columnName(path), mapping, Kind::kNothing, 0});
     }
     if (row_.size() <= index) row_.resize(index + 1);
     std::string text = value.is_string()
@@ -149,6 +160,7 @@ class JsonSample {
     return Kind::kText;
   }
 
+  std::string root_;  // the path of a row; empty before the first record
   std::vector<SeenColumn> columns_;
   std::vector<std::string> row_;
   std::vector<std::vector<std::string>> rows_;
@@ -233,6 +245,11 @@ std::optional<InferredSchema> inferSchema(const std::vector<std::string>& record
                             [&](const std::string& unit) { return sample.add(unit); });
     if (json) return sample.finish();
   }
+  bool json = std::all_of(records.begin(), records.end(), [](const std::string& record) {
+    Json parsed = Json::parse(record, nullptr, false);
+    return parsed.is_object() || parsed.is_array();
+  });
+  if (json) return std::nullopt;
   for (char delimiter : {',', '\t', '|', ';'}) {
     std::optional<InferredSchema> csv = inferCsv(lines, delimiter);
     if (csv) return csv;
@@ -242,6 +259,9 @@ std::optional<InferredSchema> inferSchema(const std::vector<std::string>& record
 
 std::vector<std::string> recordsOfObject(const std::string& bytes, bool complete) {
   std::vector<std::string> records;
+  if (complete && Json::accept(bytes)) {
+    return {bytes.substr(0, bytes.find_last_not_of(" \t\r\n") + 1)};
+  }
   size_t begin = 0;
   while (begin < bytes.size()) {
     size_t end = bytes.find('\n', begin);

@@ -29,6 +29,25 @@ TEST(SchemaInference, NestedObjectsAndTypesThatGrow) {
   EXPECT_EQ(inferred->schema.recordColumns[0].mapping, "$.a.b");
 }
 
+TEST(SchemaInference, ArraysOfObjects) {
+  std::optional<InferredSchema> inferred =
+      inferSchema({R"([{"a":1,"b":{"c":"x"}},{"a":2}])", R"([{"a":3}])"});
+  ASSERT_TRUE(inferred);
+  const SourceSchema& schema = inferred->schema;
+  EXPECT_EQ(schema.recordFormat.mappingParameters->jsonMappingParameters->recordRowPath, "$[0:]");
+  ASSERT_EQ(schema.recordColumns.size(), 2U);
+  EXPECT_EQ(schema.recordColumns[1].mapping, "$[0:].b.c");
+  EXPECT_EQ(schema.recordColumns[1].name, "b_c");
+  EXPECT_EQ(inferred->rows,
+            (std::vector<std::vector<std::string>>{{"1", "x"}, {"2", ""}, {"3", ""}}));
+}
+
+TEST(SchemaInference, JsonThatIsNoRowIsNoCsvEither) {
+  EXPECT_EQ(described({R"([1,2])"}), "nothing");
+  EXPECT_EQ(described({R"([{"a":1}, 2])"}), "nothing");
+  EXPECT_EQ(described({R"([{"a":1}])", R"({"a":1,"b":2})"}), "nothing");
+}
+
 TEST(SchemaInference, RowsHaveAllColumns) {
   std::optional<InferredSchema> inferred = inferSchema({R"({"a":1})", R"({"b":"x"})"});
   ASSERT_TRUE(inferred);
@@ -47,6 +66,11 @@ TEST(SchemaInference, WhatIsNeither) {
   EXPECT_EQ(described({"a,b", "c"}), "nothing");
   EXPECT_EQ(described({"", "\n"}), "nothing");
   EXPECT_EQ(described({}), "nothing");
+}
+
+TEST(SchemaInference, AnObjectMayBeOneDocument) {
+  std::string document = "[\n  {\"a\": 1},\n  {\"a\": 2}\n]";
+  EXPECT_EQ(recordsOfObject(document + "\n", true), (std::vector<std::string>{document}));
 }
 
 TEST(SchemaInference, ALineThatWasCutOffIsLeftOut) {
