@@ -35,11 +35,12 @@ class ApplicationScript {
     uint32_t line = 1;
     for (const SqlFile& file : task_.files) {
       places_.push_back({&file, line});
-      line += static_cast<uint32_t>(std::count(file.text.begin(), file.text.end(), '\n')) + 1;
+      line +=
+          static_cast<uint32_t>(std::count(file.sql.text.begin(), file.sql.text.end(), '\n')) + 1;
     }
   }
 
-  // The error with its place in its own file.
+  // The error with its place in its own file, as that was written.
   std::string describe(const Error& error) const {
     const FilePlace* place = nullptr;
     for (const FilePlace& each : places_) {
@@ -47,10 +48,12 @@ class ApplicationScript {
     }
     if (place == nullptr) return error.describe();
     SourcePosition own = {error.position().line - place->firstLine + 1, error.position().column};
-    Error moved = Error(error.kind(), error.message()).at(own);
+    const SqlFile& file = *place->file;
+    Error moved =
+        Error(error.kind(), error.message()).at(writtenPosition(file.sql, file.written, own));
     if (!error.hint().empty()) moved = std::move(moved).withHint(error.hint());
-    std::string text = moved.describe(place->file->text);
-    return place->file->name.empty() ? text : fmt::format("in {}: {}", place->file->name, text);
+    std::string text = moved.describe(file.written);
+    return file.name.empty() ? text : fmt::format("in {}: {}", file.name, text);
   }
 
   Status run() {
@@ -63,7 +66,7 @@ class ApplicationScript {
     TRY(setDefaults(session));
     std::vector<std::unique_ptr<ParsedStatement>> inserts;
     for (const FilePlace& place : places_) {
-      for (const ScriptStatement& part : splitStatements(place.file->text)) {
+      for (const ScriptStatement& part : splitStatements(place.file->sql.text)) {
         TRY(runStatement(session, part, place.firstLine, inserts));
       }
     }

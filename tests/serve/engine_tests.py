@@ -133,6 +133,22 @@ def test_sql_that_does_not_parse(apps):
 
 
 @serving
+def test_errors_show_the_code_as_it_was_written(apps):
+    """Not with the values of its properties: places would be wrong, and a value may be secret."""
+    apps.create("CREATE TABLE t (a INT) WITH ('connector' = '${C.kind}');\n"
+                "INSERT INTO `${C.table}` SELECT '${C.secret}', b FROM t;")
+    groups = {"kind": "datagen", "table": "t", "secret": "one\ntwo\nhush"}
+    apps.client.update_application(
+        ApplicationName="app", CurrentApplicationVersionId=1,
+        ApplicationConfigurationUpdate={"EnvironmentPropertyUpdates": {"PropertyGroups": [
+            {"PropertyGroupId": "C", "PropertyMap": groups}]}})
+    details = ended(apps.client, apps.start())
+    text = details["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+    expect("line 2, column 48" in text and "'${C.secret}', b FROM t" in text, text)
+    expect("hush" not in text, text)
+
+
+@serving
 def test_query_at_top_level(apps):
     apps.create("CREATE TABLE t (a INT) WITH ('connector' = 'datagen');\nSELECT a FROM t;")
     details = ended(apps.client, apps.start())

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "control/code/property_substitution.h"
 #include "control/code/zip_archive.h"
 
 namespace millrace {
@@ -33,8 +32,8 @@ Result<std::string> fetch(const CodeLocation& code, CodeSource* source,
 
 Result<SqlFile> sqlFile(std::string name, const std::string& text,
                         const RuntimeProperties& properties) {
-  Result<std::string> substituted = substituteProperties(text, properties);
-  if (substituted.ok()) return SqlFile{std::move(name), std::move(substituted).value()};
+  Result<SubstitutedSql> substituted = substituteProperties(text, properties);
+  if (substituted.ok()) return SqlFile{std::move(name), text, std::move(substituted).value()};
   Error error = std::move(substituted).error();
   if (name.empty()) return error;
   return std::move(error).withContext(name);

@@ -7,13 +7,15 @@
 
 #include "base/result.h"
 #include "control/code/code_source.h"
+#include "control/code/property_substitution.h"
 #include "control/engine/engine.h"
 
 namespace millrace {
 
 struct SqlFile {
-  std::string name;  // "main.sql"; empty for TextContent
-  std::string text;  // with the runtime properties put in
+  std::string name;     // "main.sql"; empty for TextContent
+  std::string written;  // as the user wrote it: what errors show, without the values of properties
+  SubstitutedSql sql;   // with the runtime properties put in: what is run
 };
 
 enum class CodeKind : uint8_t {

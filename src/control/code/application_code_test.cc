@@ -86,7 +86,7 @@ TEST(ApplicationCode, ReadsTheSqlFilesOfTheRootInOrder) {
     EXPECT_EQ(code.value().kind, CodeKind::kSql);
     ASSERT_EQ(code.value().files.size(), 2U);
     EXPECT_EQ(code.value().files[0].name, "a.sql");
-    EXPECT_EQ(code.value().files[1].text, "SELECT 'v'");
+    EXPECT_EQ(code.value().files[1].sql.text, "SELECT 'v'");
   }
 }
 

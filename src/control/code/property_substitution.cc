@@ -13,16 +13,17 @@ namespace {
 // Where in the SQL text a character stands.
 enum class Place : uint8_t { kCode, kString, kIdentifier, kLineComment, kBlockComment };
 
+bool beginsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
 class Substitution {
  public:
   Substitution(std::string_view sql, const RuntimeProperties& properties)
       : sql_(sql), properties_(properties) {}
 
-  Result<std::string> run() {
+  Result<SubstitutedSql> run() {
     while (at_ < sql_.size()) {
       if (startsWith("$${")) {
-        out_ += "${";
-        advance(3);
+        replace(3, "${");
       } else if (startsWith("${") && !inComment()) {
         TRY(substitute());
       } else {
@@ -41,14 +42,20 @@ class Substitution {
       if (sql_[at_] == '\n') {
         ++position_.line;
         position_.column = 1;
-      } else if ((static_cast<unsigned char>(sql_[at_]) & 0xC0) != 0x80) {
+      } else if (beginsCharacter(sql_[at_])) {
         ++position_.column;  // characters, not bytes
       }
     }
   }
 
   void copy(size_t bytes) {
-    out_ += sql_.substr(at_, bytes);
+    out_.text += sql_.substr(at_, bytes);
+    advance(bytes);
+  }
+
+  void replace(size_t bytes, std::string_view with) {
+    out_.replacements.push_back({at_, bytes, with.size()});
+    out_.text += with;
     advance(bytes);
   }
 
@@ -104,11 +111,12 @@ class Substitution {
     std::string_view name = sql_.substr(at_ + 2, end - at_ - 2);
     std::string value = TRY(valueOf(name, start));
     char quote = place_ == Place::kString ? '\'' : '`';
+    std::string escaped;
     for (char c : value) {
-      if (c == quote) out_ += quote;
-      out_ += c;
+      if (c == quote) escaped += quote;
+      escaped += c;
     }
-    advance(end + 1 - at_);
+    replace(end + 1 - at_, escaped);
     return {};
   }
 
@@ -136,17 +144,58 @@ class Substitution {
 
   std::string_view sql_;
   const RuntimeProperties& properties_;
-  std::string out_;
+  SubstitutedSql out_;
   size_t at_ = 0;
   Place place_ = Place::kCode;
   SourcePosition position_{1, 1};
 };
 
+// Of the byte at that place; the end of the text when it lies behind it.
+size_t offsetOf(std::string_view text, SourcePosition position) {
+  size_t at = 0;
+  for (uint32_t line = 1; line < position.line; ++line) {
+    size_t end = text.find('\n', at);
+    if (end == std::string_view::npos) return text.size();
+    at = end + 1;
+  }
+  for (uint32_t column = 1; column < position.column && at < text.size(); ++column) {
+    do ++at;
+    while (at < text.size() && !beginsCharacter(text[at]));
+  }
+  return at;
+}
+
+SourcePosition positionOf(std::string_view text, size_t offset) {
+  SourcePosition position{1, 1};
+  for (char c : text.substr(0, offset)) {
+    if (c == '\n') {
+      ++position.line;
+      position.column = 1;
+    } else if (beginsCharacter(c)) {
+      ++position.column;
+    }
+  }
+  return position;
+}
+
 }  // namespace
 
-Result<std::string> substituteProperties(std::string_view sql,
-                                         const RuntimeProperties& properties) {
+Result<SubstitutedSql> substituteProperties(std::string_view sql,
+                                            const RuntimeProperties& properties) {
   return Substitution(sql, properties).run();
+}
+
+SourcePosition writtenPosition(const SubstitutedSql& sql, std::string_view written,
+                               SourcePosition position) {
+  size_t offset = offsetOf(sql.text, position);
+  size_t longer = 0;  // what the values before it have added, modulo 2^64: it may be negative
+  for (const SubstitutedSql::Replacement& each : sql.replacements) {
+    size_t begin = each.at + longer;
+    if (offset < begin) break;
+    if (offset < begin + each.newLength) return positionOf(written, each.at);
+    longer += each.newLength - each.length;
+  }
+  return positionOf(written, offset - longer);
 }
 
 }  // namespace millrace

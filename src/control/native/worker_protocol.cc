@@ -48,10 +48,34 @@ void get(const Json& json, const char* name, std::optional<T>& value) {
   if (found != json.end() && !found->is_null()) value = found->template get<T>();
 }
 
+// The code as it was written is there where it differs.
+Json jsonOf(const SqlFile& file) {
+  Json json = {{"name", file.name}, {"text", file.sql.text}};
+  if (file.sql.replacements.empty()) return json;
+  json["written"] = file.written;
+  for (const SubstitutedSql::Replacement& each : file.sql.replacements) {
+    json["replacements"].push_back({each.at, each.length, each.newLength});
+  }
+  return json;
+}
+
+SqlFile sqlFileOf(const Json& json) {
+  SqlFile file;
+  get(json, "name", file.name);
+  get(json, "text", file.sql.text);
+  file.written = file.sql.text;
+  get(json, "written", file.written);
+  for (const Json& each : json.value("replacements", Json::array())) {
+    file.sql.replacements.push_back(
+        {each.at(0).get<size_t>(), each.at(1).get<size_t>(), each.at(2).get<size_t>()});
+  }
+  return file;
+}
+
 Json jsonOf(const WorkerTask& task) {
   Json files = Json::array();
   for (const SqlFile& file : task.files) {
-    files.push_back({{"name", file.name}, {"text", file.text}});
+    files.push_back(jsonOf(file));
   }
   return {{"application", task.job.application},
           {"attempt", task.job.attempt},
@@ -74,9 +98,7 @@ WorkerTask taskOf(const Json& json) {
   get(json, "applicationName", task.applicationName);
   get(json, "versionId", task.versionId);
   for (const Json& file : json.value("files", Json::array())) {
-    SqlFile& part = task.files.emplace_back();
-    get(file, "name", part.name);
-    get(file, "text", part.text);
+    task.files.push_back(sqlFileOf(file));
   }
   get(json, "parallelism", task.parallelism);
   get(json, "kpus", task.kpus);

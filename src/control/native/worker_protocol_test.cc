@@ -13,7 +13,8 @@ TEST(WorkerProtocol, ATaskArrivesAsItWasSent) {
   task.job = {7, 3};
   task.applicationName = "orders";
   task.versionId = 4;
-  task.files = {{"a.sql", "SELECT '\n\"\xc3\xa4'"}, {"b.sql", ""}};
+  std::string text = "SELECT '\n\"\xc3\xa4'";
+  task.files = {{"a.sql", text, {text, {}}}, {"b.sql", "'${a.b}'", {"'c'", {{1, 6, 1}}}}};
   task.parallelism = 2;
   task.kpus = 1;
   task.checkpointing = false;
@@ -30,7 +31,11 @@ TEST(WorkerProtocol, ATaskArrivesAsItWasSent) {
   const WorkerTask& got = received.value().task;
   EXPECT_EQ(got.job, (JobId{7, 3}));
   ASSERT_EQ(got.files.size(), 2);
-  EXPECT_EQ(got.files[0].text, task.files[0].text);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(got.files[i].written, task.files[i].written);
+    EXPECT_EQ(got.files[i].sql.text, task.files[i].sql.text);
+    EXPECT_EQ(got.files[i].sql.replacements, task.files[i].sql.replacements);
+  }
   EXPECT_EQ(encodeTask(got), encodeTask(task));
   EXPECT_EQ(encodeTask(decodeTask(encodeTask(task)).value()), encodeTask(task));
 }
