@@ -12,6 +12,9 @@ namespace millrace {
 
 namespace {
 
+// AllowNonRestoredState of the application has the word on it.
+constexpr std::string_view kDropState = "execution.state-recovery.ignore-unclaimed-state";
+
 // Where an error is: positions count in the whole of the files, one behind the other.
 struct FilePlace {
   const SqlFile* file;
@@ -41,8 +44,13 @@ class ApplicationScript {
   }
 
   // The error with its place in its own file, as that was written.
-  std::string describe(const Error& error) const {
+  std::string describe(Error error) const {
     const FilePlace* place = nullptr;
+    if (error.hint().find(kDropState) != std::string::npos) {
+      error = Error(std::move(error).withHint(
+          "Restore the query it was taken from, or set AllowNonRestoredState in the "
+          "FlinkRunConfiguration to drop that state."));
+    }
     for (const FilePlace& each : places_) {
       if (each.firstLine <= error.position().line) place = &each;
     }
@@ -136,6 +144,7 @@ class ApplicationScript {
   std::vector<std::pair<std::string, std::string>> fixed() const {
     int64_t interval = task_.checkpointing ? task_.checkpointIntervalMillis : 0;
     return {{"parallelism.default", fmt::format("{}", task_.parallelism)},
+            {std::string(kDropState), task_.allowNonRestoredState ? "true" : "false"},
             {"execution.checkpointing.interval", fmt::format("{} ms", interval)},
             {"execution.checkpointing.min-pause", fmt::format("{} ms", task_.minPauseMillis)}};
   }

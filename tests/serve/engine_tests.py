@@ -212,6 +212,27 @@ def test_update_of_a_running_application(apps):
 
 
 @serving
+def test_only_the_run_configuration_drops_state(apps):
+    """Not what the code sets, and the error says so."""
+    tables = script(apps.out, 1000000, 10).split("INSERT")[0] + (
+        "CREATE TABLE nowhere (n BIGINT) WITH ('connector' = 'blackhole');\n")
+    apps.create(tables + "INSERT INTO nowhere SELECT COUNT(*) FROM numbers GROUP BY id;")
+    apps.started()
+    ended(apps.client, apps.client.stop_application(ApplicationName="app")["OperationId"])
+    apps.client.update_application(
+        ApplicationName="app", CurrentApplicationVersionId=1,
+        ApplicationConfigurationUpdate={"ApplicationCodeConfigurationUpdate": {
+            "CodeContentUpdate": {"TextContentUpdate":
+                "SET 'execution.state-recovery.ignore-unclaimed-state' = 'true';\n" + tables +
+                "INSERT INTO nowhere SELECT id FROM numbers;"}}})
+    details = ended(apps.client, apps.start())
+    expect_equal(details["OperationStatus"], "FAILED")
+    text = details["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+    expect("AllowNonRestoredState" in text and "ignore-unclaimed-state" not in text, text)
+    apps.started(FlinkRunConfiguration={"AllowNonRestoredState": True})
+
+
+@serving
 def test_force_stop(apps):
     apps.create(script(apps.out, 1000000, 1000))
     apps.started()
