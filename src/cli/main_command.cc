@@ -162,6 +162,13 @@ void addQuota(const std::string& text, std::map<std::string, int64_t>& quotas) {
   quotas[text.substr(0, equals)] = value;
 }
 
+std::string whyNoRegion(const std::string& text) {
+  bool wellFormed =
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  return wellFormed && !text.empty() ? std::string()
+                                     : "'" + text + "' is no region, such as eu-west-1";
+}
+
 void addServe(CLI::App& app, Arguments& arguments) {
   CLI::App* serve = app.add_subcommand("serve", "run the service: the API of AWS's on one port");
   ServiceHostOptions& host = arguments.serve.host;
@@ -183,12 +190,7 @@ void addServe(CLI::App& app, Arguments& arguments) {
       });
   serve->add_option("--region", host.region, "the AWS region it is")
       ->capture_default_str()
-      ->check([](const std::string& text) {
-        bool letters =
-            text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-        return letters && !text.empty() ? std::string()
-                                        : "'" + text + "' is no region, such as eu-west-1";
-      });
+      ->check(whyNoRegion);
   serve->add_option("--account", host.account, "the AWS account it is, 12 digits")
       ->capture_default_str()
       ->check([](const std::string& text) {
