@@ -1,6 +1,7 @@
 """CloudWatch metrics: data points, statistics, lists, over the protocols of its clients."""
 
 import datetime
+import json
 import time
 import urllib.parse
 
@@ -109,6 +110,28 @@ def test_wrong_input():
                      "InvalidParameterCombination", text="exceeds the limit of 1440")
         response = expect_error(client.describe_alarms, "UnknownOperationException")
         expect(response["ResponseMetadata"]["HTTPStatusCode"] < 500, response)
+
+
+def test_policies_say_cloudwatch():
+    with Server() as server:
+        iam = server.client("iam")
+        iam.create_user(UserName="writer")
+        iam.put_user_policy(UserName="writer", PolicyName="p", PolicyDocument=json.dumps({
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "cloudwatch:PutMetricData",
+                           "Resource": "*",
+                           "Condition": {"StringEquals": {"cloudwatch:namespace": SPACE}}}]}))
+        key = iam.create_access_key(UserName="writer")["AccessKey"]
+        client = server.client("cloudwatch", key["AccessKeyId"], key["SecretAccessKey"])
+        put(client, "m", {"Value": 1})
+        expect_error(lambda: client.put_metric_data(
+            Namespace="Other", MetricData=[{"MetricName": "m", "Value": 1}]),
+            "AccessDeniedException",
+            text="not authorized to perform: cloudwatch:PutMetricData")
+        expect_error(client.list_metrics, "AccessDeniedException", text="cloudwatch:ListMetrics")
+        iam.attach_user_policy(UserName="writer",
+                               PolicyArn="arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess")
+        expect_equal(len(client.list_metrics(Namespace=SPACE)["Metrics"]), 1)
 
 
 def test_command_line_and_query_protocol():

@@ -34,6 +34,8 @@ Result<std::unique_ptr<Service>> Service::open(const CompanionContext& context) 
 
 AccessRequest Service::accessOf(const RequestContext& context, const Document& input) {
   AccessRequest access = millrace::Service::accessOf(context, input);
+  // Requests are signed for "monitoring", but policies say "cloudwatch".
+  access.action = fmt::format("cloudwatch:{}", context.operation.name);
   const Document* name = input.find("Namespace");
   const std::string* text = name != nullptr ? name->as<std::string>() : nullptr;
   // Metrics have no ARNs; policies narrow by the namespace.
