@@ -65,6 +65,8 @@ Result<std::string> answerRest(const JobView& view, const std::string& path) {
   size_t end = std::min(path.find('?'), path.size());
   std::string plain = path.substr(0, end);
   while (plain.size() > 1 && plain.back() == '/') plain.pop_back();
+  // Flink's own clients name the version of the API, which a browser need not.
+  if (plain.starts_with("/v1/")) plain.erase(0, std::string_view("/v1").size());
   std::vector<std::string> parameters;
   const RestRoute* route =
       plain.starts_with('/') ? routeOf(segmentsOf(plain), parameters) : nullptr;
