@@ -26,6 +26,12 @@ Result<std::string> DataDirectory::folder(std::string_view name) const {
   return path;
 }
 
+Result<std::string> DataDirectory::privateFolder(std::string_view name) const {
+  std::string path = TRY(folder(name));
+  TRY(makeDirectoryPrivate(path));
+  return path;
+}
+
 Result<Certificate> DataDirectory::certificate(const std::string& certificateFile,
                                                const std::string& privateKeyFile,
                                                const std::string& host) const {

@@ -96,7 +96,7 @@ class RunningHost final : public ServiceHost {
     RootKeys keys = TRY(rootKeys(env_, data_.file("credentials"),
                                  {options_.rootAccessKeyId, options_.rootSecretAccessKey}));
     rootCredentials_ = makeRootCredentials(std::move(keys), options_.account);
-    access_ = TRY(AccessControl::open(env_, {.directory = TRY(data_.folder("iam")),
+    access_ = TRY(AccessControl::open(env_, {.directory = TRY(data_.privateFolder("iam")),
                                              .account = options_.account,
                                              .enforced = options_.authentication}));
     TRY(openCompanions());
@@ -206,7 +206,7 @@ class RunningHost final : public ServiceHost {
       }
       CompanionContext context{env_,
                                log_,
-                               TRY(data_.folder(companion.name)),
+                               TRY(data_.privateFolder(companion.name)),
                                options_.region,
                                options_.account,
                                *access_,
@@ -257,7 +257,7 @@ class RunningHost final : public ServiceHost {
 
   Status openControl() {
     ControlPlaneOptions options;
-    options.dataDirectory = TRY(data_.folder("control"));
+    options.dataDirectory = TRY(data_.privateFolder("control"));
     options.store = options_.store;
     options.region = options_.region;
     options.account = options_.account;
@@ -269,7 +269,7 @@ class RunningHost final : public ServiceHost {
       log_.error("control plane", {{"cause", text}});
     };
     NativeEngineOptions engineOptions;
-    engineOptions.directory = TRY(data_.folder("applications"));
+    engineOptions.directory = TRY(data_.privateFolder("applications"));
     engineOptions.region = options_.region;
     engineOptions.telemetry = &telemetry_;
     engineOptions.code = code_.get();

@@ -1,9 +1,12 @@
 """Starting and stopping: keys, data directory, port, configuration, memory."""
 
 import json
+import os
 import signal
 import stat
 import subprocess
+import tempfile
+from pathlib import Path
 
 import harness
 from harness import (
@@ -48,6 +51,17 @@ def test_keys_are_made_once():
         client = server.client("sts", keys["aws_access_key_id"], keys["aws_secret_access_key"])
         client.get_caller_identity()
         expect(keys["aws_secret_access_key"] not in server.log, "the log has the secret key")
+
+
+def test_what_is_kept_is_the_owners_alone():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        with Server(data=folder):
+            modes = {each.name: stat.S_IMODE(each.stat().st_mode)
+                     for each in Path(folder).iterdir() if each.is_dir()}
+        expect_equal(modes.pop("tls"), 0o755)  # clients need the certificate
+        expect("control" in modes and "s3" in modes and "iam" in modes, modes)
+        expect_equal(set(modes.values()), {0o700}, modes)
 
 
 def test_damaged_credentials():

@@ -47,4 +47,9 @@ Status writePrivateFile(const std::string& path, std::string_view content) {
   return {};
 }
 
+Status makeDirectoryPrivate(const std::string& path) {
+  if (::chmod(path.c_str(), S_IRWXU) != 0) return writeError(path, errno);
+  return {};
+}
+
 }  // namespace millrace
