@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "env/process.h"
 #include "runtime/task_plan.h"
@@ -21,6 +22,35 @@ std::optional<int64_t> watermarkOf(int64_t millis) {
   // Before the first, and behind the last.
   if (millis == INT64_MIN || millis == INT64_MAX) return std::nullopt;
   return millis;
+}
+
+double ratePerSecond(uint64_t now, uint64_t before, double seconds) {
+  return now > before ? static_cast<double>(now - before) / seconds : 0;
+}
+
+// The times of the average of these subtasks between two samples, `passed` nanoseconds apart.
+void setTimes(std::span<const TaskSubtaskProgress> old, std::span<const TaskSubtaskProgress> now,
+              double passed, FlowMetricsReport& report) {
+  passed *= std::max<double>(1, static_cast<double>(now.size()));
+  uint64_t busy = 0;
+  uint64_t backpressured = 0;
+  for (size_t i = 0; i < now.size() && i < old.size(); ++i) {
+    // After a restart they begin again.
+    if (now[i].busyNanos >= old[i].busyNanos) busy += now[i].busyNanos - old[i].busyNanos;
+    if (now[i].backpressuredNanos >= old[i].backpressuredNanos) {
+      backpressured += now[i].backpressuredNanos - old[i].backpressuredNanos;
+    }
+  }
+  auto share = [&](uint64_t nanos) {
+    return std::clamp(static_cast<double>(nanos) / passed, 0.0, 1.0) * kMillisPerSecond;
+  };
+  report.busyTimeMsPerSecond = share(busy);
+  report.backPressuredTimeMsPerSecond = share(backpressured);
+}
+
+void addIdleTime(FlowMetricsReport& report) {
+  report.idleTimeMsPerSecond = std::max(
+      0.0, kMillisPerSecond - report.busyTimeMsPerSecond - report.backPressuredTimeMsPerSecond);
 }
 
 std::vector<std::string> taskNamesOf(const JobGraph& graph) {
@@ -155,44 +185,73 @@ OperatorMetricsReport JobReporter::operatorMetrics(size_t node, const OperatorPr
   report.numRecordsOut = progress.recordsOut;
   report.numBytesIn = progress.bytesIn;
   report.numBytesOut = progress.bytesOut;
-  auto rate = [&](uint64_t now, uint64_t before) {
-    return now > before ? static_cast<double>(now - before) / seconds : 0;
-  };
-  report.numRecordsInPerSecond = rate(progress.recordsIn, before_[node].recordsIn);
-  report.numRecordsOutPerSecond = rate(progress.recordsOut, before_[node].recordsOut);
-  before_[node] = {progress.recordsIn, progress.recordsOut};
+  report.numRecordsInPerSecond =
+      ratePerSecond(progress.recordsIn, before_[node].recordsIn, seconds);
+  report.numRecordsOutPerSecond =
+      ratePerSecond(progress.recordsOut, before_[node].recordsOut, seconds);
+  before_[node].recordsIn = progress.recordsIn;
+  before_[node].recordsOut = progress.recordsOut;
   report.numLateRecordsDropped = progress.lateRecordsDropped;
   report.stateBytes = progress.stateBytes;
   report.currentOutputWatermark = watermarkOf(progress.currentWatermark);
   addTimes(node, report);
   if (progress.millisBehindLatest >= 0) report.millisBehindLatest = progress.millisBehindLatest;
-  report.idleTimeMsPerSecond = std::max(
-      0.0, kMillisPerSecond - report.busyTimeMsPerSecond - report.backPressuredTimeMsPerSecond);
+  addIdleTime(report);
+  if (task_.subtaskMetrics) addSubtasks(node, progress, seconds, report);
   return report;
+}
+
+// Requires: view_.latest is of `progress`, view_.before of the report before.
+void JobReporter::addSubtasks(size_t node, const OperatorProgress& progress, double seconds,
+                              OperatorMetricsReport& report) {
+  std::vector<OperatorSubtaskProgress>& before = before_[node].subtasks;
+  before.resize(progress.subtasks.size());
+  const std::vector<TaskProgress>& oldTasks = view_.before.progress.tasks;
+  const std::vector<TaskProgress>& tasks = view_.latest.progress.tasks;
+  for (size_t i = 0; i < progress.subtasks.size(); ++i) {
+    const OperatorSubtaskProgress& now = progress.subtasks[i];
+    FlowMetricsReport& subtask = report.subtasks.emplace_back();
+    subtask.numRecordsIn = now.recordsIn;
+    subtask.numRecordsOut = now.recordsOut;
+    subtask.numRecordsInPerSecond = ratePerSecond(now.recordsIn, before[i].recordsIn, seconds);
+    subtask.numRecordsOutPerSecond = ratePerSecond(now.recordsOut, before[i].recordsOut, seconds);
+    subtask.numLateRecordsDropped = now.lateRecordsDropped;
+    subtask.stateBytes = now.stateBytes;
+    subtask.currentInputWatermark = inputWatermark(node, i, view_.latest.progress);
+    subtask.currentOutputWatermark = watermarkOf(now.currentWatermark);
+    if (!oldTasks.empty()) {
+      auto passed = static_cast<double>(view_.latest.nanos - view_.before.nanos);
+      std::span latest(tasks[taskOf_[node]].subtasks);
+      std::span earlier(oldTasks[taskOf_[node]].subtasks);
+      if (i < latest.size() && i < earlier.size()) {
+        setTimes(earlier.subspan(i, 1), latest.subspan(i, 1), passed, subtask);
+      }
+    }
+    addIdleTime(subtask);
+  }
+  before = progress.subtasks;
+}
+
+std::optional<int64_t> JobReporter::inputWatermark(size_t node, size_t subtask,
+                                                   const JobProgress& progress) const {
+  const JobNode& consumer = view_.graph->nodes[node];
+  int64_t lowest = INT64_MAX;
+  for (const JobEdge& edge : consumer.inputs) {
+    const std::vector<OperatorSubtaskProgress>& producers = progress.operators[edge.from].subtasks;
+    bool local = isLocal(*view_.graph, consumer, edge);
+    for (size_t i = 0; i < producers.size(); ++i) {
+      if (!local || i == subtask) lowest = std::min(lowest, producers[i].currentWatermark);
+    }
+  }
+  return watermarkOf(lowest);
 }
 
 // Of the task that the operator runs in, between the last two samples.
 void JobReporter::addTimes(size_t node, OperatorMetricsReport& report) const {
   if (view_.before.progress.tasks.empty()) return;
   uint32_t task = taskOf_[node];
-  const std::vector<TaskSubtaskProgress>& old = view_.before.progress.tasks[task].subtasks;
-  const std::vector<TaskSubtaskProgress>& now = view_.latest.progress.tasks[task].subtasks;
-  double passed = static_cast<double>(view_.latest.nanos - view_.before.nanos) *
-                  std::max<double>(1, static_cast<double>(now.size()));
-  uint64_t busy = 0;
-  uint64_t backpressured = 0;
-  for (size_t i = 0; i < now.size() && i < old.size(); ++i) {
-    // After a restart they begin again.
-    if (now[i].busyNanos >= old[i].busyNanos) busy += now[i].busyNanos - old[i].busyNanos;
-    if (now[i].backpressuredNanos >= old[i].backpressuredNanos) {
-      backpressured += now[i].backpressuredNanos - old[i].backpressuredNanos;
-    }
-  }
-  auto share = [&](uint64_t nanos) {
-    return std::clamp(static_cast<double>(nanos) / passed, 0.0, 1.0) * kMillisPerSecond;
-  };
-  report.busyTimeMsPerSecond = share(busy);
-  report.backPressuredTimeMsPerSecond = share(backpressured);
+  setTimes(view_.before.progress.tasks[task].subtasks, view_.latest.progress.tasks[task].subtasks,
+           static_cast<double>(view_.latest.nanos - view_.before.nanos), report);
 }
 
 void JobReporter::addJobMetrics(const JobProgress& progress,

@@ -36,11 +36,17 @@ class JobReporter {
   OperatorMetricsReport operatorMetrics(size_t node, const OperatorProgress& progress,
                                         double seconds);
   void addTimes(size_t node, OperatorMetricsReport& report) const;
+  void addSubtasks(size_t node, const OperatorProgress& progress, double seconds,
+                   OperatorMetricsReport& report);
+  // The lowest that a subtask of the node has received.
+  std::optional<int64_t> inputWatermark(size_t node, size_t subtask,
+                                        const JobProgress& progress) const;
   void addJobMetrics(const JobProgress& progress, ApplicationMetricsReport& report) const;
 
   struct Before {
     uint64_t recordsIn = 0;
     uint64_t recordsOut = 0;
+    std::vector<OperatorSubtaskProgress> subtasks;
   };
 
   Env& env_;

@@ -30,8 +30,8 @@ def allow_logs(server):
             "Statement": [{"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": ARN}]}))
 
 
-def create(apps, log_level="INFO", metrics_level="OPERATOR", text=None):
-    wanted = configuration(text or script(apps.out, 100000, 200))
+def create(apps, log_level="INFO", metrics_level="OPERATOR", text=None, parallelism=1):
+    wanted = configuration(text or script(apps.out, 100000, 200), parallelism)
     wanted["FlinkApplicationConfiguration"]["MonitoringConfiguration"] = {
         "ConfigurationType": "CUSTOM", "LogLevel": log_level, "MetricsLevel": metrics_level}
     return apps.client.create_application(
@@ -68,7 +68,7 @@ def test_log_and_metrics_of_a_running_application():
         apps = Applications(server)
         make_stream(server)
         allow_logs(server)
-        arn = create(apps)["ApplicationARN"]
+        arn = create(apps, metrics_level="PARALLELISM", parallelism=2)["ApplicationARN"]
         apps.started()
 
         def said(text):
@@ -81,7 +81,7 @@ def test_log_and_metrics_of_a_running_application():
         expect_equal((running["applicationARN"], running["applicationVersionId"],
                       running["messageSchemaVersion"], running["messageType"]),
                      (arn, "1", "1", "INFO"))
-        expect(said("parallelism.default, 1") and said("Deploying"), log_of(server))
+        expect(said("parallelism.default, 2") and said("Deploying"), log_of(server))
         wait_for(lambda: said("Completed checkpoint"))
 
         wait_for(lambda: max(values(server, "lastCheckpointDuration", Application="app"),
@@ -90,13 +90,21 @@ def test_log_and_metrics_of_a_running_application():
         expect(max(values(server, "uptime", Application="app")) > 0)
         for name in ("downtime", "fullRestarts", "numberOfFailedCheckpoints"):
             expect_equal(max(values(server, name, Application="app")), 0, name)
-        expect_equal(max(values(server, "KPUs", Application="app")), 1)
+        expect_equal(max(values(server, "KPUs", Application="app")), 2)
         rate = max(values(server, "numRecordsInPerSecond", Application="app"))
         expect(50 < rate < 1000, rate)  # 200 are generated
         listed = server.client("cloudwatch").list_metrics(
             Namespace=SPACE, MetricName="busyTimeMsPerSecond")["Metrics"]
         sets = {tuple(sorted(each["Name"] for each in metric["Dimensions"])) for metric in listed}
-        expect_equal(sets, {("Application", "Task"), ("Application", "Operator", "Task")})
+        expect_equal(sets, {("Application",), ("Application", "Task"),
+                            ("Application", "Operator", "Task"),
+                            ("Application", "Parallelism", "Task"),
+                            ("Application", "Operator", "Parallelism", "Task")})
+        threads = [{each["Name"]: each["Value"] for each in metric["Dimensions"]}
+                   for metric in listed if len(metric["Dimensions"]) == 4]
+        expect_equal({each["Parallelism"] for each in threads}, {"0", "1"})
+        source = next(each for each in threads if "Source" in each["Operator"])
+        expect(max(values(server, "numRecordsOut", **source)) > 0)
 
         ended(apps.client, apps.client.stop_application(ApplicationName="app")["OperationId"])
         wait_for(lambda: said("is stopping with snapshot"))

@@ -27,6 +27,7 @@ Result<WorkerTask> newTask(const JobRequest& request, CodeSource* source) {
   task.minPauseMillis = request.minPauseMillis;
   task.restoreLocation = request.restoreLocation;
   task.allowNonRestoredState = request.allowNonRestoredState;
+  task.subtaskMetrics = request.metricsLevel == "PARALLELISM";
   return task;
 }
 

@@ -88,7 +88,8 @@ Json jsonOf(const WorkerTask& task) {
           {"checkpointIntervalMillis", task.checkpointIntervalMillis},
           {"minPauseMillis", task.minPauseMillis},
           {"restoreLocation", task.restoreLocation},
-          {"allowNonRestoredState", task.allowNonRestoredState}};
+          {"allowNonRestoredState", task.allowNonRestoredState},
+          {"subtaskMetrics", task.subtaskMetrics}};
 }
 
 WorkerTask taskOf(const Json& json) {
@@ -107,6 +108,7 @@ WorkerTask taskOf(const Json& json) {
   get(json, "minPauseMillis", task.minPauseMillis);
   get(json, "restoreLocation", task.restoreLocation);
   get(json, "allowNonRestoredState", task.allowNonRestoredState);
+  get(json, "subtaskMetrics", task.subtaskMetrics);
   return task;
 }
 
@@ -172,17 +174,9 @@ ApplicationLogRecord recordOf(const Json& json) {
   return record;
 }
 
-Json jsonOf(const OperatorMetricsReport& report) {
-  Json json = {{"id", report.id},
-               {"name", report.name},
-               {"task", report.task},
-               {"parallelism", report.parallelism},
-               {"isSource", report.isSource},
-               {"isSink", report.isSink},
-               {"numRecordsIn", report.numRecordsIn},
+Json jsonOf(const FlowMetricsReport& report) {
+  Json json = {{"numRecordsIn", report.numRecordsIn},
                {"numRecordsOut", report.numRecordsOut},
-               {"numBytesIn", report.numBytesIn},
-               {"numBytesOut", report.numBytesOut},
                {"numRecordsInPerSecond", report.numRecordsInPerSecond},
                {"numRecordsOutPerSecond", report.numRecordsOutPerSecond},
                {"numLateRecordsDropped", report.numLateRecordsDropped},
@@ -196,18 +190,9 @@ Json jsonOf(const OperatorMetricsReport& report) {
   return json;
 }
 
-OperatorMetricsReport operatorOf(const Json& json) {
-  OperatorMetricsReport report;
-  get(json, "id", report.id);
-  get(json, "name", report.name);
-  get(json, "task", report.task);
-  get(json, "parallelism", report.parallelism);
-  get(json, "isSource", report.isSource);
-  get(json, "isSink", report.isSink);
+void read(const Json& json, FlowMetricsReport& report) {
   get(json, "numRecordsIn", report.numRecordsIn);
   get(json, "numRecordsOut", report.numRecordsOut);
-  get(json, "numBytesIn", report.numBytesIn);
-  get(json, "numBytesOut", report.numBytesOut);
   get(json, "numRecordsInPerSecond", report.numRecordsInPerSecond);
   get(json, "numRecordsOutPerSecond", report.numRecordsOutPerSecond);
   get(json, "numLateRecordsDropped", report.numLateRecordsDropped);
@@ -218,6 +203,36 @@ OperatorMetricsReport operatorOf(const Json& json) {
   get(json, "currentInputWatermark", report.currentInputWatermark);
   get(json, "currentOutputWatermark", report.currentOutputWatermark);
   get(json, "millisBehindLatest", report.millisBehindLatest);
+}
+
+Json jsonOf(const OperatorMetricsReport& report) {
+  Json json = jsonOf(static_cast<const FlowMetricsReport&>(report));
+  json["id"] = report.id;
+  json["name"] = report.name;
+  json["task"] = report.task;
+  json["parallelism"] = report.parallelism;
+  json["isSource"] = report.isSource;
+  json["isSink"] = report.isSink;
+  json["numBytesIn"] = report.numBytesIn;
+  json["numBytesOut"] = report.numBytesOut;
+  for (const FlowMetricsReport& each : report.subtasks) json["subtasks"].push_back(jsonOf(each));
+  return json;
+}
+
+OperatorMetricsReport operatorOf(const Json& json) {
+  OperatorMetricsReport report;
+  read(json, report);
+  get(json, "id", report.id);
+  get(json, "name", report.name);
+  get(json, "task", report.task);
+  get(json, "parallelism", report.parallelism);
+  get(json, "isSource", report.isSource);
+  get(json, "isSink", report.isSink);
+  get(json, "numBytesIn", report.numBytesIn);
+  get(json, "numBytesOut", report.numBytesOut);
+  for (const Json& each : json.value("subtasks", Json::array())) {
+    read(each, report.subtasks.emplace_back());
+  }
   return report;
 }
 

@@ -22,6 +22,7 @@ TEST(WorkerProtocol, ATaskArrivesAsItWasSent) {
   task.minPauseMillis = 2;
   task.restoreLocation = "/x";
   task.allowNonRestoredState = true;
+  task.subtaskMetrics = true;
   std::string line = encode(message);
   EXPECT_EQ(line.find('\n'), std::string::npos);
   Result<ToWorker> received = decodeToWorker(line);
@@ -78,6 +79,8 @@ TEST(WorkerProtocol, MetricsKeepWhatIsUnknownUnknown) {
   OperatorMetricsReport& op = message.report.operators.emplace_back();
   op.id = "insert:t[0]/sink";
   op.currentInputWatermark = -7;
+  op.subtasks.emplace_back().numRecordsOut = 3;
+  op.subtasks.emplace_back().currentOutputWatermark = 9;
   ApplicationMetricsReport got = decodeFromWorker(encode(message)).value().report;
   EXPECT_EQ(got.uptimeMillis, -1);
   EXPECT_EQ(got.lastCheckpointSizeBytes, 5);
@@ -87,6 +90,10 @@ TEST(WorkerProtocol, MetricsKeepWhatIsUnknownUnknown) {
   EXPECT_EQ(got.operators[0].id, op.id);
   EXPECT_EQ(got.operators[0].currentInputWatermark, -7);
   EXPECT_FALSE(got.operators[0].currentOutputWatermark.has_value());
+  ASSERT_EQ(got.operators[0].subtasks.size(), 2);
+  EXPECT_EQ(got.operators[0].subtasks[0].numRecordsOut, 3);
+  EXPECT_FALSE(got.operators[0].subtasks[0].currentOutputWatermark.has_value());
+  EXPECT_EQ(got.operators[0].subtasks[1].currentOutputWatermark, 9);
 }
 
 TEST(WorkerProtocol, ARecordOfBytesThatAreNoTextIsStillALine) {

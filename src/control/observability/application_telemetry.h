@@ -38,18 +38,10 @@ struct ApplicationLogRecord {
   std::vector<std::string> throwableInformation;  // an error's lines; empty when there is none
 };
 
-// The metrics of one operator of a job, summed over its subtasks unless it says otherwise.
-struct OperatorMetricsReport {
-  std::string id;    // stable over restarts and versions
-  std::string name;  // "Source: orders"
-  std::string task;  // the name of the chain that it runs in
-  int32_t parallelism = 1;
-  bool isSource = false;
-  bool isSink = false;
+// What operators and their subtasks are measured by.
+struct FlowMetricsReport {
   uint64_t numRecordsIn = 0;
   uint64_t numRecordsOut = 0;
-  uint64_t numBytesIn = 0;
-  uint64_t numBytesOut = 0;
   double numRecordsInPerSecond = 0;  // since the report before
   double numRecordsOutPerSecond = 0;
   uint64_t numLateRecordsDropped = 0;
@@ -60,6 +52,19 @@ struct OperatorMetricsReport {
   double backPressuredTimeMsPerSecond = 0;
   double idleTimeMsPerSecond = 0;
   std::optional<int64_t> millisBehindLatest;  // of a source that knows it
+};
+
+// The metrics of one operator of a job, summed over its subtasks unless it says otherwise.
+struct OperatorMetricsReport : FlowMetricsReport {
+  std::string id;    // stable over restarts and versions
+  std::string name;  // "Source: orders"
+  std::string task;  // the name of the chain that it runs in
+  int32_t parallelism = 1;
+  bool isSource = false;
+  bool isSink = false;
+  uint64_t numBytesIn = 0;
+  uint64_t numBytesOut = 0;
+  std::vector<FlowMetricsReport> subtasks;  // at the level PARALLELISM, else empty
 };
 
 // What a worker reports about once a second.

@@ -81,18 +81,41 @@ void addApplication(const TelemetrySource& source, const ApplicationMetricsRepor
                  static_cast<double>(report.managedMemoryLimitBytes));
 }
 
-// Of operators (for whom AWS has the times too) and tasks.
-void addTimed(const OperatorMetricsReport& report, MetricWriter& writer) {
-  writer.addFlow(report);
-  writer.add("managedMemoryUsed", kBytesUnit, report.stateBytes);
+void addTimes(const FlowMetricsReport& report, MetricWriter& writer) {
   writer.add("busyTimeMsPerSecond", kMillisUnit, report.busyTimeMsPerSecond);
   writer.add("backPressuredTimeMsPerSecond", kMillisUnit, report.backPressuredTimeMsPerSecond);
   writer.add("idleTimeMsPerSecond", kMillisUnit, report.idleTimeMsPerSecond);
 }
 
+// Of tasks, operators and their threads; for each thread, too, where it is reported.
+void addTimed(const OperatorMetricsReport& report, const Dimensions& dimensions,
+              std::vector<MetricValue>& values) {
+  auto add = [&](const FlowMetricsReport& each, Dimensions of) {
+    MetricWriter writer(std::move(of), values);
+    writer.addFlow(each);
+    writer.add("managedMemoryUsed", kBytesUnit, each.stateBytes);
+    addTimes(each, writer);
+  };
+  add(report, dimensions);
+  for (size_t i = 0; i < report.subtasks.size(); ++i) {
+    Dimensions thread = dimensions;
+    thread.emplace_back("Parallelism", std::to_string(i));
+    add(report.subtasks[i], std::move(thread));
+  }
+}
+
 std::optional<int64_t> higher(std::optional<int64_t> one, std::optional<int64_t> other) {
   if (!one) return other;
   return other ? std::max(*one, *other) : one;
+}
+
+void addToTask(const FlowMetricsReport& op, FlowMetricsReport& task) {
+  task.numRecordsOut = op.numRecordsOut;
+  task.numRecordsOutPerSecond = op.numRecordsOutPerSecond;
+  task.currentOutputWatermark = op.currentOutputWatermark;
+  task.numLateRecordsDropped += op.numLateRecordsDropped;
+  task.stateBytes += op.stateBytes;
+  task.millisBehindLatest = higher(task.millisBehindLatest, op.millisBehindLatest);
 }
 
 // Chains: what comes in is that of their first operator, what goes out that of the last. Operators
@@ -107,12 +130,10 @@ std::vector<OperatorMetricsReport> tasksOf(const std::vector<OperatorMetricsRepo
       tasks.push_back(op);
       continue;
     }
-    found->numRecordsOut = op.numRecordsOut;
-    found->numRecordsOutPerSecond = op.numRecordsOutPerSecond;
-    found->currentOutputWatermark = op.currentOutputWatermark;
-    found->numLateRecordsDropped += op.numLateRecordsDropped;
-    found->stateBytes += op.stateBytes;
-    found->millisBehindLatest = higher(found->millisBehindLatest, op.millisBehindLatest);
+    addToTask(op, *found);
+    for (size_t i = 0; i < found->subtasks.size() && i < op.subtasks.size(); ++i) {
+      addToTask(op.subtasks[i], found->subtasks[i]);
+    }
   }
   return tasks;
 }
@@ -120,11 +141,20 @@ std::vector<OperatorMetricsReport> tasksOf(const std::vector<OperatorMetricsRepo
 constexpr std::array kJobRates = {&ApplicationMetricsReport::cpuUtilization,
                                   &ApplicationMetricsReport::numRecordsInPerSecond,
                                   &ApplicationMetricsReport::numRecordsOutPerSecond};
-constexpr std::array kOperatorRates = {&OperatorMetricsReport::numRecordsInPerSecond,
-                                       &OperatorMetricsReport::numRecordsOutPerSecond,
-                                       &OperatorMetricsReport::busyTimeMsPerSecond,
-                                       &OperatorMetricsReport::backPressuredTimeMsPerSecond,
-                                       &OperatorMetricsReport::idleTimeMsPerSecond};
+constexpr std::array kFlowRates = {
+    &FlowMetricsReport::numRecordsInPerSecond, &FlowMetricsReport::numRecordsOutPerSecond,
+    &FlowMetricsReport::busyTimeMsPerSecond, &FlowMetricsReport::backPressuredTimeMsPerSecond,
+    &FlowMetricsReport::idleTimeMsPerSecond};
+
+// Calls change(rate, rate of the other) for every rate of an operator and of its subtasks.
+template <typename Change>
+void forRates(OperatorMetricsReport& one, const OperatorMetricsReport& other,
+              const Change& change) {
+  for (auto rate : kFlowRates) change(one.*rate, other.*rate);
+  for (size_t i = 0; i < one.subtasks.size() && i < other.subtasks.size(); ++i) {
+    for (auto rate : kFlowRates) change(one.subtasks[i].*rate, other.subtasks[i].*rate);
+  }
+}
 
 }  // namespace
 
@@ -133,18 +163,18 @@ std::vector<MetricValue> metricValues(const TelemetrySource& source,
   std::vector<MetricValue> values;
   addApplication(source, report, values);
   bool operators = source.metricsLevel == "OPERATOR" || source.metricsLevel == "PARALLELISM";
-  if (operators || source.metricsLevel == "TASK") {
-    for (const OperatorMetricsReport& task : tasksOf(report.operators)) {
-      MetricWriter writer({{"Application", source.applicationName}, {"Task", task.task}}, values);
-      addTimed(task, writer);
-    }
+  for (const OperatorMetricsReport& task : tasksOf(report.operators)) {
+    // The application's busiest task is the maximum of them.
+    MetricWriter ofAll({{"Application", source.applicationName}}, values);
+    addTimes(task, ofAll);
+    if (!operators && source.metricsLevel != "TASK") continue;
+    addTimed(task, {{"Application", source.applicationName}, {"Task", task.task}}, values);
   }
   if (!operators) return values;
   for (const OperatorMetricsReport& op : report.operators) {
-    MetricWriter writer(
-        {{"Application", source.applicationName}, {"Task", op.task}, {"Operator", op.name}},
-        values);
-    addTimed(op, writer);
+    addTimed(op,
+             {{"Application", source.applicationName}, {"Task", op.task}, {"Operator", op.name}},
+             values);
   }
   return values;
 }
@@ -156,7 +186,8 @@ void MetricsInterval::add(const ApplicationMetricsReport& report) {
   if (numReports_ > 0) {
     for (auto rate : kJobRates) sum.*rate += sum_.*rate;
     for (size_t i = 0; i < sum.operators.size(); ++i) {
-      for (auto rate : kOperatorRates) sum.operators[i].*rate += sum_.operators[i].*rate;
+      forRates(sum.operators[i], sum_.operators[i],
+               [](double& rate, double before) { rate += before; });
     }
   }
   sum_ = std::move(sum);
@@ -166,7 +197,7 @@ void MetricsInterval::add(const ApplicationMetricsReport& report) {
 ApplicationMetricsReport MetricsInterval::take() {
   for (auto rate : kJobRates) sum_.*rate /= numReports_;
   for (OperatorMetricsReport& op : sum_.operators) {
-    for (auto rate : kOperatorRates) op.*rate /= numReports_;
+    forRates(op, op, [&](double& rate, double) { rate /= numReports_; });
   }
   numReports_ = 0;
   return std::move(sum_);

@@ -18,12 +18,12 @@ struct MetricValue {
   std::string name;
   std::string unit;  // of CloudWatch: "Count", "Milliseconds", "Percent", ...
   double value = 0;
-  std::vector<std::pair<std::string, std::string>> dimensions;  // Application, Task, Operator
+  // In their order: Application, Task, Operator, Parallelism (the number of the subtask).
+  std::vector<std::pair<std::string, std::string>> dimensions;
 };
 
-// A level includes those above it: APPLICATION, TASK, OPERATOR. PARALLELISM is OPERATOR: a worker
-// reports the sum of an operator's subtasks. What is not known yet is left out, and so are the
-// metrics of a JVM's garbage collection.
+// A level includes those above it: APPLICATION, TASK, OPERATOR, PARALLELISM. What is not known yet
+// is left out, and so are the metrics of a JVM's garbage collection.
 std::vector<MetricValue> metricValues(const TelemetrySource& source,
                                       const ApplicationMetricsReport& report);
 

@@ -203,6 +203,32 @@ TEST_F(TelemetryDeliveryTest, TheLevelLimitsTheDimensions) {
   EXPECT_EQ(most("OPERATOR"), 3u);
 }
 
+TEST(MetricValues, ThreadsAreTheirOwnAtTheLevelParallelism) {
+  ApplicationMetricsReport report;
+  report.operators = {operatorOf("a", "a -> b", 0, 10), operatorOf("b", "a -> b", 10, 4)};
+  FlowMetricsReport thread;
+  for (OperatorMetricsReport& op : report.operators) {
+    for (uint64_t i : {1, 3}) {
+      thread.numRecordsOut = op.numRecordsOut * i / 4;
+      thread.busyTimeMsPerSecond = 100.0 * static_cast<double>(i);
+      op.subtasks.push_back(thread);
+    }
+  }
+  MetricsInterval interval;
+  interval.add(report);
+  report.operators[0].subtasks[1].busyTimeMsPerSecond = 500;
+  interval.add(report);
+  std::vector<MetricValue> values =
+      metricValues({.applicationName = "orders", .metricsLevel = "PARALLELISM"}, interval.take());
+  std::vector<std::pair<std::string, std::string>> thread1 = {
+      {"Application", "orders"}, {"Task", "a -> b"}, {"Parallelism", "1"}};
+  EXPECT_EQ(valueOf(values, "numRecordsOut", thread1), 3);
+  EXPECT_EQ(valueOf(values, "busyTimeMsPerSecond", thread1), 400);
+  thread1 = {
+      {"Application", "orders"}, {"Task", "a -> b"}, {"Operator", "a"}, {"Parallelism", "1"}};
+  EXPECT_EQ(valueOf(values, "numRecordsOut", thread1), 7);
+}
+
 TEST(TelemetryOptions, AreRead) {
   EXPECT_EQ(readTelemetryOptions({{"metrics-interval", "2 s"}}).value().metricsMillis, 2000);
   EXPECT_FALSE(readTelemetryOptions({{"metrics-interval", "0 s"}}).ok());
