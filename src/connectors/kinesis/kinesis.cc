@@ -26,6 +26,11 @@ void addKinesisConnector(ConnectorCatalog& catalog) {
   connector.makeSource = makeKinesisSource;
   connector.makeSink = makeKinesisSink;
   connector.sourceLists = {"shards"};
+  catalog.add(connector);
+  // Flink's connectors since 5 have the classic source under this name, and no sink.
+  connector.name = "kinesis-legacy";
+  connector.doc = "As kinesis, source only: the name of the classic source since connectors 5.";
+  connector.makeSink = nullptr;
   catalog.add(std::move(connector));
 }
 
