@@ -254,6 +254,7 @@ Result<KinesisClientPtr> makeAwsKinesisClient(const KinesisStreamOptions& stream
   ClientOptions options;
   options.region = stream.region;
   options.endpoint = stream.endpoint;
+  options.send.idleTimeoutMillis = stream.readTimeoutMillis;
   options.credentials = TRY(makeCredentials(
       context, stream.credentials, settingOf(stream.credentials, "provider"), stream.region, 0));
   // Records as they are, not in base64; off as the SDK for Java has it, for services without CBOR.

@@ -70,6 +70,48 @@ Specs streamOptions() {
   };
 }
 
+Specs httpOptions() {
+  return {
+      {"aws.http-client.read-timeout",
+       kNumber,
+       "60000",
+       false,
+       {},
+       "A call without a byte for that many milliseconds has failed."},
+      {"aws.http-client.max-concurrency",
+       kNumber,
+       "10000",
+       false,
+       {},
+       "The most calls of a sink at the same time. A source has one under way for a shard."},
+      {"aws.http.protocol.version",
+       OptionType::kEnum,
+       "HTTP2",
+       false,
+       {"HTTP1_1", "HTTP2"},
+       "Accepted and without effect: the service decides."},
+      {"aws.kinesis.client.user-agent-prefix",
+       kText,
+       "",
+       false,
+       {},
+       "Accepted and without effect."},
+      {"sink.http-client.read-timeout", kNumber, "", false, {}, "As aws.http-client.read-timeout."},
+      {"sink.http-client.max-concurrency",
+       kNumber,
+       "",
+       false,
+       {},
+       "As aws.http-client.max-concurrency."},
+      {"sink.http-client.protocol.version",
+       OptionType::kEnum,
+       "HTTP2",
+       false,
+       {"HTTP1_1", "HTTP2"},
+       "As aws.http.protocol.version."},
+  };
+}
+
 // Of connectors 5 and later.
 Specs newSourceOptions() {
   return {
@@ -98,7 +140,12 @@ Specs newSourceOptions() {
        false,
        {},
        "The most records of one call, 1 to 10000."},
-      {"source.shard-assigner", kText, "default", false, {}, "Accepted and without effect."},
+      {"source.shard-assigner",
+       kText,
+       "default",
+       false,
+       {},
+       "default or uniform: both give every subtask a part of the hash keys."},
       {"source.reader.type", kText, "POLLING", false, {}, "Only POLLING."},
       {"source.reader.empty-records-fetch-interval",
        kTime,
@@ -180,7 +227,7 @@ Specs classicSourceOptions() {
        "As source.init.timestamp.format."},
       {"scan.stream.recordpublisher", kText, "POLLING", false, {}, "Only POLLING."},
       {"scan.stream.efo.#", kText, "", false, {}, "Not supported: of enhanced fan-out."},
-      {"scan.shard-assigner", kText, "default", false, {}, "Accepted and without effect."},
+      {"scan.shard-assigner", kText, "default", false, {}, "As source.shard-assigner."},
       {"scan.shard.getrecords.maxrecordcount",
        kNumber,
        "",
@@ -262,7 +309,6 @@ Specs sinkOptionSpecs() {
        {},
        "Send when a record has waited that many milliseconds."},
       {"sink.fail-on-error", kFlag, "", false, {}, "Fail instead of sending a record again."},
-      {"sink.http-client.#", kText, "", false, {}, "Accepted and without effect."},
       {"sink.producer.record-max-buffered-time",
        kNumber,
        "5000",
@@ -302,8 +348,16 @@ int64_t numberOf(const OptionReader& options, const char* key, const char* class
   return options.integer(options.has(key) ? key : classic);
 }
 
+// Enumerations may be written in any case, as in Flink.
+std::string upperCase(std::string name) {
+  for (char& c : name) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return name;
+}
+
 std::string startName(const OptionReader& options) {
-  return firstOf(options, {"source.init.position", "scan.stream.initpos"}, "LATEST");
+  return upperCase(firstOf(options, {"source.init.position", "scan.stream.initpos"}, "LATEST"));
 }
 
 Result<int64_t> startMillis(const OptionReader& options) {
@@ -353,7 +407,7 @@ Result<bool> waitsOutErrors(const OptionReader& options) {
 
 Status checkEnhancedFanOut(const OptionReader& options) {
   for (const char* key : {"scan.stream.recordpublisher", "source.reader.type"}) {
-    std::string type = options.text(key);
+    std::string type = upperCase(options.text(key));
     if (type == "POLLING") continue;
     if (type == "EFO") {
       return Error(ErrorKind::kUnsupported, fmt::format("enhanced fan-out ('{}' = 'EFO')", key))
@@ -364,8 +418,20 @@ Status checkEnhancedFanOut(const OptionReader& options) {
   return {};
 }
 
+// Others are classes of Java.
+Status checkShardAssigner(const OptionReader& options) {
+  for (const char* key : {"source.shard-assigner", "scan.shard-assigner"}) {
+    std::string assigner = options.text(key);
+    if (assigner == "default" || assigner == "uniform") continue;
+    return Error(ErrorKind::kUnsupported, fmt::format("'{}' = '{}'", key, assigner))
+        .withHint("Use default or uniform; Java classes cannot be run.");
+  }
+  return {};
+}
+
 Status checkSource(const OptionReader& options) {
   TRY(checkEnhancedFanOut(options));
+  TRY(checkShardAssigner(options));
   TRY(waitsOutErrors(options));
   std::string start = startName(options);
   if (start != "LATEST" && start != "TRIM_HORIZON" && start != "AT_TIMESTAMP") {
@@ -428,6 +494,8 @@ Status checkSink(const OptionReader& options, const TableDefinition& table) {
   TRY(checkRange(options, "sink.requests.max-inflight", 1, 10'000));
   TRY(checkRange(options, "sink.requests.max-buffered", 1, 10'000'000));
   TRY(checkRange(options, "sink.flush-buffer.timeout", 1, INT64_MAX));
+  TRY(checkRange(options, "sink.http-client.read-timeout", 1, INT64_MAX));
+  TRY(checkRange(options, "sink.http-client.max-concurrency", 1, INT64_MAX));
   return {};
 }
 
@@ -461,6 +529,7 @@ Status checkCredentials(const OptionReader& options) {
 
 std::vector<OptionSpec> kinesisOptions() {
   Specs specs = streamOptions();
+  append(specs, httpOptions());
   append(specs, newSourceOptions());
   append(specs, classicSourceOptions());
   append(specs, sinkOptionSpecs());
@@ -483,6 +552,8 @@ Status validateKinesisTable(const TableOptions& table, const TableDefinition& de
                    "It looks like arn:aws:kinesis:us-east-1:123456789012:stream/name.");
   }
   TRY(checkCredentials(options));
+  TRY(checkRange(options, "aws.http-client.read-timeout", 1, INT64_MAX));
+  TRY(checkRange(options, "aws.http-client.max-concurrency", 1, INT64_MAX));
   return use == TableUse::kSink ? checkSink(options, definition) : checkSource(options);
 }
 
@@ -538,11 +609,22 @@ KinesisSinkOptions readSinkOptions(const OptionReader& options) {
   read.maxBatchBytes = options.memoryBytes("sink.flush-buffer.size");
   read.flushMillis =
       numberOf(options, "sink.flush-buffer.timeout", "sink.producer.record-max-buffered-time");
-  read.maxInFlight = static_cast<int>(std::max<int64_t>(
-      1, numberOf(options, "sink.requests.max-inflight", "sink.producer.collection-max-count")));
+  int64_t inFlight =
+      numberOf(options, "sink.requests.max-inflight", "sink.producer.collection-max-count");
+  int64_t connections =
+      numberOf(options, "sink.http-client.max-concurrency", "aws.http-client.max-concurrency");
+  read.maxInFlight = static_cast<int>(std::max<int64_t>(1, std::min(inFlight, connections)));
   read.maxBuffered = options.integer("sink.requests.max-buffered");
   bool isNew = options.has("sink.fail-on-error");
   read.failOnError = options.boolean(isNew ? "sink.fail-on-error" : "sink.producer.fail-on-error");
+  return read;
+}
+
+KinesisStreamOptions readSinkStreamOptions(const OptionReader& options) {
+  KinesisStreamOptions read = readStreamOptions(options);
+  if (options.has("sink.http-client.read-timeout")) {
+    read.readTimeoutMillis = options.integer("sink.http-client.read-timeout");
+  }
   return read;
 }
 
@@ -556,6 +638,7 @@ KinesisStreamOptions readStreamOptions(const OptionReader& options) {
     size_t begin = read.arn.find(":kinesis:") + std::string_view(":kinesis:").size();
     read.region = read.arn.substr(begin, read.arn.find(':', begin) - begin);
   }
+  read.readTimeoutMillis = options.integer("aws.http-client.read-timeout");
   read.endpoint = options.text("aws.endpoint");
   std::string host = options.text("sink.producer.kinesis-endpoint");
   if (read.endpoint.empty() && !host.empty()) {

@@ -54,7 +54,8 @@ struct KinesisStreamOptions {
   std::string region;
   std::string endpoint;
   bool trustAllCertificates = false;
-  OptionMap credentials;  // "aws.credentials." removed
+  int64_t readTimeoutMillis = 60'000;  // of a call without a byte
+  OptionMap credentials;               // "aws.credentials." removed
   std::string text() const { return arn.empty() ? name : arn; }
 };
 
@@ -66,5 +67,7 @@ Status validateKinesisTable(const TableOptions& options, const TableDefinition& 
 Result<KinesisSourceOptions> readSourceOptions(const OptionReader& options);
 KinesisSinkOptions readSinkOptions(const OptionReader& options);
 KinesisStreamOptions readStreamOptions(const OptionReader& options);
+// The same with what a sink may set of its own.
+KinesisStreamOptions readSinkStreamOptions(const OptionReader& options);
 
 }  // namespace millrace

@@ -112,7 +112,7 @@ Result<OperatorPtr> makeKinesisSink(const SinkRequest& request, const SubtaskInf
 Result<OperatorPtr> makeKinesisSink(const SinkRequest& request, const SubtaskInfo& subtask,
                                     Env& env) {
   TableOptions options = TRY(readTableOptions(request.table));
-  KinesisClientPtr client = TRY(makeAwsKinesisClient(readStreamOptions(options.options), env));
+  KinesisClientPtr client = TRY(makeAwsKinesisClient(readSinkStreamOptions(options.options), env));
   return makeKinesisSink(request, subtask, env, std::move(client));
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "connectors/kinesis/kinesis_options.h"
 #include "connectors/kinesis/testing/scripted_stream.h"
 #include "connectors/testing/source_harness.h"
 #include "runtime/async_operator.h"
@@ -138,10 +139,40 @@ TEST(KinesisOptions, MistakesAreFoundWhenATableIsUsed) {
   EXPECT_NE(problem({{"sink.batch.max-size", "501"}}, {}, TableUse::kSink), "");
   EXPECT_NE(problem({{"scan.stream.initpos", "AT_TIMESTAMP"}}, {}, TableUse::kScan), "");
   EXPECT_NE(problem({{"scan.stream.initpso", "LATEST"}}, {}, TableUse::kScan), "");
+  // Flink reads enumerations in any case.
+  EXPECT_EQ(problem({{"source.init.position", "trim_horizon"}}, {}, TableUse::kScan), "");
+  EXPECT_EQ(problem({{"source.reader.type", "polling"}}, {}, TableUse::kScan), "");
+  EXPECT_EQ(problem({{"scan.shard-assigner", "uniform"}}, {}, TableUse::kScan), "");
+  EXPECT_EQ(problem({{"source.shard-assigner", "org.Mine"}}, {}, TableUse::kScan),
+            "'source.shard-assigner' = 'org.Mine'");
+  EXPECT_NE(problem({{"sink.http-client.protocol.version", "HTTP3"}}, {}, TableUse::kSink), "");
+  EXPECT_NE(problem({{"sink.http-client.max-concurrency", "0"}}, {}, TableUse::kSink), "");
+  EXPECT_NE(problem({{"aws.http-client.read-timeout", "0"}}, {}, TableUse::kScan), "");
+  EXPECT_EQ(problem({{"aws.http.protocol.version", "HTTP2"},
+                     {"aws.kinesis.client.user-agent-prefix", "mine"}},
+                    {}, TableUse::kScan),
+            "");
   EXPECT_EQ(problem({{"scan.stream.initpos", "AT_TIMESTAMP"},
                      {"scan.stream.initpos-timestamp", "1459799926.480"}},
                     {}, TableUse::kScan),
             "");
+}
+
+TEST(KinesisOptions, OfTheHttpClientBoundCalls) {
+  auto reader = [](OptionMap options) {
+    return std::move(readTableOptions(request(std::move(options)).table).value().options);
+  };
+  OptionReader own =
+      reader({{"aws.http-client.read-timeout", "700"}, {"aws.http-client.max-concurrency", "5"}});
+  EXPECT_EQ(readSinkStreamOptions(own).readTimeoutMillis, 700);
+  EXPECT_EQ(readSinkOptions(own).maxInFlight, 5);
+  OptionReader sink = reader({{"aws.http-client.read-timeout", "700"},
+                              {"sink.http-client.read-timeout", "900"},
+                              {"sink.http-client.max-concurrency", "3"}});
+  EXPECT_EQ(readStreamOptions(sink).readTimeoutMillis, 700);
+  EXPECT_EQ(readSinkStreamOptions(sink).readTimeoutMillis, 900);
+  EXPECT_EQ(readSinkOptions(sink).maxInFlight, 3);
+  EXPECT_EQ(readSinkOptions(reader({})).maxInFlight, 16);
 }
 
 }  // namespace
