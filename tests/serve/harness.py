@@ -47,7 +47,7 @@ def expect_equal(got, wanted, what=""):
 def expect_memory(number_of_bytes, limit):
     """Less memory than the limit; a sanitizer's own may be as much again and more."""
     if PRESET == "release":
-        expect(number_of_bytes < limit, f"{number_of_bytes} bytes of memory, expected below {limit}")
+        expect(number_of_bytes < limit, f"{number_of_bytes} bytes of memory, the limit is {limit}")
 
 
 def expect_error(call, code, status=None, text=None):
