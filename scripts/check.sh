@@ -3,7 +3,7 @@
 #   check.sh [STAGE...]     format, build, default, sdks, lint, configurations, sanitizer, threads,
 #                           fuzz
 # format          clang-format has nothing to change
-# build, default, sanitizer   as in test.sh, with the whole suite and the service under ASan and UBSan
+# build, default, sanitizer   as in test.sh; the whole suite and the service under ASan and UBSan
 # sdks            the service through the AWS SDKs for JavaScript and Java, where they can be had
 # lint            clang-tidy (.clang-tidy)
 # configurations  the text tests under every file of tests/configs
