@@ -53,6 +53,8 @@ OPENING = re.compile(r'\b(?:store|state)(?:\.|->)open(\w+)\((?:"([^"]+)")?')
 STATE_NAME = re.compile(r'(?:\bStateSchema \w+\{\.name|\b(?!connector\b)\w+\.name) = "([^"]+)"')
 # States of sources that read from a service, which no .test here has: restored by other tests.
 ELSEWHERE = {'kinesis_source': 'tests/serve/kinesis_connector_tests.py'}
+# Files that open the states of several operators: each of these has goldens.
+SHARED = {'ranked_groups': ('rank', 'upsert_rank')}
 KINDS = {'Table': 'table', 'NamespacedTable': 'table', 'Rows': 'rows',
          'SortedRows': 'sorted rows', 'Timers': 'timers', 'List': 'list'}
 
@@ -207,16 +209,18 @@ def incomplete(version):
     files = stateful_files()
     if len(files) < 10:
         problems.append(f'only {len(files)} files with states were found')
-    for path, (kinds, state_names) in files.items():
-        if path.stem in ELSEWHERE:
+    wanted = [(path, stem) for path in files for stem in SHARED.get(path.stem, (path.stem,))]
+    for path, stem in wanted:
+        if stem in ELSEWHERE:
             continue
-        mine = [name for name in names if name == path.stem or name.startswith(f'{path.stem}_')]
+        kinds, state_names = files[path]
+        mine = [name for name in names if name == stem or name.startswith(f'{stem}_')]
         states = set().union(*(states_of(version / name) for name in mine))
         lacking = {*(kinds - {kind for _, kind in states}),
                    *(front for front in state_names
                      if not any(name.startswith(front) for name, _ in states))}
         if lacking:
-            problems.append(f'{path.relative_to(ROOT)}: no golden {path.stem}* has entries of the'
+            problems.append(f'{path.relative_to(ROOT)}: no golden {stem}* has entries of the'
                             f' states {", ".join(sorted(lacking))}; add a .test and run this with'
                             ' --write')
     return problems
