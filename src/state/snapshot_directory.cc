@@ -41,6 +41,16 @@ bool parseId(std::string_view name, uint64_t& id) {
   return error == std::errc() && end == name.data() + name.size();
 }
 
+std::string dumped(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+// Of a manifest without its checksum, however it is laid out.
+std::string checksumOf(const Json& manifest) {
+  std::string text = dumped(manifest, -1);
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+}
+
 std::string manifestText(const Manifest& manifest) {
   Json json;
   json["formatVersion"] = manifest.formatVersion;
@@ -68,7 +78,8 @@ std::string manifestText(const Manifest& manifest) {
     operators[id] = std::move(entry);
   }
   json["operators"] = std::move(operators);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  json["checksum"] = checksumOf(json);
+  return dumped(json, 2) + "\n";
 }
 
 Error corrupt(const std::string& path, std::string_view what) {
@@ -104,6 +115,12 @@ Result<Manifest> parseManifest(const std::string& path, const std::string& text)
                    fmt::format("manifest '{}' has format version {}, expected {}", path,
                                manifest.formatVersion, kSnapshotVersion))
           .withHint("Use the version of the program that wrote it.");
+    }
+    // The first manifests had none.
+    if (json.contains("checksum")) {
+      std::string written = json.at("checksum").get<std::string>();
+      json.erase("checksum");
+      if (checksumOf(json) != written) return corrupt(path, "its checksum is not that of its text");
     }
     manifest.checkpointId = json.at("checkpointId").get<uint64_t>();
     manifest.jobName = json.at("jobName").get<std::string>();

@@ -90,6 +90,16 @@ TEST(SnapshotDirectory, ReportsDamage) {
     ASSERT_TRUE(writeFileAtomically(env.files(), path, text).ok());
     EXPECT_NE(restored(env.files()).find("manifest"), std::string::npos);
   }
+  // Text that can be read, and is not what was written.
+  const std::pair<std::string, std::string> kChanges[] = {
+      {"source/orders", "source/others"}, {"lism\": 1", "lism\": 2"}, {"\"job\"", "\"jab\""}};
+  for (const auto& [from, to] : kChanges) {
+    std::string changed = manifest;
+    changed.replace(manifest.find(from), from.size(), to);
+    ASSERT_TRUE(writeFileAtomically(env.files(), path, changed).ok());
+    std::string message = restored(env.files());
+    EXPECT_NE(message.find("damaged: its checksum"), std::string::npos) << to << ": " << message;
+  }
   ASSERT_TRUE(writeFileAtomically(env.files(), path, manifest).ok());
   std::string name = directory.pathOf(1) + "/" +
                      SnapshotDirectory::readManifest(env.files(), kRoot)

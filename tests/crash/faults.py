@@ -128,7 +128,8 @@ def damaged(trial):
 def damage(checkpoint, choose):
     """Cuts, deletes or falsifies a file of a checkpoint."""
     states = sorted(checkpoint.glob('*.state'))
-    kind = choose.choice(['cut', 'flip', 'delete', 'cut the manifest', 'delete the manifest'])
+    kind = choose.choice(['cut', 'flip', 'delete', 'cut the manifest', 'flip the manifest',
+                          'delete the manifest'])
     path = checkpoint / 'manifest.json' if 'manifest' in kind else choose.choice(states)
     data = bytearray(path.read_bytes())
     if kind.startswith('delete'):
@@ -136,7 +137,8 @@ def damage(checkpoint, choose):
     elif kind.startswith('cut'):
         path.write_bytes(data[:choose.randrange(len(data))])
     else:
-        at = choose.randrange(len(data))
+        # Another format version is refused, whatever else there is.
+        at = choose.randrange(max(0, data.find(b'"keyHash"')), len(data))
         data[at] ^= 1 << choose.randrange(8)
         path.write_bytes(data)
 
