@@ -85,6 +85,25 @@ def test_stop_job_with_savepoint():
     in_shell(test)
 
 
+def test_describe_job_shows_memory():
+    def test(shell):
+        shell.type("SET 'table.display.max-column-width' = '200';\n")
+        shell.type("CREATE TABLE r (k INT, n BIGINT) WITH ('connector' = 'blackhole');\n")
+        shell.type("INSERT INTO r SELECT a, COUNT(*) FROM g GROUP BY a;\n")
+        shell.expect("Job ID: ")
+        shell.expect("Millrace SQL> ")
+        job = re.search(r"[0-9a-f]{32}", shell.before).group(0)
+        time.sleep(0.5)
+        shell.type(f"DESCRIBE JOB '{job}';\n")
+        shell.expect("checkpoints triggered")
+        row = r"memory of 'GroupAggregate[^']*'(?:, state '(\w+)')? +\| +([0-9]+) bytes"
+        sizes = re.findall(row, shell.before)
+        expect([state for state, _ in sizes] == ["", "groups"], shell.before)
+        expect(sizes[0][1] == sizes[1][1] and int(sizes[0][1]) > 0, sizes)
+
+    in_shell(test)
+
+
 def test_stop_job_with_drain():
     """The windows that are open fire before the savepoint: every row is counted."""
     with tempfile.TemporaryDirectory() as folder:

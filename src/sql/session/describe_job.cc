@@ -1,4 +1,5 @@
-// DESCRIBE JOB: what the job is doing and what its checkpoints have cost, in Flink's words.
+// DESCRIBE JOB: what the job is doing, what its states have in memory, and what its checkpoints
+// have cost, in Flink's words.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,6 +34,7 @@ class JobDescription {
     add("start time", timeText(progress.startTimeMillis));
     add("duration", fmt::format("{} ms", progress.elapsedMillis));
     add("restarts", fmt::format("{}", progress.numRestarts));
+    for (const OperatorProgress& op : progress.operators) addMemory(op);
     addCounts(progress.checkpoints);
     for (const CheckpointStatistics& checkpoint : progress.checkpoints.latest) {
       addCheckpoint(checkpoint);
@@ -43,6 +45,18 @@ class JobDescription {
  private:
   void add(std::string property, std::string value) {
     result_.rows.push_back({Value(std::move(property)), Value(std::move(value))});
+  }
+
+  // What the states of the operator have in memory, of all subtasks together.
+  void addMemory(const OperatorProgress& op) {
+    if (op.states.empty()) return;
+    size_t sum = 0;
+    for (const StateSize& state : op.states) sum += state.bytes;
+    add(fmt::format("memory of '{}'", op.name), fmt::format("{} bytes", sum));
+    for (const StateSize& state : op.states) {
+      add(fmt::format("memory of '{}', state '{}'", op.name, state.name),
+          fmt::format("{} bytes", state.bytes));
+    }
   }
 
   void addCounts(const CheckpointHistory& history) {
