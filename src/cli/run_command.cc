@@ -19,6 +19,7 @@ constexpr const char* kDefaultInterval = "10 s";
 // More than one, so that a damaged checkpoint has one before it.
 constexpr uint32_t kDefaultRetained = 3;
 constexpr int64_t kFinishMillis = 2000;
+constexpr const char* kRetention = "execution.checkpointing.externalized-checkpoint-retention";
 
 // The script must start one job; where a statement does not parse, running it says so better.
 Status checkScript(const std::string& script) {
@@ -152,6 +153,11 @@ int runIn(StateDirectory& state, RunCommand& command, const std::string& init,
     const auto& set = shown->session().configuration().values();
     if (!set.contains("execution.checkpointing.num-retained")) {
       options.checkpoints.retained = kDefaultRetained;
+    }
+    if (set.contains(kRetention)) {
+      messages.push_back(
+          fmt::format("note: '{}' has no effect in 'millrace run': checkpoints stay, to go on from",
+                      kRetention));
     }
     for (const std::string& message : messages) shown->showLine(message);
     return {};

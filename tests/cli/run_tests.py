@@ -277,6 +277,10 @@ def test_run_notes():
     with job(rows=100, rate=10000, more=place) as (_, script, state):
         expect_run(run(script, state), 0, "", "not where the script says")
         expect(not os.path.exists("/elsewhere"), "it went elsewhere")
+    retention = "execution.checkpointing.externalized-checkpoint-retention"
+    with job(rows=100, rate=10000) as (_, script, state):
+        noted = run(script, state, "-D", retention + "=DELETE_ON_CANCELLATION")
+        expect_run(noted, 0, "", f"'{retention}' has no effect in 'millrace run'")
 
 
 def test_run_begins_with_a_savepoint():
