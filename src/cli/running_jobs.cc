@@ -1,6 +1,7 @@
 #include "cli/running_jobs.h"
 
 #include "cli/interrupts.h"
+#include "env/memory_groups.h"
 
 namespace millrace {
 
@@ -8,6 +9,10 @@ JobStarter RunningJobs::starter(Env& env, Prepare prepare) {
   return [this, &env, prepare = std::move(prepare)](
              JobGraph graph, JobOptions options) -> Result<std::shared_ptr<Job>> {
     if (prepare) TRY(prepare(options));
+    // Rather an error that says which state is too large than an end by the kernel.
+    if (options.stateMemoryBudget == 0) {
+      options.stateMemoryBudget = usableMemory(env.files()) / 4 * 3;
+    }
     std::shared_ptr<Job> job = TRY(startJob(std::move(graph), std::move(options), env));
     bool interrupted = false;
     {

@@ -16,7 +16,12 @@ namespace millrace {
 struct MemoryGroupPaths {
   std::string mount = "/sys/fs/cgroup";          // of the cgroup2 file system
   std::string membership = "/proc/self/cgroup";  // which group this process is in
+  std::string machine = "/proc/meminfo";         // what the machine has
 };
+
+// The memory that this process may use, in bytes: that of the machine, or what its control group or
+// one above allows where that is less. 0 = not known.
+uint64_t usableMemory(FileSystem& files, const MemoryGroupPaths& paths = {});
 
 // Not thread-safe.
 class MemoryGroups {

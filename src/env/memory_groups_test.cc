@@ -77,5 +77,22 @@ TEST_F(MemoryGroupsTest, AGroupThatCannotBeDividedIsLeftAsItWas) {
   EXPECT_EQ(read("cgroup.procs"), "42");
 }
 
+TEST_F(MemoryGroupsTest, TheLeastOfMachineAndGroupsIsUsable) {
+  MemoryGroupPaths paths{root_, root_ + "/self", root_ + "/meminfo"};
+  EXPECT_EQ(usableMemory(files_, paths), 0u);
+  write("meminfo", "MemFree:          1000 kB\nMemTotal:       16000000 kB\n");
+  EXPECT_EQ(usableMemory(files_, paths), uint64_t{16'000'000} * 1024);
+  write("system.slice/millrace.service/memory.max", "max\n");
+  EXPECT_EQ(usableMemory(files_, paths), uint64_t{16'000'000} * 1024);
+  write("system.slice/memory.max", "8000000000\n");
+  EXPECT_EQ(usableMemory(files_, paths), 8'000'000'000u);
+  write("system.slice/millrace.service/memory.max", "4000000000\n");
+  EXPECT_EQ(usableMemory(files_, paths), 4'000'000'000u);
+  // In a container the group is the topmost that it sees.
+  write("self", "0::/\n");
+  write("memory.max", "2000000000\n");
+  EXPECT_EQ(usableMemory(files_, paths), 2'000'000'000u);
+}
+
 }  // namespace
 }  // namespace millrace

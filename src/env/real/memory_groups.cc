@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -44,7 +46,35 @@ Result<std::string> ownGroup(FileSystem& files, const std::string& membership) {
   return Error(ErrorKind::kUnsupported, "the system has no control groups of version 2");
 }
 
+// The number behind `name` in a file of the kernel, or nothing: "MemTotal:  24659304 kB".
+std::optional<uint64_t> numberIn(FileSystem& files, const std::string& file,
+                                 std::string_view name) {
+  Result<std::string> text = readFile(files, file);
+  if (!text.ok()) return std::nullopt;
+  for (std::string_view line : piecesOf(text.value(), '\n')) {
+    if (!line.starts_with(name)) continue;
+    line.remove_prefix(name.size());
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    uint64_t number = 0;
+    auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), number);
+    if (error == std::errc()) return number;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+uint64_t usableMemory(FileSystem& files, const MemoryGroupPaths& paths) {
+  uint64_t least = numberIn(files, paths.machine, "MemTotal:").value_or(0) * 1024;
+  Result<std::string> own = ownGroup(files, paths.membership);
+  if (!own.ok()) return least;
+  // A group without a limit has "max", which is no number, and the topmost no such file.
+  for (std::string group = own.value();; group.resize(group.rfind('/'))) {
+    std::optional<uint64_t> limit = numberIn(files, paths.mount + group + "/memory.max", "");
+    if (limit && (least == 0 || *limit < least)) least = *limit;
+    if (group.find('/') == std::string::npos) return least;
+  }
+}
 
 Result<std::unique_ptr<MemoryGroups>> MemoryGroups::open(FileSystem& files, int64_t ownProcess,
                                                          const MemoryGroupPaths& paths) {

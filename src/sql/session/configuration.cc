@@ -147,9 +147,9 @@ std::vector<OptionSpec> sessionSpecs() {
              "What happens to values longer or shorter than the type of a sink's column."),
       spec("state.backend.type", kText, "hashmap",
            "Where state is kept; only 'hashmap', which is memory, is supported."),
-      spec(
-          "millrace.state.memory-budget", OptionType::kMemorySize, "",
-          "A job whose state has that much takes a last checkpoint and fails; empty has no limit."),
+      spec("millrace.state.memory-budget", OptionType::kMemorySize, "",
+           "A job whose state has that much takes a last checkpoint and fails; by default three "
+           "quarters of the memory that the process may use."),
       spec("millrace.execution.batch-rows", kNumber, "4096", "Rows of a batch at most."),
       spec("millrace.execution.threads", kNumber, "0",
            "Worker threads of a job; 0 derives the number."),
