@@ -4,12 +4,17 @@
 #include <string>
 #include <string_view>
 
+#include "sql/ast/query_expansion.h"
 #include "sql/ast/statement.h"
 
 namespace millrace {
 
 class SqlWriter {
  public:
+  // expansion: names are written in full, in Flink's layout of a view's query; nullptr: as parsed,
+  // on one line. It must outlive the writer.
+  explicit SqlWriter(const QueryExpansion* expansion = nullptr) : expansion_(expansion) {}
+
   std::string take() { return std::move(out_); }
 
   void write(const ParsedExpression& expression);
@@ -24,6 +29,10 @@ class SqlWriter {
 
  private:
   void add(std::string_view text) { out_ += text; }
+  // A clause of a query: its keyword on a new line where the query is expanded.
+  void addClause(std::string_view keyword);
+  void addPath(const std::vector<std::string>& path);
+  void addUnicodeString(const std::string& text);
   void addName(const std::string& name);
   void addName(const ParsedName& name);
   void addString(const std::string& text);
@@ -42,6 +51,8 @@ class SqlWriter {
 
   void writeFieldAccess(const ParsedFieldAccess& access);
   void writeBetween(const ParsedBetween& between);
+  void writeColumn(const ParsedColumn& column);
+  void writeStar(const ParsedStar& star);
   void writeLiteral(const ParsedLiteral& literal);
   void writeUnary(const ParsedUnary& unary);
   void writeBinary(const ParsedBinary& binary);
@@ -64,7 +75,10 @@ class SqlWriter {
 
   void writeRowFields(const ParsedTypeName& type);
   void writeIn(const ParsedQuery& query);  // in parentheses
+  void writeRowCount(const ParsedQuery& query);
   void writeBody(const ParsedQueryBody& body);
+  void writeTableBody(const ParsedTableBody& body);
+  void writeAlias(const ParsedTableReference& table);
   void writeSelect(const ParsedSelect& select);
   void writeSelectTail(const ParsedSelect& select);
   void writeGroupingElement(const ParsedGroupingElement& element, bool insideSets);
@@ -102,6 +116,7 @@ class SqlWriter {
   void writeDescribe(const ParsedDescribe& describe);
   void writeComment(const std::optional<std::string>& comment);
 
+  const QueryExpansion* expansion_;
   std::string out_;
 };
 

@@ -160,7 +160,8 @@ void SqlWriter::write(const ParsedTypeName& type) {
   } else if (type.kind == Kind::kVarbinary && isLargest) {
     add("BYTES");
   } else {
-    add(plainTypeName(type.kind));
+    bool isInteger = expansion_ != nullptr && type.kind == Kind::kInteger;
+    add(isInteger ? "INTEGER" : plainTypeName(type.kind));
     if (type.length && type.scale)
       add(fmt::format("({}, {})", *type.length, *type.scale));
     else if (type.length)
@@ -176,16 +177,18 @@ void SqlWriter::write(const ParsedTypeName& type) {
     addString(type.serializer);
     add(")");
   }
+  std::string_view opening = expansion_ != nullptr ? "< " : "<";
+  std::string_view closing = expansion_ != nullptr ? " >" : ">";
   bool fields = type.kind == Kind::kRow || type.kind == Kind::kStructured;
   if (fields) {
-    add("<");
+    add(opening);
     if (type.kind == Kind::kStructured) addString(type.className);
     writeRowFields(type);
-    add(">");
+    add(closing);
   } else if (!type.children.empty()) {
-    add("<");
+    add(opening);
     addList(type.children, [this](const ParsedTypeName& child) { write(child); });
-    add(">");
+    add(closing);
   }
   if (type.nullable) add(*type.nullable ? " NULL" : " NOT NULL");
 }

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sql/ast/keywords.h"
 #include "sql/ast/sql_writer.h"
 
@@ -74,6 +76,17 @@ bool isPlainArgument(const ParsedExpression& e) {
          e.kind != Kind::kTableArgument && e.kind != Kind::kModelArgument;
 }
 
+// The character at `at` of valid UTF-8, which moves behind it.
+char32_t decodeUtf8(std::string_view text, size_t& at) {
+  auto byte = [&](size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : 0); };
+  unsigned char first = byte(at++);
+  if (first < 0x80) return first;
+  size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+  char32_t code = first & (0x3FU >> more);
+  for (; more > 0; --more) code = code << 6 | (byte(at++) & 0x3FU);
+  return code;
+}
+
 // Names that the parser takes as syntax.
 bool isSyntaxName(std::string_view upper) {
   for (std::string_view name :
@@ -128,6 +141,26 @@ void SqlWriter::addName(const ParsedName& name) {
 
 void SqlWriter::addString(const std::string& text) { add(quoteString(text)); }
 
+// A string as Flink writes it: with escapes when there is anything but ASCII in it.
+void SqlWriter::addUnicodeString(const std::string& text) {
+  bool ascii = std::all_of(text.begin(), text.end(),
+                           [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (ascii) return addString(text);
+  add("u&'");
+  for (size_t at = 0; at < text.size();) {
+    char32_t code = decodeUtf8(text, at);
+    if (code == '\'' || code == '\\') out_ += static_cast<char>(code);
+    if (code >= 0x20 && code < 0x80)
+      out_ += static_cast<char>(code);
+    else if (code < 0x10000)
+      add(fmt::format("\\{:04x}", static_cast<uint32_t>(code)));
+    else
+      add(fmt::format("\\{:04x}\\{:04x}", 0xD7C0 + (static_cast<uint32_t>(code) >> 10),
+                      0xDC00 + (static_cast<uint32_t>(code) & 0x3FF)));
+  }
+  add("'");
+}
+
 void SqlWriter::addExpressions(const std::vector<ParsedExpressionPtr>& expressions) {
   addList(expressions, [this](const ParsedExpressionPtr& e) { write(*e); });
 }
@@ -150,14 +183,9 @@ void SqlWriter::write(const ParsedExpression& e) {
     case Kind::kLiteral:
       return writeLiteral(e.as<ParsedLiteral>());
     case Kind::kColumn:
-      return addList(
-          e.as<ParsedColumn>().parts, [this](const std::string& part) { addName(part); }, ".");
+      return writeColumn(e.as<ParsedColumn>());
     case Kind::kStar:
-      for (const std::string& part : e.as<ParsedStar>().qualifier) {
-        addName(part);
-        add(".");
-      }
-      return add("*");
+      return writeStar(e.as<ParsedStar>());
     case Kind::kFieldAccess:
       return writeFieldAccess(e.as<ParsedFieldAccess>());
     case Kind::kSubscript:
@@ -221,6 +249,24 @@ void SqlWriter::write(const ParsedExpression& e) {
   }
 }
 
+void SqlWriter::writeColumn(const ParsedColumn& column) {
+  if (expansion_ != nullptr && expansion_->columns.contains(&column))
+    return addPath(expansion_->columns.at(&column));
+  addPath(column.parts);
+}
+
+void SqlWriter::writeStar(const ParsedStar& star) {
+  if (expansion_ != nullptr && expansion_->stars.contains(&star)) {
+    return addList(expansion_->stars.at(&star),
+                   [this](const QueryExpansion::Path& path) { addPath(path); });
+  }
+  for (const std::string& part : star.qualifier) {
+    addName(part);
+    add(".");
+  }
+  add("*");
+}
+
 void SqlWriter::writeFieldAccess(const ParsedFieldAccess& access) {
   // A column would become part of a longer path, and a number takes a point.
   bool parentheses = access.base->is<ParsedColumn>() || access.base->is<ParsedLiteral>();
@@ -233,7 +279,10 @@ void SqlWriter::writeFieldAccess(const ParsedFieldAccess& access) {
 void SqlWriter::writeBetween(const ParsedBetween& between) {
   writeOperand(*between.operand, kPredicatePrecedence + 1);
   add(between.negated ? " NOT BETWEEN " : " BETWEEN ");
-  if (between.symmetric) add("SYMMETRIC ");
+  if (between.symmetric)
+    add("SYMMETRIC ");
+  else if (expansion_ != nullptr)
+    add("ASYMMETRIC ");
   writeOperand(*between.low, kTermPrecedence);
   add(" AND ");
   writeOperand(*between.high, kPredicatePrecedence + 1);
@@ -254,7 +303,7 @@ void SqlWriter::writeLiteral(const ParsedLiteral& literal) {
     case Type::kApproximateNumber:
       return add(literal.text);
     case Type::kString:
-      return addString(literal.text);
+      return expansion_ != nullptr ? addUnicodeString(literal.text) : addString(literal.text);
     case Type::kBinary:
       add("X'");
       for (unsigned char c : literal.text) add(fmt::format("{:02X}", c));
@@ -289,7 +338,8 @@ void SqlWriter::writeUnary(const ParsedUnary& unary) {
   add(name);
   bool sign = unary.op == ParsedUnary::Op::kMinus || unary.op == ParsedUnary::Op::kPlus;
   // Two signs in a row would start a comment.
-  if (!sign || unary.operand->is<ParsedUnary>()) add(" ");
+  bool number = sign && unary.operand->is<ParsedLiteral>();
+  if (!sign || unary.operand->is<ParsedUnary>() || (expansion_ != nullptr && !number)) add(" ");
   writeOperand(*unary.operand, precedenceOf(unary));
 }
 
@@ -356,16 +406,23 @@ void SqlWriter::writeIsJson(const ParsedIsJson& json) {
 
 void SqlWriter::writeCase(const ParsedCase& node) {
   add("CASE");
-  if (node.operand) {
+  bool expanded = expansion_ != nullptr;
+  if (node.operand && !expanded) {
     add(" ");
     write(*node.operand);
   }
   for (const ParsedCase::Branch& branch : node.branches) {
     add(" WHEN ");
+    if (node.operand && expanded) {
+      writeOperand(*node.operand, kPredicatePrecedence);
+      add(branch.conditions.size() == 1 ? " = " : " IN (");
+    }
     addExpressions(branch.conditions);
+    if (node.operand && expanded && branch.conditions.size() > 1) add(")");
     add(" THEN ");
     write(*branch.result);
   }
+  if (!node.otherwise && expanded) add(" ELSE NULL");
   if (node.otherwise) {
     add(" ELSE ");
     write(*node.otherwise);
@@ -399,16 +456,19 @@ void SqlWriter::writeConstructor(const ParsedConstructor& constructor) {
 void SqlWriter::writeTableArgument(const ParsedTableArgument& argument) {
   bool table = argument.query->body->is<ParsedTableBody>() && argument.query->with.empty() &&
                argument.query->orderBy.empty() && !argument.query->limit && !argument.query->offset;
-  if (table)
+  if (expansion_ != nullptr)
+    writeIn(*argument.query);
+  else if (table)
     write(*argument.query);
   else {
     add("TABLE ");
     writeIn(*argument.query);
   }
   if (!argument.partitionBy.empty()) {
-    add(" PARTITION BY (");
+    bool bare = expansion_ != nullptr && argument.partitionBy.size() == 1;
+    add(bare ? " PARTITION BY " : " PARTITION BY (");
     addExpressions(argument.partitionBy);
-    add(")");
+    if (!bare) add(")");
   }
   if (argument.orderBy.empty()) return;
   add(" ORDER BY (");
@@ -422,7 +482,7 @@ void SqlWriter::writeCallName(const ParsedCall& call) {
   bool plain = call.withoutParentheses ||
                (isSyntaxName(upper) ? call.name.last() == upper && hasSyntaxForm(call)
                                     : isPlainCallName(call.name.last(), upper));
-  if (plain) return add(call.name.last());
+  if (plain) return add(expansion_ != nullptr ? upper : call.name.last());
   addName(call.name);
 }
 

@@ -25,6 +25,16 @@ std::string ParsedQuery::toString() const {
   return writer.take();
 }
 
+const std::string& QueryExpansion::makeAlias(const ParsedTableReference& table) {
+  return aliases.emplace(&table, fmt::format("EXPR${}", aliases.size())).first->second;
+}
+
+std::string QueryExpansion::write(const ParsedQuery& query) const {
+  SqlWriter writer(this);
+  writer.write(query);
+  return writer.take();
+}
+
 std::string ParsedTableReference::toString() const {
   SqlWriter writer;
   writer.write(*this);
@@ -35,6 +45,17 @@ std::string ParsedPattern::toString() const {
   SqlWriter writer;
   writer.write(*this);
   return writer.take();
+}
+
+void SqlWriter::addClause(std::string_view keyword) {
+  add(expansion_ != nullptr ? "\n" : " ");
+  add(keyword);
+  add(" ");
+}
+
+void SqlWriter::addPath(const std::vector<std::string>& path) {
+  addList(
+      path, [this](const std::string& part) { addName(part); }, ".");
 }
 
 void SqlWriter::writeIn(const ParsedQuery& query) {
@@ -60,16 +81,49 @@ void SqlWriter::write(const ParsedQuery& query) {
   }
   writeBody(*query.body);
   if (!query.orderBy.empty()) {
-    add(" ORDER BY ");
+    addClause("ORDER BY");
     writeOrderItems(query.orderBy);
   }
-  if (query.limit) {
-    add(" LIMIT ");
-    write(*query.limit);
+  writeRowCount(query);
+}
+
+void SqlWriter::writeRowCount(const ParsedQuery& query) {
+  if (expansion_ == nullptr) {
+    if (query.limit) {
+      add(" LIMIT ");
+      write(*query.limit);
+    }
+    if (!query.offset) return;
+    add(" OFFSET ");
+    return write(*query.offset);
   }
-  if (!query.offset) return;
-  add(" OFFSET ");
-  write(*query.offset);
+  if (query.offset) {
+    addClause("OFFSET");
+    write(*query.offset);
+    add(" ROWS");
+  }
+  if (!query.limit) return;
+  addClause("FETCH NEXT");
+  write(*query.limit);
+  add(" ROWS ONLY");
+}
+
+void SqlWriter::writeTableBody(const ParsedTableBody& body) {
+  if (expansion_ == nullptr || !expansion_->tableColumns.contains(&body.name)) {
+    add("TABLE ");
+    addName(body.name);
+    return writeHints(body.hints);
+  }
+  add("SELECT ");
+  addList(expansion_->tableColumns.at(&body.name), [&](const std::string& column) {
+    addPath({body.name.last(), column});
+  });
+  addClause("FROM");
+  auto path = expansion_->tables.find(&body.name);
+  addPath(path == expansion_->tables.end() ? body.name.parts : path->second);
+  writeHints(body.hints);
+  add(" AS ");
+  addName(body.name.last());
 }
 
 void SqlWriter::writeBody(const ParsedQueryBody& body) {
@@ -79,9 +133,7 @@ void SqlWriter::writeBody(const ParsedQueryBody& body) {
     case ParsedQueryBody::Kind::kValues:
       return writeValues(body.as<ParsedValues>());
     case ParsedQueryBody::Kind::kTable:
-      add("TABLE ");
-      addName(body.as<ParsedTableBody>().name);
-      return writeHints(body.as<ParsedTableBody>().hints);
+      return writeTableBody(body.as<ParsedTableBody>());
     case ParsedQueryBody::Kind::kNested:
       return writeIn(*body.as<ParsedNestedBody>().query);
     case ParsedQueryBody::Kind::kSetOperation: {
@@ -89,16 +141,16 @@ void SqlWriter::writeBody(const ParsedQueryBody& body) {
       writeSetOperand(*operation.left, operation, false);
       switch (operation.type) {
         case ParsedSetOperation::Type::kUnion:
-          add(" UNION ");
+          addClause(operation.all ? "UNION ALL" : "UNION");
           break;
         case ParsedSetOperation::Type::kIntersect:
-          add(" INTERSECT ");
+          addClause(operation.all ? "INTERSECT ALL" : "INTERSECT");
           break;
         case ParsedSetOperation::Type::kExcept:
-          add(" EXCEPT ");
+          addClause(operation.all ? "EXCEPT ALL" : "EXCEPT");
           break;
       }
-      if (operation.all) add("ALL ");
+      if (expansion_ != nullptr) out_.back() = '\n';
       return writeSetOperand(*operation.right, operation, true);
     }
   }
@@ -121,7 +173,7 @@ void SqlWriter::writeSetOperand(const ParsedQuery& query, const ParsedSetOperati
 
 void SqlWriter::writeHints(const std::vector<ParsedHint>& hints) {
   if (hints.empty()) return;
-  add(" /*+ ");
+  addClause("/*+");
   addList(hints, [this](const ParsedHint& hint) {
     addName(hint.name);
     if (hint.options.empty() && hint.words.empty()) return;
@@ -149,10 +201,10 @@ void SqlWriter::writeSelect(const ParsedSelect& select) {
     addName(item.alias.name);
   });
   if (!select.from) return;
-  add(" FROM ");
+  addClause("FROM");
   write(*select.from);
   if (select.where) {
-    add(" WHERE ");
+    addClause("WHERE");
     write(*select.where);
   }
   writeSelectTail(select);
@@ -160,16 +212,16 @@ void SqlWriter::writeSelect(const ParsedSelect& select) {
 
 void SqlWriter::writeSelectTail(const ParsedSelect& select) {
   if (select.grouped) {
-    add(select.groupDistinct ? " GROUP BY DISTINCT " : " GROUP BY ");
+    addClause(select.groupDistinct ? "GROUP BY DISTINCT" : "GROUP BY");
     addList(select.groupBy,
             [this](const ParsedGroupingElement& element) { writeGroupingElement(element, false); });
   }
   if (select.having) {
-    add(" HAVING ");
+    addClause("HAVING");
     write(*select.having);
   }
   if (!select.windows.empty()) {
-    add(" WINDOW ");
+    addClause("WINDOW");
     addList(select.windows, [this](const ParsedNamedWindow& window) {
       addName(window.name.name);
       add(" AS ");
@@ -177,7 +229,7 @@ void SqlWriter::writeSelectTail(const ParsedSelect& select) {
     });
   }
   if (!select.qualify) return;
-  add(" QUALIFY ");
+  addClause("QUALIFY");
   write(*select.qualify);
 }
 
@@ -191,9 +243,10 @@ void SqlWriter::writeGroupingElement(const ParsedGroupingElement& element, bool 
     if (parentheses) add(")");
     return;
   }
-  if (element.type == Type::kGroupingSets) add("GROUPING SETS (");
-  if (element.type == Type::kCube) add("CUBE (");
-  if (element.type == Type::kRollup) add("ROLLUP (");
+  if (element.type == Type::kGroupingSets) add("GROUPING SETS");
+  if (element.type == Type::kCube) add("CUBE");
+  if (element.type == Type::kRollup) add("ROLLUP");
+  add(expansion_ != nullptr ? "(" : " (");
   addList(element.children,
           [this](const ParsedGroupingElement& child) { writeGroupingElement(child, true); });
   add(")");
@@ -201,18 +254,32 @@ void SqlWriter::writeGroupingElement(const ParsedGroupingElement& element, bool 
 
 void SqlWriter::writeValues(const ParsedValues& values) {
   add("VALUES ");
-  addList(values.rows, [this](const std::vector<ParsedExpressionPtr>& row) {
-    add("(");
-    addExpressions(row);
-    add(")");
-  });
+  bool expanded = expansion_ != nullptr;
+  addList(
+      values.rows,
+      [&](const std::vector<ParsedExpressionPtr>& row) {
+        add(expanded ? "ROW(" : "(");
+        addExpressions(row);
+        add(")");
+      },
+      expanded ? ",\n" : ", ");
 }
 
 void SqlWriter::write(const ParsedTableReference& table) {
   writeTableBare(table);
-  if (table.alias.name.empty()) return;
+  writeAlias(table);
+}
+
+void SqlWriter::writeAlias(const ParsedTableReference& table) {
+  std::string name = table.alias.name;
+  if (name.empty() && expansion_ != nullptr) {
+    auto made = expansion_->aliases.find(&table);
+    if (made != expansion_->aliases.end()) name = made->second;
+    if (table.is<ParsedNamedTable>()) name = table.as<ParsedNamedTable>().name.last();
+  }
+  if (name.empty()) return;
   add(" AS ");
-  addName(table.alias.name);
+  addName(name);
   if (table.aliasColumns.empty()) return;
   add(" ");
   addNames(table.aliasColumns);
@@ -224,7 +291,7 @@ void SqlWriter::writeTableFunction(const ParsedFunctionTable& table) {
   const ParsedCall& call = table.function();
   bool plain = call.name.parts.size() == 1 && isPlainName(call.name.last());
   if (plain)
-    add(call.name.last());
+    add(expansion_ != nullptr ? call.upperName() : call.name.last());
   else
     addName(call.name);
   add("(");
@@ -241,7 +308,10 @@ void SqlWriter::writeTableBare(const ParsedTableReference& table) {
   switch (table.kind) {
     case Kind::kNamed: {
       const auto& named = table.as<ParsedNamedTable>();
-      addName(named.name);
+      if (expansion_ != nullptr && expansion_->tables.contains(&named.name))
+        addPath(expansion_->tables.at(&named.name));
+      else
+        addName(named.name);
       writeHints(named.hints);
       if (!named.systemTime) return;
       add(" FOR SYSTEM_TIME AS OF ");
@@ -275,10 +345,11 @@ void SqlWriter::writeJoin(const ParsedJoin& join) {
   using Type = ParsedJoin::Type;
   write(*join.left);
   if (join.type == Type::kComma) {
-    add(", ");
+    add(expansion_ != nullptr ? ",\n" : ", ");
     return write(*join.right);
   }
-  add(join.natural ? " NATURAL " : " ");
+  add(expansion_ != nullptr ? "\n" : " ");
+  if (join.natural) add("NATURAL ");
   switch (join.type) {
     case Type::kInner:
       add("INNER JOIN ");

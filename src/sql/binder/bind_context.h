@@ -3,6 +3,7 @@
 
 #include "expr/function.h"
 #include "functions/function_catalog.h"
+#include "sql/ast/query_expansion.h"
 #include "sql/catalog/catalog.h"
 
 namespace millrace {
@@ -10,7 +11,8 @@ namespace millrace {
 struct BindContext {
   const Catalog* catalog = nullptr;
   const FunctionCatalog* functions = nullptr;
-  EvalContext eval;  // session time zone, for literals and constant folding
+  QueryExpansion* expansion = nullptr;  // where the meaning of names is noted down, or null
+  EvalContext eval;                     // session time zone, for literals and constant folding
 };
 
 }  // namespace millrace

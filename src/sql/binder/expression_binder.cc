@@ -149,8 +149,16 @@ Result<ExprPtr> ExpressionBinder::bindColumn(const ParsedColumn& column) {
   }
   const Scope& scope = found.depth == 0 ? scope_ : *scope_.outer();
   uint32_t base = found.depth == 0 ? 0 : kOuterBase;
-  ExprPtr bound = Expr::input(base + found.index, scope.columns()[found.index].type);
-  for (uint32_t field : found.fields) bound = Expr::field(bound, field);
+  const ScopeColumn& meant = scope.columns()[found.index];
+  ExprPtr bound = Expr::input(base + found.index, meant.type);
+  QueryExpansion::Path path = {meant.madeAlias.empty() ? meant.relation : meant.madeAlias,
+                               meant.name};
+  for (uint32_t field : found.fields) {
+    path.push_back(bound->type.fieldNames()[field]);
+    bound = Expr::field(bound, field);
+  }
+  if (context_.expansion != nullptr && !path[0].empty())
+    context_.expansion->columns[&column] = std::move(path);
   return bound;
 }
 

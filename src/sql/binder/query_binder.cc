@@ -83,6 +83,9 @@ Result<LogicalPtr> QueryBinder::bindBody(const ParsedQueryBody& body, const Scop
       break;
     case ParsedQueryBody::Kind::kTable:
       plan = TRY(bindName(body.as<ParsedTableBody>().name, body.as<ParsedTableBody>().hints));
+      if (context_.expansion != nullptr) {
+        context_.expansion->tableColumns[&body.as<ParsedTableBody>().name] = namesOf(plan->schema);
+      }
       break;
     case ParsedQueryBody::Kind::kSetOperation:
       plan = TRY(bindSetOperation(body.as<ParsedSetOperation>(), outer));

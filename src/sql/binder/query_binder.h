@@ -56,6 +56,9 @@ class QueryBinder {
   Result<LogicalPtr> scanOf(const std::shared_ptr<const CatalogTable>& table,
                             const std::vector<ParsedHint>& hints, SourcePosition position);
   Result<BoundRelation> bindFunctionTable(const ParsedFunctionTable& table);
+  // For QueryExpansion, where there is one.
+  std::string makeAlias(const ParsedTableReference& table);
+  void noteTable(const ParsedName& name);
   Result<BoundRelation> renamed(BoundRelation relation, const ParsedTableReference& table);
 
   // join_binder.cc

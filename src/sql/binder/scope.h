@@ -14,6 +14,7 @@ struct ScopeColumn {
   std::string name;
   Type type;
   bool hidden = false;  // not part of * (merged USING columns of the right side)
+  std::string madeAlias{};  // QueryExpansion's name for the relation, or empty
 };
 
 // What a (possibly qualified) name turned out to be: a column and a path of ROW fields below it.

@@ -138,7 +138,11 @@ Status SelectBinder::expandStar(const ParsedStar& star) {
     const ScopeColumn& column = scope_.columns()[i];
     bool wanted =
         star.qualifier.empty() ? !column.hidden : column.relation == star.qualifier.back();
-    if (wanted) items_.push_back({Expr::input(i, column.type), column.name, star.position});
+    if (!wanted) continue;
+    items_.push_back({Expr::input(i, column.type), column.name, star.position});
+    if (context_.expansion == nullptr) continue;
+    const std::string& relation = column.madeAlias.empty() ? column.relation : column.madeAlias;
+    context_.expansion->stars[&star].push_back({relation, column.name});
   }
   if (items_.size() == before && !star.qualifier.empty()) {
     return Error(ErrorKind::kUnknownTable,
@@ -151,11 +155,20 @@ Status SelectBinder::expandStar(const ParsedStar& star) {
 // row_column.*: one column per field.
 Status SelectBinder::expandRow(const ParsedStar& star) {
   ResolvedColumn found = TRY(scope_.resolve(star.qualifier, star.position));
-  ExprPtr row = Expr::input(found.index, scope_.columns()[found.index].type);
-  for (uint32_t field : found.fields) row = Expr::field(row, field);
+  const ScopeColumn& column = scope_.columns()[found.index];
+  QueryExpansion::Path path = {column.madeAlias.empty() ? column.relation : column.madeAlias,
+                               column.name};
+  ExprPtr row = Expr::input(found.index, column.type);
+  for (uint32_t field : found.fields) {
+    path.push_back(row->type.fieldNames()[field]);
+    row = Expr::field(row, field);
+  }
   const std::vector<std::string>& names = row->type.fieldNames();
   for (uint32_t i = 0; i < names.size(); ++i) {
     items_.push_back({Expr::field(row, i), names[i], star.position});
+    if (context_.expansion == nullptr) continue;
+    QueryExpansion::Path& full = context_.expansion->stars[&star].emplace_back(path);
+    full.push_back(names[i]);
   }
   return {};
 }

@@ -17,10 +17,11 @@ namespace {
 // A guard against views that use each other in a circle (possible by dropping and creating).
 constexpr int kMaxViewDepth = 100;
 
-BoundRelation relationOf(LogicalPtr plan, const std::string& name) {
+BoundRelation relationOf(LogicalPtr plan, const std::string& name,
+                         const std::string& madeAlias = {}) {
   BoundRelation relation;
   for (const Field& field : plan->schema)
-    relation.columns.push_back({name, field.name, field.type});
+    relation.columns.push_back({name, field.name, field.type, false, madeAlias});
   relation.plan = std::move(plan);
   return relation;
 }
@@ -45,6 +46,17 @@ Result<BoundRelation> QueryBinder::renamed(BoundRelation relation,
   return relation;
 }
 
+std::string QueryBinder::makeAlias(const ParsedTableReference& table) {
+  if (context_.expansion == nullptr || !table.alias.name.empty()) return {};
+  return context_.expansion->makeAlias(table);
+}
+
+void QueryBinder::noteTable(const ParsedName& name) {
+  if (context_.expansion == nullptr) return;
+  context_.expansion->tables[&name] = {std::string(kDefaultCatalog), std::string(kDefaultDatabase),
+                                       name.last()};
+}
+
 Result<BoundRelation> QueryBinder::bindTable(const ParsedTableReference& table,
                                              const Scope* outer) {
   using Kind = ParsedTableReference::Kind;
@@ -56,7 +68,9 @@ Result<BoundRelation> QueryBinder::bindTable(const ParsedTableReference& table,
       if (subquery.lateral) {
         return Error(ErrorKind::kUnsupported, "LATERAL sub-queries").at(table.position);
       }
-      return renamed(relationOf(TRY(bindNestedQuery(*subquery.query, outer)), ""), table);
+      std::string madeAlias = makeAlias(table);
+      LogicalPtr plan = TRY(bindNestedQuery(*subquery.query, outer));
+      return renamed(relationOf(plan, "", madeAlias), table);
     }
     case Kind::kFunction:
       return bindFunctionTable(table.as<ParsedFunctionTable>());
@@ -92,6 +106,7 @@ Result<LogicalPtr> QueryBinder::bindName(const ParsedName& name,
   TRY(context_.catalog->checkPath(name));
   const Catalog::Entry* entry = context_.catalog->find(name);
   if (entry == nullptr) return context_.catalog->unknownTable(name);
+  noteTable(name);
   if (const auto* table = std::get_if<std::shared_ptr<const CatalogTable>>(entry)) {
     return scanOf(*table, hints, name.position);
   }
@@ -348,6 +363,7 @@ Result<BoundRelation> QueryBinder::bindFunctionTable(const ParsedFunctionTable& 
         .withHint(didYouMean(call.upperName(), {"TUMBLE", "HOP", "CUMULATE", "SESSION"}));
   }
   WindowArguments args = TRY(readWindowArguments(call, *function));
+  std::string madeAlias = makeAlias(table);
   LogicalPtr input = TRY(bindNestedQuery(*args.data, nullptr));
   Scope scope;
   scope.add("", input->schema);
@@ -390,7 +406,7 @@ Result<BoundRelation> QueryBinder::bindFunctionTable(const ParsedFunctionTable& 
   // Columns keep the name of the table they come from, as `bid.price` over TUMBLE(TABLE bid, ..).
   std::string name;
   if (const auto* body = args.data->body->tryAs<ParsedTableBody>()) name = body->name.last();
-  return renamed(relationOf(node, name), table);
+  return renamed(relationOf(node, name, madeAlias), table);
 }
 
 }  // namespace millrace

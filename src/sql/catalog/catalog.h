@@ -52,7 +52,8 @@ struct CatalogView {
   std::string name;
   Schema schema;
   Owned<ParsedQuery> query;
-  std::string text;  // of the query
+  std::string text;          // of the query
+  std::string expandedText;  // of the query, all names written in full
   std::string comment;
   bool temporary = false;
 };

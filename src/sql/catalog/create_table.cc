@@ -370,7 +370,10 @@ Result<std::shared_ptr<const CatalogTable>> makeTable(const ParsedCreateTable& c
 
 Result<std::shared_ptr<const CatalogView>> makeView(const ParsedCreateView& create,
                                                     const BindContext& context) {
-  QueryBinder binder(context);
+  QueryExpansion expansion;
+  BindContext expanding = context;
+  expanding.expansion = &expansion;
+  QueryBinder binder(expanding);
   LogicalPtr plan = TRY(binder.bindQuery(*create.query));
   auto view = std::make_shared<CatalogView>();
   view->name = create.name.last();
@@ -378,6 +381,7 @@ Result<std::shared_ptr<const CatalogView>> makeView(const ParsedCreateView& crea
   view->schema = plan->schema;
   view->query = create.query;
   view->text = create.queryText;
+  view->expandedText = expansion.write(*create.query);
   view->comment = create.comment.value_or("");
   if (!create.columns.empty()) {
     if (create.columns.size() != view->schema.size()) {

@@ -101,7 +101,7 @@ std::string showCreate(const CatalogView& view) {
       "CREATE {}VIEW `{}`.`{}`.{} (\n{}\n)\n", view.temporary ? "TEMPORARY " : "", kDefaultCatalog,
       kDefaultDatabase, quoteIdentifier(view.name), fmt::join(names, ",\n"));
   if (!view.comment.empty()) text += "COMMENT " + quoteString(view.comment) + "\n";
-  return text + "AS " + view.query->toString() + "\n";
+  return text + "AS " + view.expandedText + "\n";
 }
 
 }  // namespace millrace
