@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/close_matches.h"
 
 namespace millrace {
@@ -57,8 +59,15 @@ Status Catalog::checkPath(const ParsedName& name) const {
 
 const Catalog::Entry* Catalog::find(const ParsedName& name) const {
   if (!checkPath(name).ok()) return nullptr;
-  auto found = entries_.find(name.last());
-  return found == entries_.end() ? nullptr : &found->second;
+  for (const Entries* entries : {&temporary_, &permanent_}) {
+    auto found = entries->find(name.last());
+    if (found != entries->end()) return &found->second;
+  }
+  return nullptr;
+}
+
+bool Catalog::contains(const ParsedName& name, bool temporary) const {
+  return checkPath(name).ok() && (temporary ? temporary_ : permanent_).contains(name.last());
 }
 
 Error Catalog::unknownTable(const ParsedName& name) const {
@@ -67,76 +76,87 @@ Error Catalog::unknownTable(const ParsedName& name) const {
       .withHint(didYouMean(name.last(), names()));
 }
 
-Status Catalog::add(const ParsedName& name, Entry entry, bool ifNotExists, bool replace) {
-  TRY(checkPath(name));
-  if (entries_.contains(name.last()) && !replace) {
-    if (ifNotExists) return {};
-    return Error(ErrorKind::kDuplicateObject,
-                 fmt::format("table or view '{}' already exists", name.last()))
-        .at(name.position);
-  }
-  entries_[name.last()] = std::move(entry);
-  return {};
-}
-
 namespace {
 
 bool isTemporary(const Catalog::Entry& entry) {
   return std::visit([](const auto& object) { return object->temporary; }, entry);
 }
 
+bool isView(const Catalog::Entry& entry) { return entry.index() == 1; }
+
 }  // namespace
+
+Status Catalog::add(const ParsedName& name, Entry entry, bool ifNotExists, bool replace) {
+  TRY(checkPath(name));
+  Entries& entries = entriesOf(isTemporary(entry));
+  if (entries.contains(name.last()) && !replace) {
+    if (ifNotExists) return {};
+    return Error(ErrorKind::kDuplicateObject,
+                 fmt::format("{}table or view '{}' already exists",
+                             isTemporary(entry) ? "temporary " : "", name.last()))
+        .at(name.position);
+  }
+  entries[name.last()] = std::move(entry);
+  return {};
+}
 
 Status Catalog::drop(const ParsedName& name, bool view, bool temporary, bool ifExists) {
   TRY(checkPath(name));
-  auto found = entries_.find(name.last());
-  bool isView = found != entries_.end() && found->second.index() == 1;
   const char* what = view ? "view" : "table";
-  if (found == entries_.end() || isView != view || (temporary && !isTemporary(found->second))) {
-    if (ifExists) return {};
-    return Error(ErrorKind::kUnknownTable,
-                 fmt::format("{}{} '{}' not found", temporary ? "temporary " : "", what,
-                             name.toString()))
-        .at(name.position)
-        .withHint(didYouMean(name.last(), view ? viewNames() : names()));
-  }
-  if (!temporary && isTemporary(found->second)) {
+  auto hiding = temporary_.find(name.last());
+  if (!temporary && hiding != temporary_.end() && isView(hiding->second) == view) {
     return Error(ErrorKind::kValidation,
                  fmt::format("temporary {} with identifier '`{}`.`{}`.`{}`' exists", what,
                              kDefaultCatalog, kDefaultDatabase, name.last()))
         .at(name.position)
-        .withHint(fmt::format("Drop it with DROP TEMPORARY {}.", view ? "VIEW" : "TABLE"));
+        .withHint(fmt::format("Drop it first, with DROP TEMPORARY {}.", view ? "VIEW" : "TABLE"));
   }
-  entries_.erase(found);
-  return {};
+  Entries& entries = entriesOf(temporary);
+  auto found = entries.find(name.last());
+  if (found != entries.end() && isView(found->second) == view) {
+    entries.erase(found);
+    return {};
+  }
+  if (ifExists) return {};
+  const Entry* other = find(name);
+  std::string hint = other == nullptr ? didYouMean(name.last(), namesWhere(!view, view))
+                                      : fmt::format("Drop it with DROP {}{}.",
+                                                    isTemporary(*other) ? "TEMPORARY " : "",
+                                                    isView(*other) ? "VIEW" : "TABLE");
+  return Error(ErrorKind::kUnknownTable,
+               fmt::format("{}{} '{}' not found", temporary ? "temporary " : "", what,
+                           name.toString()))
+      .at(name.position)
+      .withHint(hint);
 }
 
 Status Catalog::rename(const ParsedName& from, const ParsedName& to) {
-  auto found = entries_.find(from.last());
-  if (found == entries_.end()) return unknownTable(from);
-  if (entries_.contains(to.last())) {
+  const Entry* named = find(from);
+  if (named == nullptr) return unknownTable(from);
+  Entries& entries = entriesOf(isTemporary(*named));
+  if (entries.contains(to.last())) {
     return Error(ErrorKind::kDuplicateObject,
                  fmt::format("table or view '{}' already exists", to.last()))
         .at(to.position);
   }
-  Entry entry = std::move(found->second);
-  entries_.erase(found);
-  entries_[to.last()] = std::move(entry);
+  auto node = entries.extract(from.last());
+  node.key() = to.last();
+  entries.insert(std::move(node));
   return {};
 }
 
-std::vector<std::string> Catalog::names() const {
-  std::vector<std::string> names;
-  for (const auto& [name, entry] : entries_) names.push_back(name);
-  return names;
-}
+std::vector<std::string> Catalog::names() const { return namesWhere(true, true); }
 
-std::vector<std::string> Catalog::viewNames() const {
-  std::vector<std::string> names;
-  for (const auto& [name, entry] : entries_) {
-    if (entry.index() == 1) names.push_back(name);
+std::vector<std::string> Catalog::viewNames() const { return namesWhere(false, true); }
+
+std::vector<std::string> Catalog::namesWhere(bool tables, bool views) const {
+  std::set<std::string> names;
+  for (const Entries* entries : {&permanent_, &temporary_}) {
+    for (const auto& [name, entry] : *entries) {
+      if (isView(entry) ? views : tables) names.insert(name);
+    }
   }
-  return names;
+  return {names.begin(), names.end()};
 }
 
 }  // namespace millrace

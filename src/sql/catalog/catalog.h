@@ -61,6 +61,7 @@ struct CatalogView {
 inline constexpr std::string_view kDefaultCatalog = "default_catalog";
 inline constexpr std::string_view kDefaultDatabase = "default_database";
 
+// Tables and views. A temporary one hides the permanent one of its name until it is dropped.
 class Catalog {
  public:
   using Entry =
@@ -68,6 +69,8 @@ class Catalog {
 
   // Resolves a name of one to three parts; nullptr when there is no such object.
   const Entry* find(const ParsedName& name) const;
+  // True when there is a temporary (or else a permanent) object of this very name.
+  bool contains(const ParsedName& name, bool temporary) const;
   // The error for a name that is not there, with close matches.
   Error unknownTable(const ParsedName& name) const;
   // Checks qualifiers: an unknown catalogue or database is an error.
@@ -84,7 +87,13 @@ class Catalog {
   std::vector<std::string> viewNames() const;
 
  private:
-  std::map<std::string, Entry> entries_;  // by unqualified name
+  using Entries = std::map<std::string, Entry>;  // by unqualified name
+
+  Entries& entriesOf(bool temporary) { return temporary ? temporary_ : permanent_; }
+  std::vector<std::string> namesWhere(bool tables, bool views) const;
+
+  Entries permanent_;
+  Entries temporary_;
 };
 
 }  // namespace millrace

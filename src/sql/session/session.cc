@@ -157,7 +157,8 @@ Result<StatementResult> Session::run(const ParsedStatement& statement) {
     case Kind::kCreateTable: {
       const auto& create = statement.as<ParsedCreateTable>();
       BindContext context = TRY(bindContext());
-      if (create.ifNotExists && catalog_.find(create.name) != nullptr) return succeeded();
+      if (create.ifNotExists && catalog_.contains(create.name, create.temporary))
+        return succeeded();
       auto table = TRY(makeTable(create, context));
       TRY(catalog_.add(create.name, table, create.ifNotExists, create.orReplace));
       return succeeded();
