@@ -33,7 +33,48 @@ Result<std::vector<uint32_t>> followFields(const Type& type, const std::vector<s
   return path;
 }
 
+// Every way to a field called `name` through ROW types below a type.
+void findFields(const Type& type, const std::string& name, std::vector<uint32_t>& path,
+                std::vector<std::vector<uint32_t>>& found) {
+  if (type.kind() != TypeKind::kRow) return;
+  int index = type.fieldIndex(name);
+  for (uint32_t i = 0; i < type.numChildren(); ++i) {
+    if (index >= 0 && static_cast<int>(i) != index) continue;
+    path.push_back(i);
+    if (index >= 0)
+      found.push_back(path);
+    else
+      findFields(type.child(i), name, path, found);
+    path.pop_back();
+  }
+}
+
 }  // namespace
+
+Result<bool> Scope::resolveInRows(const std::vector<std::string>& parts, SourcePosition position,
+                                  ResolvedColumn& found) const {
+  size_t numMatches = 0;
+  for (uint32_t i = 0; i < columns_.size(); ++i) {
+    if (columns_[i].hidden) continue;
+    size_t first = parts.size() >= 2 && columns_[i].relation == parts[0] ? 1 : 0;
+    std::vector<uint32_t> path;
+    std::vector<std::vector<uint32_t>> ways;
+    findFields(columns_[i].type, parts[first], path, ways);
+    numMatches += ways.size();
+    if (ways.size() != 1 || numMatches != 1) continue;
+    const Type* type = &columns_[i].type;
+    for (uint32_t field : ways[0]) type = &type->child(field);
+    found.index = i;
+    found.fields = ways[0];
+    std::vector<uint32_t> rest = TRY(followFields(*type, parts, first + 1, position));
+    found.fields.insert(found.fields.end(), rest.begin(), rest.end());
+  }
+  if (numMatches <= 1) return numMatches == 1;
+  return Error(ErrorKind::kAmbiguousColumn,
+               fmt::format("column '{}' is ambiguous", fmt::join(parts, ".")))
+      .at(position)
+      .withHint("Qualify it with the name of its ROW column.");
+}
 
 Result<bool> Scope::resolveHere(const std::vector<std::string>& parts, SourcePosition position,
                                 ResolvedColumn& found) const {
@@ -75,7 +116,7 @@ Result<bool> Scope::resolveHere(const std::vector<std::string>& parts, SourcePos
         .at(position)
         .withHint("Qualify it with the name or alias of its table.");
   }
-  if (numMatches == 0) return false;
+  if (numMatches == 0) return resolveInRows(parts, position, found);
   found.index = static_cast<uint32_t>(match);
   found.fields = TRY(followFields(columns_[match].type, parts, 1, position));
   return true;

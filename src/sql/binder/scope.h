@@ -13,7 +13,7 @@ struct ScopeColumn {
   std::string relation;  // alias or table name; empty for an unnamed sub-query
   std::string name;
   Type type;
-  bool hidden = false;  // not part of * (merged USING columns of the right side)
+  bool hidden = false;      // not part of * (merged USING columns of the right side)
   std::string madeAlias{};  // QueryExpansion's name for the relation, or empty
 };
 
@@ -46,6 +46,9 @@ class Scope {
   // Finds a column of this scope only; nothing when there is none.
   Result<bool> resolveHere(const std::vector<std::string>& parts, SourcePosition position,
                            ResolvedColumn& found) const;
+  // A field of a ROW column that is named without its column, as in Flink.
+  Result<bool> resolveInRows(const std::vector<std::string>& parts, SourcePosition position,
+                             ResolvedColumn& found) const;
   Error unknown(const std::vector<std::string>& parts, SourcePosition position) const;
 
   std::vector<ScopeColumn> columns_;
