@@ -89,7 +89,7 @@ std::vector<OptionSpec> sinkOptions() {
        "false",
        false,
        {},
-       "Accepted and without effect."},
+       "All rows of a partition are written by one subtask: fewer files."},
       {"sink.parallelism",
        OptionType::kInteger,
        "",
@@ -143,13 +143,13 @@ std::vector<OptionSpec> sinkOptions() {
        "",
        false,
        {},
-       "Accepted and without effect."},
+       "Of auto-compaction; without effect as long as that is false."},
       {"compaction.parallelism",
        OptionType::kInteger,
        "",
        false,
        {},
-       "Accepted and without effect."},
+       "Of auto-compaction; without effect as long as that is false."},
   };
 }
 

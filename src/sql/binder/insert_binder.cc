@@ -139,6 +139,9 @@ Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
   }
   auto sink = std::make_shared<LogicalSink>();
   sink->table = *found;
+  for (const ParsedPartition& partition : insert.partition) {
+    if (partition.value) sink->staticPartition.push_back(partition.column.name);
+  }
   sink->options = table.options;
   for (const ParsedHint& hint : insert.hints) {
     for (const ParsedOption& option : hint.options) sink->options[option.key] = option.value;

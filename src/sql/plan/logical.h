@@ -226,6 +226,7 @@ struct LogicalSort : LogicalNodeOf<LogicalSort, LogicalKind::kSort> {
 struct LogicalSink : LogicalNodeOf<LogicalSink, LogicalKind::kSink> {
   std::shared_ptr<const CatalogTable> table;  // nullptr: the result goes to the client
   OptionMap options;
+  std::vector<std::string> staticPartition;  // the columns of PARTITION (column = value)
 };
 
 // Types of a schema, in order.

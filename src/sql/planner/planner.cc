@@ -78,6 +78,11 @@ class Planner {
   Result<uint32_t> ownParallelism(const TableOptions& options, const char* key,
                                   const CatalogTable& table, SourcePosition position,
                                   uint32_t otherwise) const;
+  // By the partition of the sink's table, where its options ask for it and the partition is not
+  // one.
+  static std::vector<uint32_t> partitionShuffle(const TableOptions& options,
+                                                const TableDefinition& table,
+                                                const LogicalSink& sink);
   // To a sink with another parallelism than its input: changes of one row must stay in their order.
   Result<JobEdge> spreadEdge(JobEdge edge, const SinkRequest& request, uint32_t parallelism,
                              const LogicalSink& sink) const;
@@ -526,6 +531,8 @@ Status Planner::planSink(const LogicalSink& sink, const PlannedRoot& root) {
       TRY(ownParallelism(read, "sink.parallelism", *sink.table, sink.position, arriving));
   JobEdge edge{from, Partitioning::kForward, {}};
   if (parallelism != arriving) edge = TRY(spreadEdge(edge, request, parallelism, sink));
+  std::vector<uint32_t> partition = partitionShuffle(read, request.table, sink);
+  if (!partition.empty()) edge = {from, Partitioning::kHash, partition};
   Env* env = &env_;
   uint32_t index = add(sink, "sink", {edge}, [connector, request, env](const SubtaskInfo& subtask) {
     return connector->makeSink(request, subtask, *env);
@@ -553,6 +560,26 @@ Result<uint32_t> Planner::ownParallelism(const TableOptions& options, const char
         .withHint(fmt::format("'{}' is from 1 to {}.", key, options_.maxParallelism));
   }
   return static_cast<uint32_t>(parallelism);
+}
+
+std::vector<uint32_t> Planner::partitionShuffle(const TableOptions& options,
+                                                const TableDefinition& table,
+                                                const LogicalSink& sink) {
+  constexpr const char* kKey = "sink.shuffle-by-partition.enable";
+  const std::vector<OptionSpec>& known = options.connector->options;
+  bool has = std::any_of(known.begin(), known.end(),
+                         [](const OptionSpec& option) { return option.key == kKey; });
+  if (!has || !options.options.boolean(kKey)) return {};
+  auto contains = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  std::vector<uint32_t> columns;
+  for (uint32_t i = 0; i < table.physical.size(); ++i) {
+    const std::string& name = table.physical[i].name;
+    bool isStatic = contains(sink.staticPartition, name);
+    if (contains(table.partitionKeys, name) && !isStatic) columns.push_back(i);
+  }
+  return columns;
 }
 
 Result<JobEdge> Planner::spreadEdge(JobEdge edge, const SinkRequest& request, uint32_t parallelism,
