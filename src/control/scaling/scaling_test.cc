@@ -72,6 +72,38 @@ TEST(Autoscaler, KeepsToTheOperatorsMaximumAndTheQuota) {
   EXPECT_EQ(other.engine().lastRequest(1).parallelism, 5);
 }
 
+// The job does not start at that parallelism.
+ScriptedEngine::Script failingAt(ControlWorld& world, int32_t parallelism) {
+  return [&world, parallelism](ScriptedEngine::Command command, JobId job) {
+    bool fails = command == ScriptedEngine::Command::kStart &&
+                 world.engine().lastRequest(job.application).parallelism == parallelism;
+    return ScriptedAnswer{fails ? ScriptedAnswer::Kind::kFails : ScriptedAnswer::Kind::kGood};
+  };
+}
+
+TEST(Autoscaler, AFailedScalingGoesBackWithItsState) {
+  ControlWorld world;
+  world.engine().setReport({90, 0});
+  world.runApplication("app",
+                       R"({"ApplicationSystemRollbackConfiguration":{"RollbackEnabled":true}})");
+  world.script = failingAt(world, 2);
+  world.pass(16 * kMinute);
+  EXPECT_EQ(world.status("app"), "RUNNING");
+  EXPECT_EQ(world.newestOperation("app"), "RollbackApplication SUCCESSFUL");
+  EXPECT_EQ(world.engine().lastRequest(1).parallelism, 1);
+  EXPECT_NE(world.engine().lastRequest(1).restoreLocation, "");
+}
+
+TEST(Autoscaler, AFailedScalingWithoutRollbackIsReady) {
+  ControlWorld world;
+  world.engine().setReport({90, 0});
+  world.runApplication("app");
+  world.script = failingAt(world, 2);
+  world.pass(16 * kMinute);
+  EXPECT_EQ(world.status("app"), "READY");
+  EXPECT_EQ(world.newestOperation("app"), "AutoScaling FAILED scripted failure");
+}
+
 TEST(Autoscaler, LeavesThoseWhoDoNotWantIt) {
   ControlWorld world;
   world.engine().setReport({90, 0});
