@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "sql/parser/parser.h"
+#include "sql/session/secret_options.h"
 #include "sql/session/session.h"
 
 namespace millrace {
@@ -60,7 +61,8 @@ class ApplicationScript {
     Error moved =
         Error(error.kind(), error.message()).at(writtenPosition(file.sql, file.written, own));
     if (!error.hint().empty()) moved = std::move(moved).withHint(error.hint());
-    std::string text = moved.describe(file.written);
+    // It goes into the application's log and the record of its operation.
+    std::string text = moved.describe(hideSecretOptions(file.written));
     return file.name.empty() ? text : fmt::format("in {}: {}", file.name, text);
   }
 

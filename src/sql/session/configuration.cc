@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/close_matches.h"
+#include "sql/session/secret_options.h"
 #include "types/time_zone.h"
 
 namespace millrace {
@@ -64,11 +65,6 @@ constexpr Alias kAliases[] = {
     {"fs.s3a.path-style-access", "s3.path.style.access"},
     {"fs.s3a.path.style.access", "s3.path.style.access"},
 };
-
-// Keys that contain one of these are secret.
-constexpr std::string_view kSecretParts[] = {
-    "password",    "secret", "fs.azure.account.key", "apikey",      "api-key",     "auth-params",
-    "service-key", "token",  "basic-auth",           "jaas.config", "http-headers"};
 
 // The limits of integer keys; every other integer key takes what an int64 holds.
 struct Range {
@@ -394,11 +390,7 @@ Result<SetOutcome> Configuration::set(const std::string& name, const std::string
 std::map<std::string, std::string> Configuration::shownValues() const {
   std::map<std::string, std::string> shown = values_;
   for (auto& [key, value] : shown) {
-    std::string lower = key;
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    for (std::string_view part : kSecretParts) {
-      if (lower.find(part) != std::string::npos) value = "******";
-    }
+    if (isSecretOption(key)) value = "******";
   }
   return shown;
 }
