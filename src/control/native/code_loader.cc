@@ -9,6 +9,8 @@ namespace millrace {
 
 namespace {
 
+constexpr int kThreads = 4;
+
 Result<WorkerTask> newTask(const JobRequest& request, CodeSource* source) {
   ApplicationCode code = TRY(loadApplicationCode(request, source));
   if (std::string reason = whyNotNative(request, code); !reason.empty()) {
@@ -33,16 +35,17 @@ Result<WorkerTask> newTask(const JobRequest& request, CodeSource* source) {
 
 }  // namespace
 
-CodeLoader::CodeLoader(Env& env, CodeSource* source)
-    : env_(env), source_(source), thread_([this] { run(); }) {}
+CodeLoader::CodeLoader(Env& env, CodeSource* source) : env_(env), source_(source) {
+  for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { run(); });
+}
 
 CodeLoader::~CodeLoader() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  condition_.notify_one();
-  thread_.join();
+  condition_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void CodeLoader::load(JobRequest request, ApplicationDirectory directory, bool resume,

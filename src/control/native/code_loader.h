@@ -1,5 +1,6 @@
-// CodeLoader: makes the task of a worker out of an attempt's request, on a thread of its own,
-// because code may have to be fetched.
+// CodeLoader: makes the task of a worker out of an attempt's request, on threads of its own,
+// because code may have to be fetched. There are several, so that an application whose code comes
+// slowly does not hold up the others.
 #pragma once
 
 #include <condition_variable>
@@ -7,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "control/code/code_source.h"
 #include "control/engine/engine.h"
@@ -18,7 +20,7 @@ namespace millrace {
 
 class CodeLoader {
  public:
-  // Called on the loader's thread.
+  // Called on a thread of the loader; those of one application in any order.
   using Loaded = std::function<void(JobId job, Result<WorkerTask> task)>;
 
   // The source may be null; it outlives the loader.
@@ -42,7 +44,7 @@ class CodeLoader {
   std::condition_variable condition_;
   std::deque<std::function<void()>> work_;  // guarded by mutex_
   bool stopping_ = false;                   // guarded by mutex_
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace millrace
