@@ -33,7 +33,10 @@ Status handle(Change& change, const JobEvent& event) {
       return change.fire(Trigger::kJobEnded);
     case JobEvent::Kind::kStopFailed:
       TRY(change.failAutomaticSnapshot());
-      TRY(change.fail("the snapshot failed, the application goes on running: " + event.detail));
+      TRY(change.fail(
+          "the snapshot failed, the application goes on running (StopApplication with Force stops "
+          "it without one): " +
+          event.detail));
       return change.fire(Trigger::kStopRefused);
     case JobEvent::Kind::kTimeout:
       TRY(change.failAutomaticSnapshot());
