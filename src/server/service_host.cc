@@ -21,6 +21,7 @@
 #include "server/data_directory.h"
 #include "server/http_server.h"
 #include "server/log_telemetry.h"
+#include "server/remote_sinks.h"
 #include "server/role_sessions.h"
 #include "server/root_user.h"
 #include "server/service_calls.h"
@@ -243,10 +244,17 @@ class RunningHost final : public ServiceHost {
     if (auto* found = companion<logs::Service>()) {
       AccessControl* access = options_.authentication ? access_.get() : nullptr;
       logSink_ = std::make_unique<CompanionLogSink>(env_, *found, *roles_, access);
+    } else {
+      logSink_ = std::make_unique<RemoteLogSink>(*calls_);
     }
     if (auto* found = companion<cloudwatch::Service>()) {
       metricSink_ =
           std::make_unique<CompanionMetricSink>(*found, options_.account, options_.region);
+    } else if (const std::string* endpoint = endpoints_.elsewhere("cloudwatch")) {
+      ClientOptions client;
+      client.region = options_.region;
+      client.endpoint = *endpoint;
+      metricSink_ = std::make_unique<RemoteMetricSink>(context_, std::move(client));
     }
     delivery_ =
         std::make_unique<TelemetryDelivery>(env_, log_, logSink_.get(), metricSink_.get(), options);

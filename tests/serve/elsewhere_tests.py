@@ -5,8 +5,11 @@ from contextlib import contextmanager
 
 from code_tests import BUCKET, allow, content_of, create, insert, make_bucket, run_to_the_end, \
     zip_of
+from control_tests import ended, wait_for
+from engine_tests import configuration, script
 from harness import (REGION, SERVICE_ROLE, Server, expect, expect_equal, expect_error,
                      run_program)
+from observability_tests import ARN, FAST, log_of, make_stream
 
 SERVICES = {"kinesis": "list_streams", "s3": "list_buckets", "iam": "list_roles",
             "sts": "get_caller_identity", "logs": "describe_log_groups"}
@@ -65,6 +68,30 @@ def test_companions_off():
             expect_equal(sorted(json.loads(line)["id"] for line in lines),
                          [5 * i for i in range(1, 21)])
             expect(variables["AWS_SECRET_ACCESS_KEY"] not in near.log, "a secret in the log")
+
+
+def test_logs_and_metrics_go_elsewhere():
+    with far_account() as (far, variables):
+        iam = far.client("iam")
+        allow(iam, "service", ("logs:PutLogEvents", ARN))
+        iam.put_user_policy(UserName="millrace", PolicyName="metrics", PolicyDocument=json.dumps({
+            "Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*"}]}))
+        make_stream(far)
+        variables["AWS_ENDPOINT_URL"] = far.url
+        with Server("--companions", "off", "--set", FAST, environment=variables) as near:
+            client = near.client("kinesisanalyticsv2")
+            client.create_application(
+                ApplicationName="app", RuntimeEnvironment="FLINK-1_20",
+                ServiceExecutionRole=SERVICE_ROLE,
+                ApplicationConfiguration=configuration(script(near.data / "out", 100000, 200)),
+                CloudWatchLoggingOptions=[{"LogStreamARN": ARN}])
+            operation = client.start_application(ApplicationName="app")["OperationId"]
+            expect_equal(ended(client, operation)["OperationStatus"], "SUCCESSFUL")
+            wait_for(lambda: [event for event in log_of(far) if "to RUNNING" in event["message"]])
+            # AWS keeps names that begin with AWS/ for itself.
+            wait_for(lambda: far.client("cloudwatch").list_metrics(
+                Namespace="KinesisAnalytics", MetricName="uptime")["Metrics"])
 
 
 def test_one_service_elsewhere():

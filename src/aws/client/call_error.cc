@@ -29,6 +29,10 @@ bool isWrongKey(const ApiError& error) {
 
 std::string textOf(const ApiError& error, std::string_view what) {
   if (error.status() == 0) return fmt::format("{}: {}", what, error.message());
+  // The answer to HEAD has no body that could say so.
+  if (error.message().empty() && error.status() == 403) {
+    return fmt::format("{}: AccessDenied: {} (HTTP 403)", what, error.code());
+  }
   if (error.message().empty()) {
     return fmt::format("{}: {} (HTTP {})", what, error.code(), error.status());
   }
