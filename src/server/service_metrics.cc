@@ -68,7 +68,7 @@ std::string ServiceMetrics::text(const HttpServerStatistics& server,
   }
   header(out, "millrace_api_call_seconds", "histogram", "Duration of calls by service.");
   for (const auto& [service, durations] : durations_) {
-    auto bucket = [&](std::string_view bound, int64_t count) {
+    auto bucket = [&, &service = service](std::string_view bound, int64_t count) {
       fmt::format_to(std::back_inserter(out),
                      "millrace_api_call_seconds_bucket{{service=\"{}\",le=\"{}\"}} {}\n", service,
                      bound, count);

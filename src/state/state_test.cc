@@ -282,7 +282,7 @@ TEST(StateStore, RestoresEveryStructureAtOtherParallelisms) {
         continue;
       }
       for (const auto& [space, one] : table.spaces()) {
-        one->forEach([&](std::byte* const* values, size_t n) {
+        one->forEach([&, &space = space, &one = one](std::byte* const* values, size_t n) {
           for (size_t k = 0; k < n; ++k) {
             auto* value = reinterpret_cast<TableValue*>(values[k]);
             foundSpaces[{space, value->number}] = value->count;

@@ -66,8 +66,8 @@ class Parser {
     if (!json->is_object()) return malformed(std::string(kSyntax));
     TRY(checkNames(*json, {"Version", "Id", "Statement"}));
     PolicyDocument policy;
-    policy.version = TRY(text_(*json, "Version", std::string(kOldVersion)));
-    policy.id = TRY(text_(*json, "Id", {}));
+    policy.version = TRY(textOf(*json, "Version", std::string(kOldVersion)));
+    policy.id = TRY(textOf(*json, "Id", {}));
     if (policy.version != kCurrentVersion && policy.version != kOldVersion) return syntax();
     if (use_ == PolicyUse::kManaged && policy.version != kCurrentVersion) {
       return malformed("Policy document must be version 2012-10-17 or greater.");
@@ -99,7 +99,7 @@ class Parser {
     return Status();
   }
 
-  Result<std::string> text_(const Json& object, const char* name, std::string byDefault) {
+  Result<std::string> textOf(const Json& object, const char* name, std::string byDefault) {
     auto found = object.find(name);
     if (found == object.end()) return byDefault;
     if (!found->is_string()) return syntax();
@@ -120,8 +120,8 @@ class Parser {
     TRY(checkNames(json, {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction",
                           "Resource", "NotResource", "Condition"}));
     PolicyStatement statement;
-    statement.sid = TRY(text_(json, "Sid", {}));
-    std::string effect = TRY(text_(json, "Effect", {}));
+    statement.sid = TRY(textOf(json, "Sid", {}));
+    std::string effect = TRY(textOf(json, "Effect", {}));
     if (effect.empty()) {
       return use_ == PolicyUse::kTrust ? malformed("Missing required field Effect") : syntax();
     }

@@ -24,7 +24,7 @@ bool mayHelp(KinesisProblem problem) {
 
 RecordWriter::RecordWriter(KinesisSinkOptions options, KinesisClientPtr client, Env& env,
                            std::function<void()> wake)
-    : options_(std::move(options)),
+    : options_(options),
       client_(std::move(client)),
       env_(env),
       wake_(std::move(wake)),

@@ -29,7 +29,7 @@ int64_t backoffMillis(const CallRetries& retries, int attempt) {
 
 StreamConsumer::StreamConsumer(KinesisSourceOptions options, KinesisClientPtr client, Env& env,
                                uint32_t parallelism, size_t threads)
-    : options_(std::move(options)),
+    : options_(options),
       client_(std::move(client)),
       env_(env),
       createdAtMillis_(env.clock().nowMillis()),

@@ -136,6 +136,7 @@ int64_t NexmarkModel::priceOf(int64_t event, NexmarkDraw which) const {
   size_t index = random >> (64 - kPriceBits);
   double share = static_cast<double>(random << kPriceBits >> 11) * 0x1p-53;
   double low = prices_[index];
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): prices are positive, and part of the format.
   return static_cast<int64_t>(low + (prices_[index + 1] - low) * share + 0.5);
 }
 

@@ -131,7 +131,7 @@ Result<ExprPtr> ExpressionBinder::bindJsonCall(const ParsedCall& call) {
     return Error(ErrorKind::kTypeMismatch,
                  fmt::format("JSON_QUERY cannot return {}", returned->toString()));
   }
-  return coerce(bound, std::move(*returned));
+  return coerce(bound, *returned);
 }
 
 }  // namespace millrace

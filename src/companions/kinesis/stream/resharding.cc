@@ -15,7 +15,7 @@ ShardDefinition& addShard(StreamDefinition& stream, HashRange range, int64_t now
   shard.range = range;
   shard.createdMillis = nowMillis;
   shard.sequenceSeconds = sequenceSeconds;
-  stream.shards.push_back(std::move(shard));
+  stream.shards.push_back(shard);
   return stream.shards.back();
 }
 
