@@ -40,6 +40,7 @@ struct JobView {
   // What was planned: nodes in topological order, as in the job's progress().
   std::shared_ptr<const JobGraph> graph;
   JobOptions options;
+  uint64_t priorRestarts = 0;  // of the job, by processes before this one
   // Of the session, as set; Flink's keys.
   std::map<std::string, std::string> configuration;
   std::vector<JobException> exceptions;        // the newest first

@@ -123,17 +123,18 @@ MetricValues jobMetricValues(const RestQuestion& question) {
   };
   bool runs = question.jobState() == "RUNNING";
   bool restarts = question.jobState() == "RESTARTING";
-  MetricValues values = {{"numRestarts", text(progress.numRestarts)},
-                         {"uptime", text(question.hasEnded() ? -1
-                                         : runs              ? inState("RUNNING")
-                                                             : 0)},
-                         {"downtime", text(question.hasEnded() ? -1
-                                           : restarts          ? inState("RESTARTING")
-                                                               : 0)},
-                         {"numberOfCompletedCheckpoints", text(history.counts.completed)},
-                         {"numberOfFailedCheckpoints", text(history.counts.failed)},
-                         {"numberOfInProgressCheckpoints", text(history.counts.inProgress)},
-                         {"totalNumberOfCheckpoints", text(history.counts.triggered)}};
+  MetricValues values = {
+      {"numRestarts", text(question.view().priorRestarts + progress.numRestarts)},
+      {"uptime", text(question.hasEnded() ? -1
+                      : runs              ? inState("RUNNING")
+                                          : 0)},
+      {"downtime", text(question.hasEnded() ? -1
+                        : restarts          ? inState("RESTARTING")
+                                            : 0)},
+      {"numberOfCompletedCheckpoints", text(history.counts.completed)},
+      {"numberOfFailedCheckpoints", text(history.counts.failed)},
+      {"numberOfInProgressCheckpoints", text(history.counts.inProgress)},
+      {"totalNumberOfCheckpoints", text(history.counts.triggered)}};
   // Flink's -1: there was none yet.
   const std::optional<CheckpointStatistics>& last = history.latestCompleted;
   values["lastCheckpointDuration"] = last ? text(last->endToEndDurationMillis) : "-1";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "control/observability/log_location.h"
 #include "env/process.h"
 #include "runtime/task_plan.h"
 
@@ -67,8 +68,10 @@ std::vector<std::string> taskNamesOf(const JobGraph& graph) {
 }  // namespace
 
 ApplicationLogRecord workerRecord(Env& env, LogLevel level, std::string logger, std::string message,
-                                  std::vector<std::string> throwable) {
+                                  std::vector<std::string> throwable,
+                                  const std::source_location& where) {
   ApplicationLogRecord record;
+  record.locationInformation = logLocation(logger, where);
   record.timeMillis = env.clock().nowMillis();
   record.level = level;
   record.logger = std::move(logger);
@@ -95,8 +98,8 @@ JobReporter::JobReporter(Env& env, const WorkerTask& task, JobView& view, uint64
 }
 
 void JobReporter::emit(LogLevel level, const char* logger, std::string message,
-                       std::vector<std::string> throwable) {
-  emit_(workerRecord(env_, level, logger, std::move(message), std::move(throwable)));
+                       std::vector<std::string> throwable, const std::source_location& where) {
+  emit_(workerRecord(env_, level, logger, std::move(message), std::move(throwable), where));
 }
 
 void JobReporter::switchState(const std::string& to, std::vector<std::string> throwable) {
@@ -151,10 +154,25 @@ void JobReporter::reportCheckpoints(const CheckpointHistory& history) {
            fmt::format("Completed {} {} for job {} ({} bytes, checkpointDuration={} ms).", what,
                        each->id, view_.job->id(), each->checkpointedBytes,
                        each->endToEndDurationMillis));
+      describeTasks(*each);
     } else {
       emit(LogLevel::kWarning, kCheckpointLogger,
            fmt::format("Failed {} {} for job {}.", what, each->id, view_.job->id()),
            {each->failureMessage});
+    }
+  }
+}
+
+// For who looks for what takes long.
+void JobReporter::describeTasks(const CheckpointStatistics& checkpoint) {
+  for (const TaskCheckpointStatistics& task : checkpoint.tasks) {
+    for (const SubtaskCheckpointStatistics& subtask : task.subtasks) {
+      emit(LogLevel::kDebug, kCheckpointLogger,
+           fmt::format("Checkpoint {} of {} ({}/{}): {} bytes, start delay {} ms, alignment {} us, "
+                       "synchronous {} us, asynchronous {} us.",
+                       checkpoint.id, task.name, subtask.index + 1, task.numSubtasks,
+                       subtask.checkpointedBytes, subtask.startDelayMillis, subtask.alignmentMicros,
+                       subtask.syncMicros, subtask.asyncMicros));
     }
   }
 }
@@ -308,7 +326,7 @@ ApplicationMetricsReport JobReporter::metrics() {
   bool ended = progress.status != JobStatus::kRunning;
   report.uptimeMillis = ended ? -1 : progress.restarting ? 0 : inState;
   report.downtimeMillis = ended ? -1 : progress.restarting ? inState : 0;
-  report.fullRestarts = progress.numRestarts;
+  report.fullRestarts = view_.priorRestarts + progress.numRestarts;
   report.kpus = task_.kpus;
   report.cpuUtilization = static_cast<double>(usage.cpuMicros - cpuMicros_) / 1e6 / seconds * 100 /
                           std::max(1, task_.kpus);

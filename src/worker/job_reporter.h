@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,12 @@ class JobReporter {
 
  private:
   void reportCheckpoints(const CheckpointHistory& history);
+  void describeTasks(const CheckpointStatistics& checkpoint);
   void reportState(const JobProgress& progress);
   void switchState(const std::string& to, std::vector<std::string> throwable = {});
   void emit(LogLevel level, const char* logger, std::string message,
-            std::vector<std::string> throwable = {});
+            std::vector<std::string> throwable = {},
+            const std::source_location& where = std::source_location::current());
   OperatorMetricsReport operatorMetrics(size_t node, const OperatorProgress& progress,
                                         double seconds);
   void addTimes(size_t node, OperatorMetricsReport& report) const;
@@ -67,6 +70,7 @@ class JobReporter {
 
 // A log record of a worker.
 ApplicationLogRecord workerRecord(Env& env, LogLevel level, std::string logger, std::string message,
-                                  std::vector<std::string> throwable = {});
+                                  std::vector<std::string> throwable,
+                                  const std::source_location& where);
 
 }  // namespace millrace

@@ -138,8 +138,9 @@ class Worker {
     if (records_.size() > kMostKeptRecords) records_.erase(records_.begin());
     flushLog();
   }
-  void log(LogLevel level, std::string message, std::vector<std::string> throwable = {}) {
-    log(workerRecord(env_, level, kLogger, std::move(message), std::move(throwable)));
+  void log(LogLevel level, std::string message, std::vector<std::string> throwable = {},
+           const std::source_location& where = std::source_location::current()) {
+    log(workerRecord(env_, level, kLogger, std::move(message), std::move(throwable), where));
   }
 
   void flushLog() {
@@ -271,6 +272,7 @@ class Worker {
     view_.worker.process = ownProcessId();
     view_.worker.memoryLimitBytes = memoryLimit();
     view_.worker.slots = task_->parallelism;
+    view_.priorRestarts = static_cast<uint64_t>(task_->priorRestarts);
     reporter_.emplace(env_, *task_, view_, memoryLimit(),
                       [this](ApplicationLogRecord record) { log(std::move(record)); });
     reporter_->started();

@@ -2,10 +2,15 @@
 
 import datetime
 import json
+import os
+import re
+import signal
 import subprocess
 import tempfile
+import urllib.parse
 import urllib.request
 
+import rest_paths
 from control_tests import ended, wait_for
 from engine_tests import Applications, configuration, script
 from harness import PROGRAM, Server, expect, expect_equal
@@ -46,6 +51,14 @@ def log_of(server):
     return [json.loads(event["message"]) for event in events]
 
 
+def presigned(apps):
+    try:
+        return apps.client.create_application_presigned_url(
+            ApplicationName="app", UrlType="FLINK_DASHBOARD_URL")["AuthorizedUrl"]
+    except apps.client.exceptions.ResourceInUseException:
+        return None
+
+
 def values(server, name, **dimensions):
     """The sums of a metric's intervals."""
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -81,8 +94,13 @@ def test_log_and_metrics_of_a_running_application():
         expect_equal((running["applicationARN"], running["applicationVersionId"],
                       running["messageSchemaVersion"], running["messageType"]),
                      (arn, "1", "1", "INFO"))
+        expect(re.fullmatch(r"millrace\.runtime\.Job\.\w+\(\w+\.cc:\d+\)",
+                            running["locationInformation"]) or
+               re.fullmatch(r"millrace\.control\.Supervisor\.\w+\(\w+\.cc:\d+\)",
+                            running["locationInformation"]), running)
         expect(said("parallelism.default, 2") and said("Deploying"), log_of(server))
         wait_for(lambda: said("Completed checkpoint"))
+        expect_equal(said("asynchronous"), [])  # DEBUG
 
         wait_for(lambda: max(values(server, "lastCheckpointDuration", Application="app"),
                              default=-1) >= 0)
@@ -139,6 +157,31 @@ INSERT INTO results SELECT n FROM orders;
         expect_equal(sorted(len(each) for each in dimensions), [1, 2, 3])
 
 
+def test_a_crash_is_an_outage_and_a_restart():
+    with Server("--set", FAST) as server:
+        apps = Applications(server)
+        make_stream(server)
+        allow_logs(server)
+        create(apps, "DEBUG", text="SET 'restart-strategy.type' = 'fixed-delay';\n"
+               "SET 'restart-strategy.fixed-delay.delay' = '2 s';\n" +
+               script(apps.out, 100000, 200))
+        apps.started()
+        wait_for(lambda: values(server, "uptime", Application="app"))
+        details = wait_for(lambda: [event for event in log_of(server)
+                                    if event["messageType"] == "DEBUG"])
+        expect("bytes, start delay" in details[0]["message"], details)
+        os.kill(apps.worker(), signal.SIGKILL)
+        wait_for(lambda: max(values(server, "downtime", Application="app"), default=0) >= 1000)
+        wait_for(lambda: max(values(server, "fullRestarts", Application="app")) == 1)
+        # The worker that runs now knows of the one before.
+        url = wait_for(lambda: presigned(apps))
+        token = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["authToken"][0]
+        base = url.split("?")[0].rstrip("/")
+        job = wait_for(lambda: rest_paths.ask(f"{base}/jobs?authToken={token}")[1].get("jobs"))
+        asked = f"{base}/jobs/{job[0]['id']}/metrics?get=numRestarts&authToken={token}"
+        expect_equal(rest_paths.ask(asked)[1], [{"id": "numRestarts", "value": "1"}])
+
+
 def test_levels():
     with Server("--set", FAST) as server:
         apps = Applications(server)
@@ -151,6 +194,20 @@ def test_levels():
         failed = wait_for(lambda: log_of(server))
         expect_equal({event["messageType"] for event in failed}, {"ERROR"})
         expect("line 2, column 15" in failed[0]["throwableInformation"][0], failed)
+
+
+def test_errors_show_no_secrets_of_the_code():
+    with Server("--set", FAST) as server:
+        apps = Applications(server)
+        make_stream(server)
+        allow_logs(server)
+        create(apps, text="CREATE TABLE t (a INT) WITH ('connector' = 'kinesis', 'stream' = 's', "
+               "'aws.credentials.basic.secretkey' = 'deepSecret') nonsense;")
+        details = ended(apps.client, apps.start())
+        shown = details["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+        expect("nonsense" in shown and "'**********'" in shown, shown)
+        failed = wait_for(lambda: log_of(server))
+        expect("deepSecret" not in json.dumps(failed) + server.log + shown, shown)
 
 
 def test_a_log_that_cannot_be_written_leaves_the_application_alone():

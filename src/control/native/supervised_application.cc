@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "control/model/parallelism.h"
+#include "control/observability/log_location.h"
 #include "env/file_lock.h"
 #include "env/file_system.h"
 
@@ -21,8 +22,9 @@ constexpr int64_t kLockMillis = 5000;
 constexpr int64_t kLockPollMillis = 50;
 constexpr int kMaxStartCrashes = 3;
 constexpr int64_t kStartRetryMillis = 500;
-constexpr int kCpuReports = 10;     // seconds in an average
-constexpr size_t kCpuAverages = 6;  // averages in a minute
+constexpr int64_t kDowntimeMillis = 1000;  // between reports of an application that is down
+constexpr int kCpuReports = 10;            // seconds in an average
+constexpr size_t kCpuAverages = 6;         // averages in a minute
 
 TelemetrySource sourceOf(const JobRequest& request) {
   TelemetrySource source;
@@ -74,6 +76,9 @@ const char* endName(FromWorker::Kind kind) {
 
 }  // namespace
 
+SupervisedApplication::Worker::Worker() = default;
+SupervisedApplication::Attempt::Attempt() = default;
+
 SupervisedApplication::SupervisedApplication(WorkerHost& host, ApplicationDirectory directory)
     : host_(host), directory_(std::move(directory)) {}
 
@@ -88,7 +93,8 @@ void SupervisedApplication::send(const ToWorker& message) {
 }
 
 void SupervisedApplication::log(LogLevel level, std::string message,
-                                std::vector<std::string> throwable) {
+                                std::vector<std::string> throwable,
+                                const std::source_location& where) {
   if (!attempt_) return;
   host_.log().write(level, message,
                     {{"application", attempt_->source.applicationName},
@@ -100,6 +106,7 @@ void SupervisedApplication::log(LogLevel level, std::string message,
   record.level = level;
   record.logger = "millrace.control.Supervisor";
   record.threadName = "supervisor";
+  record.locationInformation = logLocation(record.logger, where);
   record.message = std::move(message);
   record.throwableInformation = std::move(throwable);
   host_.telemetry()->log(attempt_->source, std::move(record));
@@ -303,6 +310,7 @@ void SupervisedApplication::handle(const FromWorker& message) {
       return;
     case Kind::kMetrics:
       addCpu(message.report.cpuUtilization);
+      attempt_->lastReport = message.report;
       if (host_.telemetry() != nullptr) {
         host_.telemetry()->metrics(attempt_->source, message.report);
       }
@@ -366,6 +374,25 @@ void SupervisedApplication::handleSnapshot(const FromWorker& message) {
     default:
       return host_.listener().savepointFailed(job, message.snapshot, message.text);
   }
+}
+
+// While nobody runs the job there is no worker that could say so.
+void SupervisedApplication::tellDowntime() {
+  if (!isDown() || attempt_->cancelling || now() < attempt_->tellDownMillis) return;
+  attempt_->tellDownMillis = now() + kDowntimeMillis;
+  if (host_.telemetry() == nullptr) return;
+  const ApplicationMetricsReport& last = attempt_->lastReport;
+  ApplicationMetricsReport report;
+  report.timeMillis = now();
+  report.downtimeMillis = std::max<int64_t>(1, now() - attempt_->downSinceMillis);
+  report.fullRestarts = last.fullRestarts;
+  report.numberOfCompletedCheckpoints = last.numberOfCompletedCheckpoints;
+  report.numberOfFailedCheckpoints = last.numberOfFailedCheckpoints;
+  report.lastCheckpointDurationMillis = last.lastCheckpointDurationMillis;
+  report.lastCheckpointSizeBytes = last.lastCheckpointSizeBytes;
+  report.kpus = attempt_->source.kpus;
+  report.memoryLimitBytes = last.memoryLimitBytes;
+  host_.telemetry()->metrics(attempt_->source, report);
 }
 
 void SupervisedApplication::addCpu(double percent) {
@@ -434,7 +461,7 @@ void SupervisedApplication::workerGone(const ProcessEnd& end) {
 
 void SupervisedApplication::crashed(const std::string& reason) {
   failSnapshots(reason);
-  attempt_->running = false;
+  bool wasRunning = std::exchange(attempt_->running, false);
   attempt_->resume = true;
   if (!attempt_->hasRun) {
     if (++attempt_->numStartCrashes >= kMaxStartCrashes) {
@@ -451,6 +478,12 @@ void SupervisedApplication::crashed(const std::string& reason) {
                                    attempt_->strategy->describe()));
   }
   attempt_->notBeforeMillis = *at;
+  if (wasRunning) attempt_->downSinceMillis = attempt_->tellDownMillis = now();
+  // What the worker has counted is part of what the next one begins with.
+  ++attempt_->lastReport.fullRestarts;
+  if (attempt_->task) {
+    attempt_->task->priorRestarts = static_cast<int64_t>(attempt_->lastReport.fullRestarts);
+  }
   log(LogLevel::kError,
       fmt::format("Application {} switched from RUNNING to RESTARTING: it goes on from its last "
                   "checkpoint in {:.1f} s.",
@@ -525,6 +558,7 @@ void SupervisedApplication::advance() {
     }
   }
   trySpawn();
+  tellDowntime();
 }
 
 int64_t SupervisedApplication::due() const {
@@ -534,6 +568,7 @@ int64_t SupervisedApplication::due() const {
   if (attempt_ && !worker_ && (attempt_->task || attempt_->cancelling)) {
     due = std::min(due, attempt_->notBeforeMillis);
   }
+  if (isDown() && !attempt_->cancelling) due = std::min(due, attempt_->tellDownMillis);
   return due;
 }
 

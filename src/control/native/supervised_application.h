@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -75,7 +76,9 @@ class SupervisedApplication {
   const JobRequest* holderOf(const std::string& token) const;
 
  private:
+  // Their constructors are in the .cc file: clang wants the class around them complete.
   struct Worker {
+    Worker();
     JobId job;
     std::unique_ptr<Process> process;
     std::unique_ptr<LineSocket> socket;  // null until it has said hello
@@ -85,6 +88,7 @@ class SupervisedApplication {
     int64_t killMillis = INT64_MAX;
   };
   struct Attempt {
+    Attempt();
     JobRequest request;
     TelemetrySource source;
     std::optional<WorkerTask> task;
@@ -106,6 +110,9 @@ class SupervisedApplication {
     std::deque<double> cpuPercent;  // averages of some seconds, of the last minute
     double cpuSum = 0;
     int numCpu = 0;
+    ApplicationMetricsReport lastReport;
+    int64_t downSinceMillis = 0;  // hasRun and not running: since when,
+    int64_t tellDownMillis = 0;   // and when to say so again
   };
 
   int64_t now() const { return host_.env().clock().nowMillis(); }
@@ -120,6 +127,8 @@ class SupervisedApplication {
   void handleEnd(const FromWorker& message);
   void handleSnapshot(const FromWorker& message);
   void addCpu(double percent);
+  bool isDown() const { return attempt_ && attempt_->hasRun && !attempt_->running; }
+  void tellDowntime();
   void workerGone(const ProcessEnd& end);
   void crashed(const std::string& reason);
   void failSnapshots(const std::string& reason);
@@ -128,7 +137,8 @@ class SupervisedApplication {
   void trySpawn();
   bool lockIsFree();
   void spawn();
-  void log(LogLevel level, std::string message, std::vector<std::string> throwable = {});
+  void log(LogLevel level, std::string message, std::vector<std::string> throwable = {},
+           const std::source_location& where = std::source_location::current());
 
   WorkerHost& host_;
   ApplicationDirectory directory_;

@@ -72,12 +72,25 @@ class SilentLog final : public Log {
 };
 
 // The engine around it: starts scripted workers and writes down what the life cycle is told.
+class LastReport final : public ApplicationTelemetry {
+ public:
+  void log(const TelemetrySource&, ApplicationLogRecord) override {}
+  void metrics(const TelemetrySource&, const ApplicationMetricsReport& report) override {
+    last = report;
+    ++count;
+  }
+  void ended(const TelemetrySource&) override {}
+
+  ApplicationMetricsReport last;
+  int count = 0;
+};
+
 class ScriptedHost final : public WorkerHost, public EngineListener {
  public:
   Env& env() override { return world; }
   Log& log() override { return silent; }
   EngineListener& listener() override { return *this; }
-  ApplicationTelemetry* telemetry() override { return nullptr; }
+  ApplicationTelemetry* telemetry() override { return &measured; }
   const std::string& endpoint() override { return address; }
   void load(const JobRequest& request, bool) override { loading = request.job; }
   Result<std::unique_ptr<Process>> launch(const JobRequest& request, const ApplicationDirectory&,
@@ -110,6 +123,7 @@ class ScriptedHost final : public WorkerHost, public EngineListener {
 
   ManualEnv world;
   SilentLog silent;
+  LastReport measured;
   std::string address = "http://127.0.0.1:1";
   std::optional<JobId> loading;
   std::vector<WorkerScriptPtr> workers;
@@ -230,6 +244,34 @@ TEST_F(SupervisedApplicationTest, ACrashRestartsByTheStrategyUntilItGivesUp) {
   EXPECT_NE(host_.told[1].find("signal 11"), std::string::npos);
   pass(60'000);
   EXPECT_EQ(host_.workers.size(), 3u);
+}
+
+TEST_F(SupervisedApplicationTest, AnOutageIsMeasuredAndCountsAsARestart) {
+  run(1);
+  FromWorker metrics;
+  metrics.kind = FromWorker::Kind::kMetrics;
+  metrics.report.uptimeMillis = 5000;
+  metrics.report.fullRestarts = 2;  // within the worker
+  say(0, metrics);
+  EXPECT_EQ(host_.measured.last.uptimeMillis, 5000);
+  crash(0);
+  EXPECT_EQ(host_.measured.last.fullRestarts, 3u);
+  EXPECT_LE(application_.due(), host_.world.manual.millis + 1000);
+  pass(1000);
+  EXPECT_EQ(host_.measured.last.downtimeMillis, 1000);
+  EXPECT_EQ(host_.measured.last.uptimeMillis, 0);
+  connect(1);
+  EXPECT_EQ(worker(1).received[0].task.priorRestarts, 3);
+  pass(500);
+  pass(500);
+  EXPECT_EQ(host_.measured.last.downtimeMillis, 2000);
+  sayRunning(1);
+  int before = host_.measured.count;
+  pass(5000);
+  EXPECT_EQ(host_.measured.count, before);  // the worker tells now
+  crash(1);                                 // before its first report
+  EXPECT_EQ(host_.measured.last.fullRestarts, 4u);
+  EXPECT_EQ(host_.measured.last.downtimeMillis, 1);
 }
 
 TEST_F(SupervisedApplicationTest, OneThatNeverRunsIsStartedThreeTimes) {

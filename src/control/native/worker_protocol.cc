@@ -89,6 +89,7 @@ Json jsonOf(const WorkerTask& task) {
           {"minPauseMillis", task.minPauseMillis},
           {"restoreLocation", task.restoreLocation},
           {"allowNonRestoredState", task.allowNonRestoredState},
+          {"priorRestarts", task.priorRestarts},
           {"subtaskMetrics", task.subtaskMetrics}};
 }
 
@@ -108,6 +109,7 @@ WorkerTask taskOf(const Json& json) {
   get(json, "minPauseMillis", task.minPauseMillis);
   get(json, "restoreLocation", task.restoreLocation);
   get(json, "allowNonRestoredState", task.allowNonRestoredState);
+  get(json, "priorRestarts", task.priorRestarts);
   get(json, "subtaskMetrics", task.subtaskMetrics);
   return task;
 }

@@ -36,6 +36,7 @@ struct WorkerTask {
   int64_t minPauseMillis = 5000;
   std::string restoreLocation;  // empty = without state
   bool allowNonRestoredState = false;
+  int64_t priorRestarts = 0;    // of the job, by earlier workers of the attempt
   bool subtaskMetrics = false;  // metrics are reported of each subtask, too
 };
 

@@ -23,6 +23,7 @@ TEST(WorkerProtocol, ATaskArrivesAsItWasSent) {
   task.restoreLocation = "/x";
   task.allowNonRestoredState = true;
   task.subtaskMetrics = true;
+  task.priorRestarts = 4;
   std::string line = encode(message);
   EXPECT_EQ(line.find('\n'), std::string::npos);
   Result<ToWorker> received = decodeToWorker(line);
