@@ -16,6 +16,9 @@ ENDLESS = (
 EMPTY = "SELECT a FROM (VALUES 1) AS v(a) WHERE a = 2"
 SINK = "CREATE TABLE s (a INT) WITH ('connector' = 'blackhole');\n"
 
+# A shell starts commands in its background with SIGINT ignored, and they hand that down.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class Run:
     """One finished run of the command."""

@@ -170,15 +170,8 @@ Result<StatementResult> Session::run(const ParsedStatement& statement) {
       TRY(catalog_.add(create.name, view, create.ifNotExists, create.orReplace));
       return succeeded();
     }
-    case Kind::kDrop: {
-      const auto& drop = statement.as<ParsedDrop>();
-      bool isView = drop.object == ParsedDrop::Object::kView;
-      if (!isView && drop.object != ParsedDrop::Object::kTable) {
-        return Error(ErrorKind::kUnsupported, "DROP of anything but tables and views");
-      }
-      TRY(catalog_.drop(drop.name, isView, drop.temporary, drop.ifExists));
-      return succeeded();
-    }
+    case Kind::kDrop:
+      return runDrop(statement.as<ParsedDrop>());
     case Kind::kAlterTable:
       return runAlterTable(statement.as<ParsedAlterTable>());
     case Kind::kAlterView: {
@@ -212,6 +205,15 @@ Result<StatementResult> Session::run(const ParsedStatement& statement) {
       return Error(ErrorKind::kUnsupported, statement.as<ParsedGeneric>().name);
   }
   UNREACHABLE();
+}
+
+Result<StatementResult> Session::runDrop(const ParsedDrop& drop) {
+  bool isView = drop.object == ParsedDrop::Object::kView;
+  if (!isView && drop.object != ParsedDrop::Object::kTable) {
+    return Error(ErrorKind::kUnsupported, "DROP of anything but tables and views");
+  }
+  TRY(catalog_.drop(drop.name, isView, drop.temporary, drop.ifExists));
+  return succeeded();
 }
 
 Result<StatementResult> Session::runQuery(const ParsedQuery& query) {

@@ -79,6 +79,7 @@ class Session {
 
  private:
   Result<StatementResult> run(const ParsedStatement& statement);
+  Result<StatementResult> runDrop(const ParsedDrop& drop);
   Result<StatementResult> runQuery(const ParsedQuery& query);
   Result<StatementResult> runInserts(const std::vector<const ParsedInsert*>& inserts);
   Result<std::shared_ptr<Job>> startJobOf(const std::vector<const ParsedInsert*>& inserts);
