@@ -57,14 +57,14 @@ std::string describe(const Schema& schema) {
   return text + "]";
 }
 
-}  // namespace
-
-Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
-  TRY(context_.catalog->checkPath(insert.table));
-  const Catalog::Entry* entry = context_.catalog->find(insert.table);
-  if (entry == nullptr) return context_.catalog->unknownTable(insert.table);
-  const auto* found = std::get_if<std::shared_ptr<const CatalogTable>>(entry);
-  if (found == nullptr) {
+// The table that an INSERT writes; an error when there is none that can be written so.
+Result<std::shared_ptr<const CatalogTable>> targetTable(const ParsedInsert& insert,
+                                                        const Catalog& catalog) {
+  TRY(catalog.checkPath(insert.table));
+  const Catalog::Entry* entry = catalog.find(insert.table);
+  if (entry == nullptr) return catalog.unknownTable(insert.table);
+  const auto* table = std::get_if<std::shared_ptr<const CatalogTable>>(entry);
+  if (table == nullptr) {
     return Error(ErrorKind::kValidation,
                  fmt::format("cannot insert into view '{}'", insert.table.toString()))
         .at(insert.table.position);
@@ -72,22 +72,16 @@ Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
   if (insert.overwrite) {
     return Error(ErrorKind::kUnsupported, "INSERT OVERWRITE in streaming mode").at(insert.position);
   }
-  const CatalogTable& table = **found;
-  TRY(refuseWrittenMetadata(table, insert.table.position));
-  std::vector<const CatalogColumn*> columns = writtenColumns(table);
-  LogicalPtr query = TRY(bindQuery(*insert.query));
+  TRY(refuseWrittenMetadata(**table, insert.table.position));
+  return *table;
+}
 
-  // Which query column goes where; static partition values are constants.
-  std::vector<ExprPtr> exprs(columns.size());
+// The columns of the target that a query's columns go to, in their order. Static partition values
+// are constants, already in `exprs` (by column of the target).
+Result<std::vector<size_t>> targetColumns(const ParsedInsert& insert, const CatalogTable& table,
+                                          const std::vector<const CatalogColumn*>& columns,
+                                          const std::vector<ExprPtr>& exprs) {
   std::vector<size_t> targets;
-  Scope none;
-  ExpressionBinder binder(context_, none, "PARTITION");
-  for (const ParsedPartition& partition : insert.partition) {
-    size_t i =
-        TRY(findColumn(columns, partition.column.name, partition.column.position, table.name));
-    if (!partition.value) continue;
-    exprs[i] = foldConstants(TRY(binder.bind(*partition.value)), context_.eval);
-  }
   if (insert.columns.empty()) {
     for (size_t i = 0; i < columns.size(); ++i) {
       if (!exprs[i]) targets.push_back(i);
@@ -101,14 +95,22 @@ Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
     }
     targets.push_back(i);
   }
-  Schema sinkSchema;
-  for (size_t i : targets) sinkSchema.push_back({columns[i]->name, columns[i]->type});
+  return targets;
+}
+
+// Puts the columns of the query into `exprs`, cast to the types of their targets.
+Status fillTargets(const LogicalPtr& query, const CatalogTable& table,
+                   const std::vector<const CatalogColumn*>& columns,
+                   const std::vector<size_t>& targets, SourcePosition position,
+                   std::vector<ExprPtr>& exprs) {
   auto mismatch = [&](ErrorKind kind, const std::string& cause) {
+    Schema sink;
+    for (size_t i : targets) sink.push_back({columns[i]->name, columns[i]->type});
     return Error(kind,
                  fmt::format("column types of query result and sink for '{}' do not match: {}; "
                              "query schema: {}; sink schema: {}",
-                             table.name, cause, describe(query->schema), describe(sinkSchema)))
-        .at(insert.query->position);
+                             table.name, cause, describe(query->schema), describe(sink)))
+        .at(position);
   };
   if (targets.size() != query->schema.size())
     return mismatch(ErrorKind::kValidation, "different number of columns");
@@ -123,34 +125,65 @@ Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
     }
     exprs[targets[q]] = coerce(Expr::input(q, from), to);
   }
-  std::vector<std::string> names;
+  return {};
+}
+
+// Columns that the INSERT does not name are NULL.
+Status fillOthers(const std::vector<const CatalogColumn*>& columns, SourcePosition position,
+                  std::vector<ExprPtr>& exprs) {
   for (size_t i = 0; i < columns.size(); ++i) {
-    names.push_back(columns[i]->name);
     if (!exprs[i]) {
       if (!columns[i]->type.nullable()) {
         return Error(ErrorKind::kValidation,
                      fmt::format("column '{}' has no default value and does not allow NULLs",
                                  columns[i]->name))
-            .at(insert.table.position);
+            .at(position);
       }
       exprs[i] = Expr::constant(Value(), columns[i]->type);
     }
     exprs[i] = coerce(exprs[i], columns[i]->type);
   }
+  return {};
+}
+
+LogicalPtr makeSink(const ParsedInsert& insert, std::shared_ptr<const CatalogTable> table,
+                    LogicalPtr input) {
   auto sink = std::make_shared<LogicalSink>();
-  sink->table = *found;
   for (const ParsedPartition& partition : insert.partition) {
     if (partition.value) sink->staticPartition.push_back(partition.column.name);
   }
-  sink->options = table.options;
+  sink->options = table->options;
   for (const ParsedHint& hint : insert.hints) {
     for (const ParsedOption& option : hint.options) sink->options[option.key] = option.value;
   }
+  sink->table = std::move(table);
   sink->position = insert.table.position;
-  LogicalPtr input = makeProject(query, std::move(exprs), std::move(names));
   sink->schema = input->schema;
-  sink->inputs = {input};
-  return LogicalPtr(sink);
+  sink->inputs = {std::move(input)};
+  return sink;
+}
+
+}  // namespace
+
+Result<LogicalPtr> QueryBinder::bindInsert(const ParsedInsert& insert) {
+  std::shared_ptr<const CatalogTable> table = TRY(targetTable(insert, *context_.catalog));
+  std::vector<const CatalogColumn*> columns = writtenColumns(*table);
+  LogicalPtr query = TRY(bindQuery(*insert.query));
+  std::vector<ExprPtr> exprs(columns.size());
+  Scope none;
+  ExpressionBinder binder(context_, none, "PARTITION");
+  for (const ParsedPartition& partition : insert.partition) {
+    size_t i =
+        TRY(findColumn(columns, partition.column.name, partition.column.position, table->name));
+    if (!partition.value) continue;
+    exprs[i] = foldConstants(TRY(binder.bind(*partition.value)), context_.eval);
+  }
+  std::vector<size_t> targets = TRY(targetColumns(insert, *table, columns, exprs));
+  TRY(fillTargets(query, *table, columns, targets, insert.query->position, exprs));
+  TRY(fillOthers(columns, insert.table.position, exprs));
+  std::vector<std::string> names;
+  for (const CatalogColumn* column : columns) names.push_back(column->name);
+  return makeSink(insert, std::move(table), makeProject(query, std::move(exprs), std::move(names)));
 }
 
 }  // namespace millrace
