@@ -62,6 +62,7 @@ Result<std::unique_ptr<SnapshotFile>> SnapshotFile::open(std::string name,
 }
 
 Status SnapshotFile::readAt(uint64_t offset, char* data, uint64_t bytes) {
+  if (bytes == 0) return Status();
   size_t read = TRY(file_->read(offset, data, bytes));
   if (read != bytes) return damaged(offset + read, "the file ends early");
   return Status();
