@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -53,9 +54,12 @@ struct SinkRequest {
 // Whole content of a lookup table, read by `read` on demand.
 struct LookupTable {
   // Reads all rows (bounded). Called by the lookup operator when it opens and when reloadMillis
-  // have passed.
-  std::function<Result<Batch>(const std::vector<DecodedField>& fields)> read;
+  // have passed. When `stop` is requested nobody wants the rows any more: it returns early, with
+  // whatever there is. Thread-safe.
+  std::function<Result<Batch>(const std::vector<DecodedField>& fields, const std::stop_token& stop)>
+      read;
   int64_t reloadMillis = 0;  // 0 = never again
+  bool isRemote = false;     // read() waits for a network
 };
 
 // What a query does with a table.

@@ -60,6 +60,31 @@ def test_source_reads_a_pattern_and_gzip(server):
 
 
 @on_shared_server
+def test_lookup_table_is_read_again(server):
+    s3 = server.client()
+    bucket = make_bucket(s3)
+    s3.put_object(Bucket=bucket, Key="rates/r.json", Body=b'{"id":1,"rate":10}\n')
+    script = f"""
+        CREATE TABLE ticks (n INT, k AS 1 + 0 * n, ts AS PROCTIME()) WITH ('connector'='datagen',
+          'rows-per-second'='50', 'fields.n.kind'='sequence', 'fields.n.start'='1',
+          'fields.n.end'='200');
+        CREATE TABLE rates (id INT, rate INT) WITH ('connector'='filesystem', 'format'='json',
+          'path'='s3://{bucket}/rates', 'lookup.full-cache.periodic-reload.interval'='100 ms');
+        SELECT n, rate FROM ticks JOIN rates FOR SYSTEM_TIME AS OF ticks.ts ON ticks.k = rates.id;
+        """
+    job = subprocess.Popen([PROGRAM, "sql", "--output", "changelog", "-e", script], text=True,
+                           stdout=subprocess.PIPE, env=environment())
+    rows = [json.loads(job.stdout.readline())["row"]]
+    s3.put_object(Bucket=bucket, Key="rates/r.json", Body=b'{"id":1,"rate":20}\n')
+    rows += [json.loads(line)["row"] for line in job.stdout]
+    equal(job.wait(), 0)
+    equal([row["n"] for row in rows], list(range(1, 201)))
+    rates = [row["rate"] for row in rows]
+    equal(rates, sorted(rates))
+    equal(set(rates), {10, 20})
+
+
+@on_shared_server
 def test_errors_name_what_to_do(server):
     s3 = server.client()
     for path, words in (("s3://no-such-bucket-anywhere/x", "no-such-bucket-anywhere"),

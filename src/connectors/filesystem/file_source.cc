@@ -161,7 +161,8 @@ class FileSource : public Source {
   Env& env_;
 };
 
-Result<Batch> readAll(const FileScan& scan, FileSplitOptions options, Env& env) {
+Result<Batch> readAll(const FileScan& scan, FileSplitOptions options, Env& env,
+                      const std::stop_token& stop) {
   options.monitorMillis = 0;
   options.inBackground = false;
   FileSplits splits(std::move(options), env);
@@ -170,7 +171,7 @@ Result<Batch> readAll(const FileScan& scan, FileSplitOptions options, Env& env) 
   for (const OutputColumn& column : scan.columns) builders.emplace_back(column.type);
   size_t rows = 0;
   constexpr size_t kBatchRows = 4096;
-  while (true) {
+  while (!stop.stop_requested()) {
     if (!reader.hasSplit()) {
       std::optional<FileSplit> split = TRY(splits.next(0)).split;
       if (!split) break;
@@ -218,12 +219,14 @@ Result<LookupTable> makeFileLookup(const ScanRequest& request, Env& env) {
   TableOptions options = TRY(readTableOptions(request.table));
   LookupTable table;
   table.reloadMillis = options.options.durationMillis("lookup.full-cache.periodic-reload.interval");
-  table.read = [request, options, &env](const std::vector<DecodedField>& fields) -> Result<Batch> {
+  table.isRemote = isRemotePath(plainPath(options.options.text("path")));
+  table.read = [request, options, &env](const std::vector<DecodedField>& fields,
+                                        const std::stop_token& stop) -> Result<Batch> {
     ScanRequest wanted = request;
     wanted.fields = fields;
     wanted.metadataKeys.clear();
     FileScan scan = TRY(makeScan(wanted, options));
-    return readAll(scan, readSplitOptions(options), env);
+    return readAll(scan, readSplitOptions(options), env, stop);
   };
   return table;
 }

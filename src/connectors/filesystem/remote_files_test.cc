@@ -299,6 +299,22 @@ TEST(RemoteFiles, TheReaderOfASlowFileNeverWaits) {
   }
 }
 
+TEST(RemoteFiles, ALookupTableTellsThatItsReadsWait) {
+  SlowEnv env;
+  put(env, "slow://b/in/a.json", numberLines(0, 9000));
+  put(env, "slow://b/in/b.json", numberLines(9000, 18000));
+  ScanRequest scan = scanOf("slow://b/in", {{"source.split-size", "1 kb"}});
+  const ConnectorDescriptor& connector = *readTableOptions(scan.table).value().connector;
+  LookupTable lookup = connector.makeLookup(scan, env).value();
+  EXPECT_TRUE(lookup.isRemote);
+  EXPECT_EQ(lookup.read(scan.fields, {}).value().numRows(), 18'000u);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(lookup.read(scan.fields, stop.get_token()).value().numRows(), 0u);
+  scan.table.options["path"] = "/in";
+  EXPECT_FALSE(connector.makeLookup(scan, env).value().isRemote);
+}
+
 TEST(RemoteFiles, ASnapshotHoldsWhatWasEmittedOfASlowFile) {
   SlowEnv env;
   put(env, "slow://b/in/a.json", numberLines(0, 300));

@@ -1,6 +1,10 @@
 #include "operators/lookup_join/lookup_join.h"
 
+#include <optional>
+
 #include "operators/join/joined_rows.h"
+#include "operators/lookup_join/background_read.h"
+#include "runtime/async_operator.h"
 #include "state/key_batch.h"
 #include "state/keyed_table.h"
 #include "types/gather.h"
@@ -85,7 +89,7 @@ class LookupTable {
   std::vector<std::byte*> values_;
 };
 
-class LookupJoin final : public Operator {
+class LookupJoin final : public Operator, public AsyncOperator {
  public:
   LookupJoin(const LookupJoinSpec& spec, JoinCondition condition, std::vector<Type> keyTypes)
       : spec_(spec),
@@ -93,6 +97,11 @@ class LookupJoin final : public Operator {
         table_(keyTypes),
         writer_(spec.left, spec.right, false) {}
 
+  void setWake(std::function<void()> wake) override { wake_ = std::move(wake); }
+  bool isReady() const override { return true; }
+  bool isSettled() const override { return true; }
+
+  // Opening a job is no worker's: it may wait.
   Status open(OperatorContext& context) override {
     context_ = &context;
     return load();
@@ -100,10 +109,7 @@ class LookupJoin final : public Operator {
 
   Status processBatch(int, Batch batch, Output& out) override {
     context_->refreshTime();
-    if (!batch.empty() && spec_.reloadMillis > 0 &&
-        context_->eval.nowMicros / 1000 - loadedMillis_ >= spec_.reloadMillis) {
-      TRY(load());
-    }
+    if (!spec_.isRemote && !batch.empty() && nowMillis() >= reloadAtMillis()) TRY(load());
     source_[0] = {&batch, nullptr};
     source_[1] = {&table_.rows(), nullptr};
     writer_.begin(source_[0], source_[1]);
@@ -113,18 +119,45 @@ class LookupJoin final : public Operator {
     return writer_.finish(out);
   }
 
+  int64_t nextProcessingTime() const override {
+    if (!spec_.isRemote) return INT64_MAX;
+    if (!reload_) return reloadAtMillis();
+    return reload_->isDone() ? 0 : INT64_MAX;
+  }
+
+  Status onProcessingTime(int64_t, Output&) override {
+    context_->refreshTime();
+    if (reload_ && reload_->isDone()) {
+      Result<Batch> table = reload_->take();
+      reload_.reset();
+      replace(TRY(std::move(table)));
+    } else if (!reload_ && nowMillis() >= reloadAtMillis()) {
+      beganMillis_ = nowMillis();
+      reload_.emplace(spec_.read, wake_);
+    }
+    return {};
+  }
+
  private:
+  int64_t nowMillis() const { return context_->eval.nowMicros / 1000; }
+  int64_t reloadAtMillis() const {
+    return spec_.reloadMillis > 0 ? beganMillis_ + spec_.reloadMillis : INT64_MAX;
+  }
+
   Status load() {
     context_->refreshTime();
-    Batch table = TRY(spec_.read());
+    beganMillis_ = nowMillis();
+    replace(TRY(spec_.read({})));
+    return {};
+  }
+
+  void replace(Batch table) {
     if (table.numColumns() == 0) {
       std::vector<ColumnPtr> columns;
       for (const Type& type : spec_.right) columns.push_back(Column::make(type, 0));
       table = Batch(std::move(columns), 0);
     }
     table_.load(std::move(table), spec_.rightKeys);
-    loadedMillis_ = context_->eval.nowMicros / 1000;
-    return {};
   }
 
   void addMarksBefore(const Batch& batch, uint32_t row) {
@@ -187,13 +220,15 @@ class LookupJoin final : public Operator {
   LookupTable table_;
   JoinWriter writer_;
   OperatorContext* context_ = nullptr;
-  int64_t loadedMillis_ = 0;
+  int64_t beganMillis_ = 0;  // when the newest read of the table began
   JoinSource source_[2];
   size_t nextMark_ = 0;
   std::vector<uint32_t> first_;
   RowPairs pairs_;
   std::vector<uint32_t> pairEnds_;
   std::vector<uint8_t> passes_;
+  std::function<void()> wake_;
+  std::optional<BackgroundRead> reload_;
 };
 
 }  // namespace

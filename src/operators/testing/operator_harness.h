@@ -149,11 +149,11 @@ class OperatorHarness final : public Output {
     operator_->endInput(0, *this).value();
     operator_->finish(*this).value();
   }
-  void setTime(int64_t millis) {
+  void setTime(int64_t millis) { tryTime(millis).value(); }
+  Status tryTime(int64_t millis) {
     env.testClock.millis = millis;
-    if (operator_->nextProcessingTime() <= millis) {
-      operator_->onProcessingTime(millis, *this).value();
-    }
+    if (operator_->nextProcessingTime() > millis) return {};
+    return operator_->onProcessingTime(millis, *this);
   }
   // What a checkpoint does.
   std::string snapshot() {

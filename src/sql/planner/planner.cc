@@ -440,7 +440,10 @@ Result<uint32_t> Planner::planLookup(const LogicalLookupJoin& node) {
   spec.rightKeys = node.rightKeys;
   spec.condition = node.condition;
   spec.reloadMillis = table.reloadMillis;
-  spec.read = [read = table.read, fields = node.table->fields] { return read(fields); };
+  spec.isRemote = table.isRemote;
+  spec.read = [read = table.read, fields = node.table->fields](const std::stop_token& stop) {
+    return read(fields, stop);
+  };
   return planOneInput(
       node, "lookup-join", [spec](const SubtaskInfo&) { return makeLookupJoin(spec); }, nullptr);
 }
