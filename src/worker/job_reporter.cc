@@ -68,8 +68,7 @@ std::vector<std::string> taskNamesOf(const JobGraph& graph) {
 }  // namespace
 
 ApplicationLogRecord workerRecord(Env& env, LogLevel level, std::string logger, std::string message,
-                                  std::vector<std::string> throwable,
-                                  const std::source_location& where) {
+                                  std::vector<std::string> throwable, const LogOrigin& where) {
   ApplicationLogRecord record;
   record.locationInformation = logLocation(logger, where);
   record.timeMillis = env.clock().nowMillis();
@@ -98,7 +97,7 @@ JobReporter::JobReporter(Env& env, const WorkerTask& task, JobView& view, uint64
 }
 
 void JobReporter::emit(LogLevel level, const char* logger, std::string message,
-                       std::vector<std::string> throwable, const std::source_location& where) {
+                       std::vector<std::string> throwable, const LogOrigin& where) {
   emit_(workerRecord(env_, level, logger, std::move(message), std::move(throwable), where));
 }
 

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <source_location>
 #include <string>
 #include <vector>
 
 #include "control/native/worker_protocol.h"
+#include "control/observability/log_location.h"
 #include "env/env.h"
 #include "rest/job_view.h"
 
@@ -34,8 +34,7 @@ class JobReporter {
   void reportState(const JobProgress& progress);
   void switchState(const std::string& to, std::vector<std::string> throwable = {});
   void emit(LogLevel level, const char* logger, std::string message,
-            std::vector<std::string> throwable = {},
-            const std::source_location& where = std::source_location::current());
+            std::vector<std::string> throwable = {}, const LogOrigin& where = LogOrigin::current());
   OperatorMetricsReport operatorMetrics(size_t node, const OperatorProgress& progress,
                                         double seconds);
   void addTimes(size_t node, OperatorMetricsReport& report) const;
@@ -70,7 +69,6 @@ class JobReporter {
 
 // A log record of a worker.
 ApplicationLogRecord workerRecord(Env& env, LogLevel level, std::string logger, std::string message,
-                                  std::vector<std::string> throwable,
-                                  const std::source_location& where);
+                                  std::vector<std::string> throwable, const LogOrigin& where);
 
 }  // namespace millrace

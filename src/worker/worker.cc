@@ -139,7 +139,7 @@ class Worker {
     flushLog();
   }
   void log(LogLevel level, std::string message, std::vector<std::string> throwable = {},
-           const std::source_location& where = std::source_location::current()) {
+           const LogOrigin& where = LogOrigin::current()) {
     log(workerRecord(env_, level, kLogger, std::move(message), std::move(throwable), where));
   }
 

@@ -93,8 +93,7 @@ void SupervisedApplication::send(const ToWorker& message) {
 }
 
 void SupervisedApplication::log(LogLevel level, std::string message,
-                                std::vector<std::string> throwable,
-                                const std::source_location& where) {
+                                std::vector<std::string> throwable, const LogOrigin& where) {
   if (!attempt_) return;
   host_.log().write(level, message,
                     {{"application", attempt_->source.applicationName},

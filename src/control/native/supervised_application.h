@@ -10,7 +10,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <source_location>
 #include <string>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "control/engine/engine.h"
 #include "control/native/application_directory.h"
 #include "control/native/worker_protocol.h"
+#include "control/observability/log_location.h"
 #include "env/env.h"
 #include "env/process.h"
 #include "env/unix_socket.h"
@@ -138,7 +138,7 @@ class SupervisedApplication {
   bool lockIsFree();
   void spawn();
   void log(LogLevel level, std::string message, std::vector<std::string> throwable = {},
-           const std::source_location& where = std::source_location::current());
+           const LogOrigin& where = LogOrigin::current());
 
   WorkerHost& host_;
   ApplicationDirectory directory_;

@@ -4,7 +4,7 @@
 
 namespace millrace {
 
-std::string logLocation(std::string_view logger, const std::source_location& where) {
+std::string logLocation(std::string_view logger, const LogOrigin& where) {
   // "void millrace::Class::function(int)"
   std::string_view function = where.function_name();
   function = function.substr(0, function.find('('));

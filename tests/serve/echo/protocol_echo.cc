@@ -4,6 +4,7 @@
 //
 // GET /patterns lists the patterns of the models that cannot be compiled.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -66,7 +67,7 @@ Document fromJson(const ShapeModel& shape, const Json& json) {
     case ShapeType::kDouble:
       return json.get<double>();
     case ShapeType::kTimestamp:
-      return Timestamp{static_cast<int64_t>(json.get<double>() * 1000 + 0.5)};
+      return Timestamp{std::llround(json.get<double>() * 1000)};
     case ShapeType::kBlob:
       return Blob{base64Decode(json.get<std::string>()).value_or("")};
   }
