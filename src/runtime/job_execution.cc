@@ -265,6 +265,7 @@ Error JobExecution::memoryError() {
 
 std::vector<StateSize> JobExecution::stateSizes(uint32_t node) const {
   if (tasks_.empty()) return finalSizes_.empty() ? std::vector<StateSize>() : finalSizes_[node];
+  if (!running_[plan_.taskOf[node]]) return {};
   const TaskPlan& plan = plan_.tasks[plan_.taskOf[node]];
   size_t position = static_cast<size_t>(std::find(plan.nodes.begin(), plan.nodes.end(), node) -
                                         plan.nodes.begin());

@@ -155,6 +155,22 @@ TEST(JobRestart, EndsWhenTheStrategySaysSo) {
   }
 }
 
+TEST(JobRestart, ProgressCanBeReadWhileTasksAreBuiltAnew) {
+  auto collected = std::make_shared<Collected>();
+  JobGraph graph;
+  graph.nodes.push_back(numbersNode("numbers", 8, {.limit = 300}));
+  graph.nodes.push_back(countNode("count", 8, {hashBy(0)}, 0));
+  graph.nodes.push_back(sinkNode("sink", 8, {hashBy(1)}, collected));
+  JobOptions options;
+  options.restart.kind = RestartKind::kFixedDelay;
+  options.restart.fixedAttempts = 300;
+  options.restart.fixedDelayMillis = 1;
+  auto job = startJob(std::move(graph), options, realEnv()).value();
+  while (!job->wait(0)) EXPECT_EQ(job->progress().operators.size(), 3u);
+  EXPECT_EQ(job->status(), JobStatus::kFailed);
+  EXPECT_EQ(job->progress().numRestarts, 300u);
+}
+
 TEST(JobRestart, WithoutADirectoryTheLastCheckpointIsInMemory) {
   for (uint64_t seed = 1; seed <= 30; ++seed) {
     SimEnv env(seed);
