@@ -111,7 +111,9 @@ struct DecimalSumPolicy : PlainPolicy<DecimalState, T> {
              const StringHeap*) const {
     if (source.phase == kSummed) return change(target, source.sum.get(), source.count);
     target.count += source.count;
-    if (source.phase == kOverflowed && kKind != SumKind::kSum) target.phase = kOverflowed;
+    // A SUM that another phase has begun goes on without what has overflowed here.
+    bool begun = kKind == SumKind::kSum && target.phase == kSummed;
+    if (source.phase == kOverflowed && !begun) target.phase = kOverflowed;
   }
   void write(const DecimalState& state, const StringHeap*, Column& out, size_t position) const {
     bool empty = state.count == 0 && kKind != SumKind::kSumZero;
