@@ -85,6 +85,29 @@ def test_stop_job_with_savepoint():
     in_shell(test)
 
 
+def test_stop_job_takes_the_savepoint_directory_of_now():
+    """As in Flink: that of the session when it says STOP, not when the job was started."""
+    def test(shell):
+        with tempfile.TemporaryDirectory() as folder:
+            shell.type("SET 'table.display.max-column-width' = '200';\n")
+            for before, now in (("", "late"), ("first", "second")):
+                if before:
+                    directory = f"{folder}/{before}"
+                    shell.type(f"SET 'execution.checkpointing.savepoint-dir' = '{directory}';\n")
+                shell.type("INSERT INTO s SELECT a FROM g;\n")
+                shell.expect("Job ID: ")
+                shell.expect("Millrace SQL> ")
+                job = re.search(r"[0-9a-f]{32}", shell.before).group(0)
+                shell.type(f"SET 'execution.checkpointing.savepoint-dir' = '{folder}/{now}';\n")
+                shell.expect("succeeded.")
+                shell.type(f"STOP JOB '{job}' WITH SAVEPOINT;\n")
+                shell.expect("savepoint path")
+                shell.expect("1 row in set")
+                expect(f"{folder}/{now}/savepoint-" in shell.before, shell.before)
+
+    in_shell(test)
+
+
 def test_describe_job_shows_memory():
     def test(shell):
         shell.type("SET 'table.display.max-column-width' = '200';\n")

@@ -1,6 +1,7 @@
 // STOP JOB.
 #include <fmt/format.h>
 
+#include "env/file_system.h"
 #include "sql/session/session.h"
 
 namespace millrace {
@@ -27,7 +28,10 @@ Result<StatementResult> Session::runStopJob(const ParsedStopJob& stop) {
     return result;
   }
   StopMode mode = stop.withDrain ? StopMode::kDrain : StopMode::kNoDrain;
-  std::string path = TRY(job->stopWithSavepoint({}, mode));
+  // As in Flink the session says where to, as it is now; without that, what it was when the job
+  // was started.
+  std::string place = plainPath(configuration_.text("execution.checkpointing.savepoint-dir"));
+  std::string path = TRY(job->stopWithSavepoint(place, mode));
   result.kind = StatementResult::Kind::kRows;
   result.schema = {{"savepoint path", Type::string()}};
   result.rows.push_back({Value(path)});
