@@ -7,9 +7,11 @@
 #include "cli/savepoint_text.h"
 #include "cli/sql_command.h"
 #include "cli/standard_streams.h"
+#include "runtime/checkpoint_recovery.h"
 #include "runtime/restore_claims.h"
 #include "sql/parser/parser.h"
 #include "sql/session/session.h"
+#include "state/checkpoint_path.h"
 
 namespace millrace {
 
@@ -96,9 +98,18 @@ Planned& jobOf(std::vector<Planned>& jobs, const Manifest& manifest) {
   return *best;
 }
 
+// The directory of the checkpoint that the path means. All of it was read: as far as its files go,
+// a job can restore it.
+Result<std::string> findSavepoint(const std::string& path, Env& env) {
+  std::string directory = TRY(resolveCheckpoint(env.files(), path));
+  TRY(verifyCheckpoint(env.files(), directory));
+  return directory;
+}
+
 Result<RestoredCheckpoint> openSavepoint(const std::string& path, Env& env,
                                          std::string& directory) {
-  Manifest manifest = TRY(SnapshotDirectory::readManifest(env.files(), path, &directory));
+  directory = TRY(findSavepoint(path, env));
+  Manifest manifest = TRY(SnapshotDirectory::readManifest(env.files(), directory));
   return openCheckpoint(env.files(), directory, manifest.maxParallelism);
 }
 

@@ -89,6 +89,25 @@ def test_savepoint_check():
         expect_run(check(plain, "-D", "pipeline.max-parallelism=64"), 1, "", "max parallelism 128")
 
 
+def test_damaged_files_are_refused():
+    with savepoint() as (path, script):
+        file = script(FIRSTS.format(key="b"))
+        for name in sorted(os.listdir(path)):
+            if not name.endswith(".state"):
+                continue
+            with open(os.path.join(path, name), "rb") as part:
+                whole = part.read()
+            for offset in (40, len(whole) - 40):
+                with open(os.path.join(path, name), "wb") as part:
+                    part.write(whole[:offset] + bytes([whole[offset] ^ 1]) + whole[offset + 1:])
+                for run in (Run("savepoint", "inspect", path),
+                            Run("savepoint", "check", path, "-f", file)):
+                    expect_run(run, 1, "", f"{name}' is damaged at offset ")
+            with open(os.path.join(path, name), "wb") as part:
+                part.write(whole)
+        shows(Run("savepoint", "check", path, "-f", file), 0, "verdict: full")
+
+
 def test_check_takes_the_max_parallelism_of_the_savepoint():
     with savepoint() as (path, script):
         file = script(FIRSTS.format(key="b"))
