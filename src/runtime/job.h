@@ -139,7 +139,7 @@ class Job {
                                                 StopMode mode = StopMode::kNoDrain) = 0;
   virtual JobProgress progress() = 0;
   // What has happened since the last call, a line each: failures and restarts, checkpoints that
-  // failed. Only the last hundred are kept.
+  // failed, and what has failed a job that cannot end yet. Only the last hundred are kept.
   virtual std::vector<std::string> takeMessages() = 0;
 };
 

@@ -152,6 +152,7 @@ void JobExecution::fail(Error error) {
     if (outcome_ != JobStatus::kRunning) return;
     outcome_ = JobStatus::kFailed;
     error_ = std::move(error);
+    failedNanos_ = env_.clock().monotonicNanos();
   }
   wake();
 }

@@ -162,6 +162,8 @@ class JobExecution : private TaskListener {
   JobStatus status_ = JobStatus::kRunning;
   JobStatus outcome_ = JobStatus::kRunning;
   std::optional<Error> error_;
+  int64_t failedNanos_ = 0;  // monotonic time of error_
+  bool failureTold_ = false;
   int64_t endedMillis_ = 0;
   int64_t progressNanos_ = 0;                       // monotonic time of the last progress()
   std::vector<std::vector<StateSize>> finalSizes_;  // per node, when the tasks are gone

@@ -17,6 +17,7 @@ namespace millrace {
 namespace {
 
 constexpr size_t kMostMessages = 100;
+constexpr int64_t kFailureToldNanos = 1'000'000'000;
 
 Error isRestarting() {
   return Error(ErrorKind::kCheckpoint, "the job is restarting after a failure")
@@ -33,6 +34,16 @@ void JobExecution::addMessage(std::string message) {
 
 std::vector<std::string> JobExecution::takeMessages() {
   std::lock_guard lock(mutex_);
+  bool failing = outcome_ == JobStatus::kFailed && status_ == JobStatus::kRunning;
+  // A task that is held up in a call, such as a write that nobody reads, holds up the end of the
+  // job as well. Then its failure is told before.
+  if (failing && !failureTold_ &&
+      env_.clock().monotonicNanos() - failedNanos_ >= kFailureToldNanos) {
+    failureTold_ = true;
+    messages_.push_back(
+        fmt::format("warning: {}: {}; the job has failed and ends when its tasks return",
+                    errorLabel(error_->kind()), error_->message()));
+  }
   return std::exchange(messages_, {});
 }
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import tempfile
@@ -20,6 +21,36 @@ def test_failed_jobs():
     # The failure of one job ends the others, which would run for ever.
     endless = ENDLESS + SINK + "INSERT INTO s SELECT a FROM g;"
     expect_run(sql(endless + bad), 1, "", "invalid cast")
+
+
+def test_failure_is_told_while_a_sink_is_stuck():
+    """A write that nobody reads does not return, so the job cannot end."""
+    text = (
+        "SET 'execution.checkpointing.interval' = '100 ms';"
+        "SET 'execution.checkpointing.timeout' = '200 ms';"
+        "SET 'execution.checkpointing.tolerable-failed-checkpoints' = '1';"
+        "SET 'restart-strategy.type' = 'none';"
+        "CREATE TABLE g (a BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000000');"
+        "CREATE TABLE p (a BIGINT) WITH ('connector' = 'print'); INSERT INTO p SELECT a FROM g;"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        script = os.path.join(folder, "job.sql")
+        with open(script, "w") as out:
+            out.write(text)
+        for arguments in (["sql", "-f", script], ["run", "-f", script, "--state", folder + "/s"]):
+            command = subprocess.Popen(
+                [harness.PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+            err, end = b"", time.time() + 10
+            while b"the job has failed" not in err and time.time() < end:
+                if select.select([command.stderr], [], [], 0.1)[0]:
+                    err += os.read(command.stderr.fileno(), 65536)
+            command.kill()
+            command.communicate()
+            last = err.decode().splitlines()[-1]
+            expect(re.fullmatch(
+                r"warning: checkpoint failed: checkpoint \d+: not complete after 200 ms; '.*' \(1/1\)"
+                r" has not answered; the job has failed and ends when its tasks return", last), last)
 
 
 def test_jobs_are_waited_for():
