@@ -41,6 +41,8 @@ std::string timeSpan(int64_t millis) {
   return fmt::format("{} days", seconds / 86'400);
 }
 
+std::string restartsText(uint64_t n) { return fmt::format("{} restart{}", n, n == 1 ? "" : "s"); }
+
 std::string watermarkText(int64_t watermark, int64_t nowMillis) {
   if (watermark == kMinWatermark) return {};
   if (watermark == kMaxWatermark) return " | watermark at the end";
@@ -118,7 +120,8 @@ void Progress::tick() {
     text += fmt::format(" | busiest {} {:.0f} %", sum.busiest, sum.busy * 100);
   }
   if (sum.numRestarts > 0) {
-    text += fmt::format(" | {} restarts{}", sum.numRestarts, sum.restarting ? ", waiting" : "");
+    text +=
+        fmt::format(" | {}{}", restartsText(sum.numRestarts), sum.restarting ? ", waiting" : "");
   }
   show(printableText(text));
   last_ = std::move(sum);
@@ -164,7 +167,7 @@ void Progress::end() {
   if (sum.malformedRecords > 0) {
     text += fmt::format("; {} malformed records skipped", sum.malformedRecords);
   }
-  if (sum.numRestarts > 0) text += fmt::format("; {} restarts", sum.numRestarts);
+  if (sum.numRestarts > 0) text += fmt::format("; {}", restartsText(sum.numRestarts));
   writeError(text + "\n");
 }
 

@@ -90,7 +90,8 @@ void JobExecution::handleFailure(std::vector<uint32_t> regions, Error error) {
   std::optional<int64_t> at = stopped ? std::nullopt : strategy_->failed(now);
   if (!at) {
     if (restarts > 0) {
-      error = std::move(error).withContext(fmt::format("after {} restarts", restarts));
+      error = std::move(error).withContext(
+          fmt::format("after {} restart{}", restarts, restarts == 1 ? "" : "s"));
     }
     return fail(std::move(error));
   }

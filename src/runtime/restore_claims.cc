@@ -81,8 +81,9 @@ Status checkClaims(const Manifest& manifest, const JobGraph& graph) {
   if (unclaimed.empty()) return {};
   const StoredOperator& stored = manifest.operators.at(unclaimed[0]);
   std::string what = stored.title.empty() ? "" : fmt::format(" ({})", stored.title);
+  size_t numOthers = unclaimed.size() - 1;
   std::string others =
-      unclaimed.size() == 1 ? "" : fmt::format(", nor {} others", unclaimed.size() - 1);
+      numOthers == 0 ? "" : fmt::format(", nor {} other{}", numOthers, numOthers == 1 ? "" : "s");
   return Error(ErrorKind::kRestore, fmt::format("the snapshot has state of operator '{}'{}, which "
                                                 "the job does not have{}",
                                                 unclaimed[0], what, others))

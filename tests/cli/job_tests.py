@@ -23,6 +23,19 @@ def test_failed_jobs():
     expect_run(sql(endless + bad), 1, "", "invalid cast")
 
 
+def test_number_of_restarts():
+    bad = "INSERT INTO s SELECT CAST(s AS INT) FROM (VALUES 'x') AS v(s);"
+    for attempts, restarts in ((1, "1 restart"), (2, "2 restarts")):
+        failed = sql(
+            "SET 'restart-strategy.type' = 'fixed-delay';"
+            "SET 'restart-strategy.fixed-delay.delay' = '10 ms';"
+            f"SET 'restart-strategy.fixed-delay.attempts' = '{attempts}';" + SINK + bad,
+            "--progress",
+        )
+        expect_run(failed, 1, "", f"invalid cast: after {restarts}: cannot cast")
+        expect(f"; {restarts}\n" in failed.err, failed.err)
+
+
 def test_failure_is_told_while_a_sink_is_stuck():
     """A write that nobody reads does not return, so the job cannot end."""
     text = (

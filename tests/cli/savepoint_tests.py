@@ -89,6 +89,19 @@ def test_savepoint_check():
         expect_run(check(plain, "-D", "pipeline.max-parallelism=64"), 1, "", "max parallelism 128")
 
 
+def test_state_that_no_operator_claims():
+    with savepoint() as (path, script):
+        restore = f"-Dexecution.state-recovery.path={path}"
+        values = "INSERT INTO f SELECT a, b FROM (VALUES (1, 2)) AS v(a, b);"
+        refused = Run("sql", "-f", script(values), restore)
+        expect_run(refused, 1, "", "(deduplication PARTITION BY b in INSERT INTO f), which the job "
+                   "does not have, nor 1 other (")
+        other = FIRSTS.format(key="b").replace("INTO f", "INTO h").replace("FROM g", "FROM i")
+        tables = TABLES.replace("TABLE f", "TABLE h").replace("TABLE g", "TABLE i")
+        refused = Run("sql", "-f", script(tables.format(folder=path) + other), restore)
+        expect_run(refused, 1, "", "which the job does not have, nor 2 others (")
+
+
 def test_damaged_files_are_refused():
     with savepoint() as (path, script):
         file = script(FIRSTS.format(key="b"))
