@@ -44,6 +44,7 @@ constexpr const char* kRunFooter =
 
 constexpr const char* kCheckFooter =
     "PATH is the directory of a savepoint or checkpoint, or one with several: then the newest.\n"
+    "With the directory of 'millrace run --state' it is what the job would go on from.\n"
     "The script is planned as 'millrace sql' and 'millrace run' would; nothing is started.\n"
     "Exit codes: 0 full, 3 partial: something is dropped or starts empty, 1 incompatible or an\n"
     "error, 2 wrong usage.";

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "cli/savepoint_text.h"
 #include "cli/sql_command.h"
 #include "cli/standard_streams.h"
+#include "cli/state_directory.h"
 #include "runtime/checkpoint_recovery.h"
 #include "runtime/restore_claims.h"
 #include "sql/parser/parser.h"
@@ -101,6 +103,11 @@ Planned& jobOf(std::vector<Planned>& jobs, const Manifest& manifest) {
 // The directory of the checkpoint that the path means. All of it was read: as far as its files go,
 // a job can restore it.
 Result<std::string> findSavepoint(const std::string& path, Env& env) {
+  std::optional<RecoveryChoice> ofJob = TRY(StateDirectory::newestCheckpoint(env, path));
+  if (ofJob) {
+    for (const std::string& warning : ofJob->warnings) writeError("warning: " + warning + "\n");
+    return std::move(ofJob->checkpoint.path);
+  }
   std::string directory = TRY(resolveCheckpoint(env.files(), path));
   TRY(verifyCheckpoint(env.files(), directory));
   return directory;

@@ -10,7 +10,9 @@
 namespace millrace {
 
 struct SavepointInspection {
-  std::string path;  // the directory of a checkpoint, its manifest, or a directory of checkpoints
+  // The directory of a checkpoint, its manifest, a directory of checkpoints, or that of a job of
+  // `millrace run`.
+  std::string path;
   bool json = false;
 };
 

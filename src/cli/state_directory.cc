@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "env/file_system.h"
-#include "runtime/checkpoint_recovery.h"
 
 namespace millrace {
 
@@ -56,6 +55,28 @@ Result<std::unique_ptr<StateDirectory>> StateDirectory::open(Env& env, std::stri
   return directory;
 }
 
+Result<std::optional<RecoveryChoice>> StateDirectory::newestCheckpoint(Env& env, std::string path) {
+  StateDirectory directory(env, plainPath(std::move(path)));
+  if (!env.files().exists(directory.path_ + "/job.json")) return std::optional<RecoveryChoice>();
+  TRY(directory.readJob());
+  std::vector<FoundCheckpoint> found =
+      TRY(findCheckpoints(env.files(), directory.checkpointRoot(), TRY(directory.savepoints())));
+  if (found.empty()) return std::optional<RecoveryChoice>();
+  return std::optional<RecoveryChoice>(TRY(chooseCheckpoint(env.files(), found)));
+}
+
+std::string StateDirectory::checkpointRoot() const {
+  return fmt::format("{}/checkpoints/{}", path_, jobId_);
+}
+
+Result<std::vector<std::string>> StateDirectory::savepoints() const {
+  std::vector<std::string> savepoints;
+  std::string place = path_ + "/savepoints";
+  if (!env_.files().exists(place)) return savepoints;
+  for (const FileInfo& entry : TRY(env_.files().list(place))) savepoints.push_back(entry.path);
+  return savepoints;
+}
+
 Status StateDirectory::readJob() {
   std::string file = path_ + "/job.json";
   std::string text = TRY(readFile(env_.files(), file));
@@ -100,7 +121,6 @@ Status StateDirectory::markFinished() {
 }
 
 Result<StateDirectory::Messages> StateDirectory::prepare(JobOptions& options) {
-  FileSystem& files = env_.files();
   Messages messages;
   if (!options.checkpoints.directory.empty() || !options.checkpoints.savepointDirectory.empty()) {
     messages.push_back(fmt::format(
@@ -111,14 +131,7 @@ Result<StateDirectory::Messages> StateDirectory::prepare(JobOptions& options) {
   options.checkpoints.savepointDirectory = path_ + "/savepoints";
   options.checkpoints.retention = CheckpointRetention::kAlways;
 
-  std::string root = fmt::format("{}/{}", options.checkpoints.directory, jobId_);
-  std::vector<std::string> savepoints;
-  if (files.exists(options.checkpoints.savepointDirectory)) {
-    for (const FileInfo& entry : TRY(files.list(options.checkpoints.savepointDirectory))) {
-      savepoints.push_back(entry.path);
-    }
-  }
-  Resumption resumption = TRY(findResumption(files, root, savepoints));
+  Resumption resumption = TRY(findResumption(env_.files(), checkpointRoot(), TRY(savepoints())));
   options.checkpoints.firstId = resumption.firstId;
   for (const std::string& warning : resumption.warnings) messages.push_back("warning: " + warning);
   if (!resumption.checkpoint) return messages;

@@ -9,12 +9,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "env/env.h"
 #include "env/file_lock.h"
+#include "runtime/checkpoint_recovery.h"
 #include "runtime/job.h"
 
 namespace millrace {
@@ -23,6 +25,10 @@ class StateDirectory {
  public:
   // Makes the directory if need be and locks it, for as long as the object lives.
   static Result<std::unique_ptr<StateDirectory>> open(Env& env, std::string path);
+
+  // What the job in the directory would go on from. Changes nothing, and another process may run
+  // the job. Nothing when the directory is that of no job or has no checkpoint.
+  static Result<std::optional<RecoveryChoice>> newestCheckpoint(Env& env, std::string path);
 
   const std::string& path() const { return path_; }
   bool isFinished() const { return finished_; }
@@ -39,6 +45,8 @@ class StateDirectory {
   Status readJob();
   Status makeJob();
   Status writeJob();
+  std::string checkpointRoot() const;
+  Result<std::vector<std::string>> savepoints() const;
 
   Env& env_;
   std::string path_;

@@ -25,6 +25,10 @@ bool idOf(std::string_view path, uint64_t& id) {
   return error == std::errc() && end == name.data() + name.size();
 }
 
+void newestFirst(std::vector<FoundCheckpoint>& found) {
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.id > b.id; });
+}
+
 // What another checkpoint may help against.
 bool isDamage(const Error& error) {
   return error.kind() == ErrorKind::kCorruptData || error.kind() == ErrorKind::kNotFound;
@@ -43,7 +47,20 @@ Result<std::vector<FoundCheckpoint>> findCheckpoints(FileSystem& files, const st
     std::string path = fmt::format("{}/{}{}", root, kPrefix, id);
     if (files.exists(path + "/manifest.json")) found.push_back({id, std::move(path)});
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.id > b.id; });
+  newestFirst(found);
+  return found;
+}
+
+Result<std::vector<FoundCheckpoint>> findCheckpoints(FileSystem& files, const std::string& root,
+                                                     const std::vector<std::string>& savepoints,
+                                                     uint64_t* highestId) {
+  std::vector<FoundCheckpoint> found = TRY(findCheckpoints(files, root, highestId));
+  for (const std::string& directory : savepoints) {
+    for (FoundCheckpoint& savepoint : TRY(findCheckpoints(files, directory, highestId))) {
+      found.push_back(std::move(savepoint));
+    }
+  }
+  newestFirst(found);
   return found;
 }
 
@@ -99,16 +116,10 @@ Result<Resumption> findResumption(FileSystem& files, const std::string& root,
                                   const std::vector<std::string>& savepoints) {
   Resumption resumption;
   uint64_t highestId = 0;
-  std::vector<FoundCheckpoint> found = TRY(findCheckpoints(files, root, &highestId));
-  for (const std::string& directory : savepoints) {
-    for (FoundCheckpoint& savepoint : TRY(findCheckpoints(files, directory, &highestId))) {
-      found.push_back(std::move(savepoint));
-    }
-  }
+  std::vector<FoundCheckpoint> found = TRY(findCheckpoints(files, root, savepoints, &highestId));
   resumption.firstId = highestId + 1;
   TRY(removeIncompleteCheckpoints(files, root));
   if (found.empty()) return resumption;
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.id > b.id; });
   RecoveryChoice choice = TRY(chooseCheckpoint(files, found));
   TRY(setAsideDamaged(files, choice));
   resumption.checkpoint = std::move(choice.checkpoint);

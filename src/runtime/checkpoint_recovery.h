@@ -24,6 +24,11 @@ struct FoundCheckpoint {
 Result<std::vector<FoundCheckpoint>> findCheckpoints(FileSystem& files, const std::string& root,
                                                      uint64_t* highestId = nullptr);
 
+// The same of `root` and the directories of savepoints together.
+Result<std::vector<FoundCheckpoint>> findCheckpoints(FileSystem& files, const std::string& root,
+                                                     const std::vector<std::string>& savepoints,
+                                                     uint64_t* highestId = nullptr);
+
 // Reads a checkpoint to its end. kCorruptData names the file and the offset.
 Status verifyCheckpoint(FileSystem& files, const std::string& path);
 

@@ -16,6 +16,8 @@ namespace {
 constexpr std::string_view kManifest = "manifest.json";
 constexpr std::string_view kFlinkMetadata = "_metadata";
 constexpr size_t kMostNamed = 10;
+constexpr const char* kPathHint =
+    "Give the directory of a checkpoint or savepoint, such as 'checkpoints/<job id>/chk-7'.";
 
 std::string parentOf(const std::string& path) {
   size_t slash = path.rfind('/');
@@ -64,7 +66,7 @@ Result<std::string> resolveCheckpoint(FileSystem& files, const std::string& path
     place = parentOf(place);
   } else if (files.exists(place) && !TRY(files.stat(place)).isDirectory) {
     return Error(ErrorKind::kRestore, fmt::format("'{}' is not a snapshot", path))
-        .withHint("Give the directory of a checkpoint or savepoint, such as 'checkpoints/chk-7'.");
+        .withHint(kPathHint);
   }
   if (has(kManifest)) return place;
   if (has(kFlinkMetadata)) {
@@ -75,7 +77,7 @@ Result<std::string> resolveCheckpoint(FileSystem& files, const std::string& path
   if (found.empty() && files.exists(place)) found = TRY(onlyOneBelow(files, place));
   if (!found.empty()) return found;
   return Error(ErrorKind::kNotFound, fmt::format("no complete checkpoint in '{}'", path))
-      .withHint("Give the directory of a checkpoint, such as 'checkpoints/chk-7'.");
+      .withHint(kPathHint);
 }
 
 }  // namespace millrace

@@ -9,6 +9,7 @@ import tempfile
 import time
 
 import harness
+import run_tests
 from harness import Run, expect, expect_run
 
 TABLES = """
@@ -119,6 +120,40 @@ def test_damaged_files_are_refused():
             with open(os.path.join(path, name), "wb") as part:
                 part.write(whole)
         shows(Run("savepoint", "check", path, "-f", file), 0, "verdict: full")
+
+
+def test_state_directory_of_a_job():
+    """What `millrace run` would go on from, and nothing is changed."""
+    with run_tests.job(rows=100000) as (_, script, state):
+        def shows_both(place, warning=""):
+            expect(run_tests.checkpoints(state) == kept, "it changed the state")
+            for prefix in ("", "file:"):
+                shown = Run("savepoint", "inspect", prefix + state + "/")
+                expect_run(shown, 0, err=warning)
+                expect(shown.out.startswith(place + "\n"), place, shown.out)
+            checked = Run("savepoint", "check", state, "-f", script)
+            expect_run(checked, 0, err=warning)
+            expect("verdict: full" in checked.out, checked.out)
+
+        os.makedirs(state)
+        with open(state + "/job.json", "w") as out:
+            json.dump({"formatVersion": 1, "jobId": "0" * 32, "finished": False}, out)
+        none = Run("savepoint", "inspect", state)
+        expect_run(none, 1, "", f"no complete checkpoint in '{state}'")
+        expect("'checkpoints/<job id>/chk-7'" in none.err, none.err)
+        run_tests.stop(run_tests.start(script, state), signal.SIGKILL, 0.6)
+        kept = run_tests.checkpoints(state)
+        expect("/checkpoints/" in kept[-1], kept)
+        shows_both(kept[-1])
+        run_tests.stop(run_tests.start(script, state), signal.SIGTERM, 0.4)
+        kept = run_tests.checkpoints(state)
+        expect("/savepoints/" in kept[-1], kept)
+        shows_both(kept[-1])
+        run_tests.damage(kept[-1])
+        shows_both(kept[-2], "is not usable")
+        for place in kept[:-1]:
+            run_tests.damage(place)
+        expect_run(Run("savepoint", "inspect", state), 1, "", "none of the checkpoints is usable")
 
 
 def test_check_takes_the_max_parallelism_of_the_savepoint():
