@@ -89,6 +89,8 @@ Status StateDirectory::readJob() {
           .withHint("Use the version of the program that wrote it.");
     }
     jobId_ = json.at("jobId").get<std::string>();
+    // The first files had none.
+    started_ = json.value("started", false);
     finished_ = json.at("finished").get<bool>();
   } catch (const std::exception& failure) {
     return unreadable(file, failure.what());
@@ -111,6 +113,7 @@ Status StateDirectory::writeJob() {
   Json json;
   json["formatVersion"] = kFormatVersion;
   json["jobId"] = jobId_;
+  json["started"] = started_;
   json["finished"] = finished_;
   return writeFileAtomically(env_.files(), path_ + "/job.json", json.dump(2) + "\n");
 }
@@ -134,6 +137,16 @@ Result<StateDirectory::Messages> StateDirectory::prepare(JobOptions& options) {
   Resumption resumption = TRY(findResumption(env_.files(), checkpointRoot(), TRY(savepoints())));
   options.checkpoints.firstId = resumption.firstId;
   for (const std::string& warning : resumption.warnings) messages.push_back("warning: " + warning);
+  if (!resumption.checkpoint && started_) {
+    messages.push_back(fmt::format(
+        "warning: the job was started before, and there is no complete checkpoint of it in '{}': "
+        "it starts anew",
+        path_));
+  }
+  if (!started_) {
+    started_ = true;
+    TRY(writeJob());
+  }
   if (!resumption.checkpoint) return messages;
   options.checkpoints.restorePath = resumption.checkpoint->path;
   messages.push_back(fmt::format("the job goes on from checkpoint {} ('{}')",

@@ -1,7 +1,7 @@
 // StateDirectory: where `millrace run` keeps one job.
 //
 //   <path>/lock          held by the process that runs the job
-//   <path>/job.json      the id of the job, and whether it has finished
+//   <path>/job.json      the id of the job, whether it was started and whether it has finished
 //   <path>/checkpoints   <job id>/chk-<n>
 //   <path>/savepoints    savepoint-<...>/chk-<n>
 //
@@ -52,6 +52,7 @@ class StateDirectory {
   std::string path_;
   std::unique_ptr<FileLock> lock_;
   std::string jobId_;
+  bool started_ = false;  // the job was started before
   bool finished_ = false;
 };
 

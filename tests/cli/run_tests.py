@@ -154,6 +154,27 @@ def test_run_takes_back_what_a_damaged_checkpoint_committed():
             expect(results(folder) == list(range(1, 3001)), "lost or repeated rows")
 
 
+def test_run_says_when_its_state_is_gone():
+    def without_manifests(state):
+        for place in checkpoints(state):
+            os.remove(place + "/manifest.json")
+
+    def without_checkpoints(state):
+        shutil.rmtree(state + "/checkpoints")
+
+    gone = "warning: the job was started before, and there is no complete checkpoint of it in"
+    for lose in (without_manifests, without_checkpoints):
+        with job(rows=500) as (folder, script, state):
+            write_script(script, folder + "/nowhere", 500, 1000, "x", "")
+            expect_run(run(script, state), 1, "")  # it has not even started
+            write_script(script, folder, 500, 1000, "50 ms", "")
+            code, err = stop(start(script, state), signal.SIGKILL, 0.4)
+            expect(code == -signal.SIGKILL and gone not in err, code, err)
+            expect(checkpoints(state), "no checkpoint")
+            lose(state)
+            expect_run(run(script, state), 0, "", f"{gone} '{state}': it starts anew")
+
+
 def test_run_is_alone():
     with job(rows=100000) as (_, script, state):
         first = start(script, state)
