@@ -73,7 +73,8 @@ std::string manifestText(const Manifest& manifest) {
     if (!stored.aliases.empty()) entry["aliases"] = stored.aliases;
     if (!stored.conditions.empty()) entry["conditions"] = stored.conditions;
     entry["parallelism"] = stored.parallelism;
-    entry["schemas"] = stored.schemas;
+    // Nobody looks into it, but the first readers of this version want it to be there.
+    entry["schemas"] = Json::array();
     entry["files"] = std::move(files);
     operators[id] = std::move(entry);
   }
@@ -93,7 +94,6 @@ StoredOperator parseOperator(const Json& json) {
   stored.conditions = json.value("conditions", std::string());
   stored.aliases = json.value("aliases", std::vector<std::string>());
   stored.parallelism = json.at("parallelism").get<uint32_t>();
-  stored.schemas = json.at("schemas").get<std::vector<std::string>>();
   for (const Json& entry : json.at("files")) {
     StoredFile file;
     file.name = entry.at("name").get<std::string>();

@@ -38,7 +38,6 @@ struct StoredOperator {
   std::string title;                 // for people: "GROUP BY customer in INSERT INTO totals"
   uint32_t parallelism = 0;
   std::vector<StoredFile> files;
-  std::vector<std::string> schemas;  // of its states, as schemaText()
 };
 
 struct Manifest {
