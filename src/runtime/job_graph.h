@@ -35,8 +35,8 @@ struct JobNode {
   // Stable id: "insert:totals[0]/aggregate(orders)" (see docs/internals/operator-ids.md).
   std::string id;
   std::vector<std::string> aliases;  // further ids, of other statements that have the node
-  // What the operator reads beyond tables: the conditions below it. Tells apart operators of one
-  // statement whose ids differ in their number only (hasTwin).
+  // What the operator reads beyond tables: the conditions below it. Tells apart operators whose ids
+  // differ in their numbers only (hasTwin).
   std::string conditions;
   bool hasTwin = false;
   std::string title;        // "GROUP BY customer in INSERT INTO totals": what a state belongs to

@@ -12,8 +12,9 @@
 
 namespace millrace {
 
-// The id under which the state of the node is in the snapshot; nullptr when there is none.
-const std::string* storedIdOf(const Manifest& manifest, const JobNode& node);
+// For each node the id under which its state is in the snapshot; nullptr when there is none. The
+// ids are the manifest's own, and live as long.
+std::vector<const std::string*> claimsOf(const Manifest& manifest, const JobGraph& graph);
 
 // The ids of the snapshot's operators that no node claims, in order.
 std::vector<std::string> unclaimedOf(const Manifest& manifest, const JobGraph& graph);

@@ -84,7 +84,11 @@ class Reporter {
  public:
   Reporter(const RestoredCheckpoint& snapshot, const JobGraph& graph, bool ignoresUnclaimed,
            Env& env)
-      : snapshot_(snapshot), graph_(graph), ignoresUnclaimed_(ignoresUnclaimed), env_(env) {
+      : snapshot_(snapshot),
+        graph_(graph),
+        claims_(claimsOf(snapshot.manifest, graph)),
+        ignoresUnclaimed_(ignoresUnclaimed),
+        env_(env) {
     for (const JobNode& node : graph.nodes) {
       for (const JobEdge& edge : node.inputs) consumed_.insert(edge.from);
     }
@@ -112,7 +116,7 @@ class Reporter {
 
   Status addNode(uint32_t index) {
     const JobNode& node = graph_.nodes[index];
-    const std::string* id = storedIdOf(snapshot_.manifest, node);
+    const std::string* id = claims_[index];
     const RestoredOperator* parts = id != nullptr ? snapshot_.find(*id) : nullptr;
     bool opens = node.makeOperator != nullptr && consumed_.contains(index);
     if (parts == nullptr && !opens) return {};
@@ -163,6 +167,7 @@ class Reporter {
 
   const RestoredCheckpoint& snapshot_;
   const JobGraph& graph_;
+  const std::vector<const std::string*> claims_;
   const bool ignoresUnclaimed_;
   Env& env_;
   std::set<uint32_t> consumed_;

@@ -8,6 +8,11 @@
 
 namespace millrace {
 
+TaskBuilder::TaskBuilder(JobExecution& job, const RestoredCheckpoint* restored)
+    : job_(job), restored_(restored) {
+  if (restored != nullptr) claims_ = claimsOf(restored->manifest, job.graph_);
+}
+
 Status TaskBuilder::build(std::optional<uint32_t> region) {
   zone_ = TRY(TimeZone::find(job_.graph_.timeZone));
   inputs_.resize(job_.graph_.nodes.size());
@@ -65,16 +70,15 @@ TaskOptions TaskBuilder::taskOptions(uint32_t subtask, uint32_t parallelism) con
   return options;
 }
 
-const RestoredOperator* TaskBuilder::restoredOf(const JobNode& node) const {
-  if (restored_ == nullptr) return nullptr;
-  const std::string* id = storedIdOf(restored_->manifest, node);
-  return id != nullptr ? restored_->find(*id) : nullptr;
+const RestoredOperator* TaskBuilder::restoredOf(uint32_t node) const {
+  if (restored_ == nullptr || claims_[node] == nullptr) return nullptr;
+  return restored_->find(*claims_[node]);
 }
 
 Status TaskBuilder::addNodes(uint32_t planned, Task& task) {
   for (uint32_t index : job_.plan_.tasks[planned].nodes) {
     const JobNode& node = job_.graph_.nodes[index];
-    const RestoredOperator* parts = restoredOf(node);
+    const RestoredOperator* parts = restoredOf(index);
     auto state = std::make_unique<StateStore>(task.subtask(), parts);
     OperatorMetrics& metrics = *job_.metrics_[index].subtasks[task.subtask().index];
     if (node.makeSource) {

@@ -9,8 +9,7 @@ namespace millrace {
 
 class TaskBuilder {
  public:
-  TaskBuilder(JobExecution& job, const RestoredCheckpoint* restored)
-      : job_(job), restored_(restored) {}
+  TaskBuilder(JobExecution& job, const RestoredCheckpoint* restored);
 
   // Fills the job's sources, channels and tasks, those of this region or (nothing) of all regions,
   // and opens the tasks.
@@ -20,7 +19,7 @@ class TaskBuilder {
   Status buildRegion(uint32_t region);
   Status buildTask(uint32_t planned);
   // The state that the node continues, if any.
-  const RestoredOperator* restoredOf(const JobNode& node) const;
+  const RestoredOperator* restoredOf(uint32_t node) const;
   Status addNodes(uint32_t planned, Task& task);
   void chainNodes(uint32_t planned, Task& task);
   void connect(uint32_t consumer, uint32_t input);
@@ -30,6 +29,8 @@ class TaskBuilder {
 
   JobExecution& job_;
   const RestoredCheckpoint* restored_;
+  std::vector<const std::string*>
+      claims_;  // of the nodes, as claimsOf(); nothing without restored_
   const TimeZone* zone_ = nullptr;
   // inputs_[node][input][subtask]: the channels a head reads.
   std::vector<std::vector<std::vector<std::vector<Channel*>>>> inputs_;

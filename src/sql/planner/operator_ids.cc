@@ -96,6 +96,9 @@ std::string clauseOf(const LogicalNode& node) {
   }
 }
 
+// "insert:totals" of "insert:totals[0]".
+std::string target(const std::string& anchor) { return anchor.substr(0, anchor.rfind('[')); }
+
 // "insert:totals[0]" and "select[0]" as text.
 std::string statementOf(const std::string& anchor) {
   size_t bracket = anchor.rfind('[');
@@ -182,7 +185,7 @@ void OperatorIds::visit(const LogicalPtr& node, const std::string& anchor,
   if (!named) place.suffix = fmt::format("({})", listText(tablesBelow(node)));
   place.base = place.block + "/" + roleOf(*node) + place.suffix;
   size_t number = counts[place.base]++;
-  ++numPlaces_[anchor + place.base];
+  twins_[target(anchor) + place.base].insert(node.get());
   if (number > 0) place.suffix += fmt::format("#{}", number);
   places_[node.get()].push_back(std::move(place));
 }
@@ -197,7 +200,7 @@ std::vector<std::string> OperatorIds::of(const LogicalNode& node, const std::str
 
 bool OperatorIds::hasTwin(const LogicalNode& node) const {
   for (const Place& place : places_.at(&node)) {
-    if (numPlaces_.at(place.anchor + place.base) > 1) return true;
+    if (twins_.at(target(place.anchor) + place.base).size() > 1) return true;
   }
   return false;
 }

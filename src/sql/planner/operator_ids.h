@@ -27,7 +27,7 @@ class OperatorIds {
 
   // One id per statement that has the node, in their order; role as in the header of this file.
   std::vector<std::string> of(const LogicalNode& node, const std::string& role) const;
-  // Whether another operator of one of its statements has the same id but for the number.
+  // Whether another operator has the same id but for the numbers, of its own and of its statement.
   bool hasTwin(const LogicalNode& node) const;
   // For people: "GROUP BY customer in INSERT INTO totals".
   std::string title(const LogicalNode& node) const;
@@ -46,7 +46,8 @@ class OperatorIds {
   const std::vector<std::string>& tablesBelow(const LogicalPtr& node);
 
   std::unordered_map<const LogicalNode*, std::vector<Place>> places_;
-  Counts numPlaces_;  // by anchor and base
+  // By the id without its numbers.
+  std::unordered_map<std::string, std::unordered_set<const LogicalNode*>> twins_;
   std::unordered_map<const LogicalNode*, std::vector<std::string>> tables_;
 };
 
