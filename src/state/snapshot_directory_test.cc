@@ -80,6 +80,21 @@ TEST(SnapshotDirectory, AFailureAnywhereLeavesACompleteCheckpoint) {
   }
 }
 
+TEST(SnapshotDirectory, ReadsAManifestWithoutWhatNobodyNeeds) {
+  SimEnv env(1);
+  SnapshotDirectory directory(env.files(), kRoot, 1);
+  ASSERT_TRUE(writeCheckpoint(directory, 1, 0).ok());
+  std::string path = directory.pathOf(1) + "/manifest.json";
+  std::string manifest = readFile(env.files(), path).value();
+  for (const char* field : {"\"schemas\": [],", ",\n  \"checksum\""}) {
+    size_t begin = manifest.rfind(field);
+    ASSERT_NE(begin, std::string::npos) << field;
+    manifest.erase(begin, manifest.find('\n', begin + 2) - begin);
+  }
+  ASSERT_TRUE(writeFileAtomically(env.files(), path, manifest).ok());
+  EXPECT_EQ(restored(env.files()), "1-0 1-1 ");
+}
+
 TEST(SnapshotDirectory, ReportsDamage) {
   SimEnv env(1);
   SnapshotDirectory directory(env.files(), kRoot, 1);
