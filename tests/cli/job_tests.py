@@ -62,8 +62,9 @@ def test_failure_is_told_while_a_sink_is_stuck():
             command.communicate()
             last = err.decode().splitlines()[-1]
             expect(re.fullmatch(
-                r"warning: checkpoint failed: checkpoint \d+: not complete after 200 ms; '.*' \(1/1\)"
-                r" has not answered; the job has failed and ends when its tasks return", last), last)
+                r"warning: checkpoint failed: checkpoint \d+: not complete after 200 ms; '.*'"
+                r" \(1/1\) has not answered; the job has failed and ends when its tasks return",
+                last), last)
 
 
 def test_jobs_are_waited_for():
