@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "runtime/operator.h"
 #include "runtime/source.h"
+#include "state/operator_semantics.h"
 #include "types/key_codec.h"
 #include "types/type.h"
 
@@ -39,6 +40,7 @@ struct JobNode {
   // differ in their numbers only (hasTwin).
   std::string conditions;
   bool hasTwin = false;
+  OperatorSemantics semantics;  // what a restore compares beside the schemas of states
   std::string title;        // "GROUP BY customer in INSERT INTO totals": what a state belongs to
   std::string name;         // shown to people: "GroupAggregate[3]"
   std::string description;  // one line, as in EXPLAIN

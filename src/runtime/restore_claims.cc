@@ -192,6 +192,7 @@ void nameOperators(const JobGraph& graph, Manifest& manifest) {
     found->second.aliases = node.aliases;
     found->second.title = node.title;
     found->second.conditions = node.conditions;
+    found->second.semantics = node.semantics;
   }
 }
 

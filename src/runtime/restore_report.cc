@@ -137,9 +137,13 @@ class Reporter {
     }
     std::vector<StoredState> stored = TRY(storedStates(*parts));
     if (opens) {
+      const OperatorSemantics& storedSemantics = snapshot_.manifest.operators.at(*id).semantics;
       OperatorComparison comparison = compareOperators(stored, wanted);
       entry.notes = std::move(comparison.notes);
       if (!entry.notes.empty()) entry.verdict = RestoreVerdict::kPartial;
+      if (comparison.reason.empty()) {
+        comparison.reason = compareSemantics(storedSemantics, node.semantics);
+      }
       if (!comparison.reason.empty()) {
         entry.verdict = RestoreVerdict::kIncompatible;
         entry.notes = {comparison.reason};

@@ -72,6 +72,7 @@ std::string manifestText(const Manifest& manifest) {
     if (!stored.title.empty()) entry["title"] = stored.title;
     if (!stored.aliases.empty()) entry["aliases"] = stored.aliases;
     if (!stored.conditions.empty()) entry["conditions"] = stored.conditions;
+    if (!stored.semantics.empty()) entry["semantics"] = toJson(stored.semantics);
     entry["parallelism"] = stored.parallelism;
     // Nobody looks into it, but the first readers of this version want it to be there.
     entry["schemas"] = Json::array();
@@ -92,6 +93,7 @@ StoredOperator parseOperator(const Json& json) {
   StoredOperator stored;
   stored.title = json.value("title", std::string());
   stored.conditions = json.value("conditions", std::string());
+  if (json.contains("semantics")) stored.semantics = semanticsFrom(json.at("semantics"));
   stored.aliases = json.value("aliases", std::vector<std::string>());
   stored.parallelism = json.at("parallelism").get<uint32_t>();
   for (const Json& entry : json.at("files")) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "state/operator_semantics.h"
 #include "state/snapshot.h"
 
 namespace millrace {
@@ -35,6 +36,7 @@ struct StoredFile {
 struct StoredOperator {
   std::vector<std::string> aliases;  // further ids, of other statements that had the operator
   std::string conditions;            // JobNode::conditions
+  OperatorSemantics semantics;       // empty in the first snapshots
   std::string title;                 // for people: "GROUP BY customer in INSERT INTO totals"
   uint32_t parallelism = 0;
   std::vector<StoredFile> files;

@@ -39,6 +39,8 @@ std::string callList(const std::vector<AggregateCall>& calls, const Schema& inpu
   return fmt::format("{}", fmt::join(list, ", "));
 }
 
+}  // namespace
+
 const char* joinName(JoinKind kind) {
   switch (kind) {
     case JoinKind::kInner:
@@ -56,6 +58,8 @@ const char* joinName(JoinKind kind) {
   }
   return "";
 }
+
+namespace {
 
 std::string joinCondition(const std::vector<uint32_t>& leftKeys,
                           const std::vector<uint32_t>& rightKeys, const ExprPtr& condition,

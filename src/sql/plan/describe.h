@@ -11,6 +11,8 @@ namespace millrace {
 std::string describe(const LogicalNode& node);
 
 // "item ASC, price DESC NULLS LAST" over the names of a schema.
+// "LeftOuterJoin"
+const char* joinName(JoinKind kind);
 std::string describeOrder(const std::vector<SortOrder>& order, const Schema& schema);
 
 }  // namespace millrace

@@ -6,6 +6,7 @@
 
 #include <unordered_set>
 
+#include "sql/planner/operator_ids.h"
 #include "types/type_text.h"
 
 namespace millrace {
@@ -186,6 +187,29 @@ std::string ColumnNames::conditionsBelow(const LogicalNode& node) {
   std::unordered_set<const LogicalNode*> visited;
   for (const LogicalPtr& input : node.inputs) addConditions(input, visited, text);
   return shortened(std::move(text));
+}
+
+std::string ColumnNames::rowsOf(const LogicalPtr& node) {
+  std::string text;
+  std::unordered_set<const LogicalNode*> visited;
+  addConditions(node, visited, text);
+  // What else there is, but not how it is written.
+  for (const LogicalPtr* at = &node; !(*at)->inputs.empty(); at = &(*at)->inputs[0]) {
+    bool shapes = (*at)->kind != LogicalKind::kProject && (*at)->kind != LogicalKind::kFilter;
+    if (shapes) text += fmt::format("{}{}", text.empty() ? "" : "; ", roleOf(**at));
+  }
+  return shortened(std::move(text));
+}
+
+std::string ColumnNames::filterAbove(const LogicalPtr& node) {
+  std::string text;
+  for (const LogicalPtr* at = &node;; at = &(*at)->inputs[0]) {
+    if (const auto* filter = (*at)->tryAs<LogicalFilter>()) {
+      text += (text.empty() ? "" : "; ") + nameOf(filter->condition, of(filter->input()));
+    } else if ((*at)->kind != LogicalKind::kProject && (*at)->kind != LogicalKind::kWatermark) {
+      return shortened(std::move(text));
+    }
+  }
 }
 
 void ColumnNames::nameCalls(const LogicalPtr& input, std::vector<AggregateCall>& calls) {

@@ -21,6 +21,10 @@ class ColumnNames {
   std::string exprOver(const LogicalPtr& left, const LogicalPtr& right, const ExprPtr& expr);
   // The conditions of all filters and the options of hints below a node, as one text.
   std::string conditionsBelow(const LogicalNode& node);
+  // Which rows a node emits, as one text: the operators and conditions below it and its own.
+  std::string rowsOf(const LogicalPtr& node);
+  // The conditions of the filters between a node and the operator that makes its changes.
+  std::string filterAbove(const LogicalPtr& node);
   // Gives each call its name. input: the node whose columns are its arguments.
   void nameCalls(const LogicalPtr& input, std::vector<AggregateCall>& calls);
 

@@ -87,6 +87,7 @@ class Planner {
   Result<JobEdge> spreadEdge(JobEdge edge, const SinkRequest& request, uint32_t parallelism,
                              const LogicalSink& sink) const;
   uint32_t parallelismOf(const std::vector<JobEdge>& inputs) const;
+  OperatorSemantics semanticsOf(const LogicalNode& node);
 
   const ChangelogMode& mode(const LogicalPtr& node) const { return modes_.at(node.get()); }
   const ChangelogMode& mode(const LogicalNode& node) const { return modes_.at(&node); }
@@ -126,6 +127,19 @@ uint32_t Planner::parallelismOf(const std::vector<JobEdge>& inputs) const {
   return parallelism;
 }
 
+OperatorSemantics Planner::semanticsOf(const LogicalNode& node) {
+  OperatorSemantics semantics;
+  if (const auto* join = node.tryAs<LogicalJoin>()) semantics.kind = joinName(join->joinKind);
+  if (const auto* rank = node.tryAs<LogicalRank>()) semantics.rankEnd = rank->rankEnd;
+  for (const LogicalPtr& input : node.inputs) {
+    InputSemantics& entry = semantics.inputs.emplace_back();
+    entry.rows = names_.rowsOf(input);
+    entry.retracts = !mode(input).insertOnly();
+    if (entry.retracts) entry.filter = names_.filterAbove(input);
+  }
+  return semantics;
+}
+
 uint32_t Planner::add(const LogicalNode& node, const std::string& role, std::vector<JobEdge> inputs,
                       Factory factory) {
   JobNode made;
@@ -135,6 +149,7 @@ uint32_t Planner::add(const LogicalNode& node, const std::string& role, std::vec
   made.title = ids_.title(node);
   made.conditions = names_.conditionsBelow(node);
   made.hasTwin = ids_.hasTwin(node);
+  made.semantics = semanticsOf(node);
   std::string text = describe(node);
   size_t number = graph_.nodes.size() + 1;
   made.name = fmt::format("{}[{}]", text.substr(0, text.find('(')), number);
