@@ -163,7 +163,7 @@ Result<BoundRelation> QueryBinder::bindLookupJoin(const ParsedJoin& join,
         .at(table.systemTime->position)
         .withHint("A lookup join needs a processing time attribute: PROCTIME().");
   }
-  if (join.type != ParsedJoin::Type::kInner && join.type != ParsedJoin::Type::kLeft) {
+  if (joinKindOf(join.type) != JoinKind::kInner && join.type != ParsedJoin::Type::kLeft) {
     return Error(ErrorKind::kUnsupported, "a lookup join other than INNER and LEFT")
         .at(join.operatorPosition);
   }

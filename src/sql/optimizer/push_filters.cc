@@ -29,6 +29,7 @@ class FilterPusher {
 
  private:
   LogicalPtr pushIntoJoin(const LogicalJoin& join, std::vector<ExprPtr> conjuncts);
+  LogicalPtr pushIntoLookup(const LogicalLookupJoin& join, const std::vector<ExprPtr>& conjuncts);
   LogicalPtr pushIntoProject(const LogicalPtr& node, std::vector<ExprPtr> conjuncts);
   LogicalPtr rebuilt(const LogicalPtr& node);
 
@@ -111,6 +112,29 @@ LogicalPtr FilterPusher::pushIntoJoin(const LogicalJoin& join, std::vector<ExprP
   return filtered(copy, std::move(above));
 }
 
+// The table that is looked up has no filter of its own: what uses it becomes a condition.
+LogicalPtr FilterPusher::pushIntoLookup(const LogicalLookupJoin& join,
+                                        const std::vector<ExprPtr>& conjuncts) {
+  size_t numLeft = join.input()->schema.size();
+  std::vector<ExprPtr> above;
+  std::vector<ExprPtr> left;
+  std::vector<ExprPtr> inside = conjunctsOf(join.condition);
+  for (const ExprPtr& conjunct : conjuncts) {
+    std::vector<uint32_t> inputs;
+    collectInputs(*conjunct, inputs);
+    bool usesTable = !inputs.empty() && inputs.back() >= numLeft;
+    if (!conjunct->isDeterministic() || (usesTable && join.joinKind != JoinKind::kInner)) {
+      above.push_back(conjunct);
+    } else {
+      (usesTable ? inside : left).push_back(conjunct);
+    }
+  }
+  auto copy = std::static_pointer_cast<LogicalLookupJoin>(join.copy());
+  copy->condition = conjunctionOf(std::move(inside));
+  copy->inputs = {push(join.input(), std::move(left))};
+  return filtered(copy, std::move(above));
+}
+
 LogicalPtr FilterPusher::push(const LogicalPtr& node, std::vector<ExprPtr> conjuncts) {
   if (isShared(node) && node->kind != LogicalKind::kProject) {
     // Pushing into a shared node would compute it twice.
@@ -145,6 +169,8 @@ LogicalPtr FilterPusher::push(const LogicalPtr& node, std::vector<ExprPtr> conju
       return pushIntoProject(node, std::move(conjuncts));
     case LogicalKind::kJoin:
       return pushIntoJoin(node->as<LogicalJoin>(), std::move(conjuncts));
+    case LogicalKind::kLookupJoin:
+      return pushIntoLookup(node->as<LogicalLookupJoin>(), conjuncts);
     case LogicalKind::kUnion: {
       std::vector<LogicalPtr> inputs;
       for (const LogicalPtr& input : node->inputs) inputs.push_back(push(input, conjuncts));
