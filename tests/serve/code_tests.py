@@ -11,6 +11,7 @@ from harness import (SERVICE_ROLE, SERVICE_TRUST, Server, ServerWithRole, expect
                      expect_error)
 
 BUCKET = "application-code"
+LARGEST_KEPT = 52_428_800
 PREFIX = "arn:aws:kinesisanalytics:us-east-1:000000000000:application/"
 UNREADABLE = "Please check the role provided or validity of S3 location you provided"
 NOT_ASSUMABLE = ("Kinesis Analytics service doesn't have sufficient privileges to assume the role")
@@ -123,18 +124,118 @@ def test_versions_of_an_object():
         expect_equal(results(server.data / "out100"), [100 * i for i in range(1, 21)])
 
 
-def test_text_and_the_newest_object():
-    """Without a version, what the object is at the start is run."""
+def update(client, version, **what):
+    return client.update_application(
+        ApplicationName="app", CurrentApplicationVersionId=version,
+        ApplicationConfigurationUpdate=what)["ApplicationDetail"]
+
+
+def code_update(**content):
+    return {"ApplicationCodeConfigurationUpdate": {"CodeContentUpdate": content}}
+
+
+def test_text_in_an_object():
+    with ServerWithRole() as server:
+        allow_code(server)
+        client = server.client("kinesisanalyticsv2")
+        make_bucket(server).put_object(Bucket=BUCKET, Key="a b/ü.sql",
+                                       Body=(tables(server.data / "out") + insert(3)).encode())
+        create(client, key="a b/ü.sql", content_type="PLAINTEXT")
+        run_to_the_end(client)
+        expect_equal(results(server.data / "out"), [3 * i for i in range(1, 21)])
+
+
+def test_a_version_keeps_its_code():
+    """The guide: when no version of the object is given, code of the same name is not loaded again
+    by an update; it is by one of the code."""
     with ServerWithRole() as server:
         allow_code(server)
         s3 = make_bucket(server)
         client = server.client("kinesisanalyticsv2")
-        s3.put_object(Bucket=BUCKET, Key="a b/ü.sql", Body=b"-- nothing yet")
-        create(client, key="a b/ü.sql", content_type="PLAINTEXT")
-        s3.put_object(Bucket=BUCKET, Key="a b/ü.sql",
-                      Body=(tables(server.data / "out") + insert(3)).encode())
-        run_to_the_end(client)
-        expect_equal(results(server.data / "out"), [3 * i for i in range(1, 21)])
+
+        def put(factor):
+            body = zip_of(a=tables(server.data / f"out{factor}"), b=insert(factor))
+            s3.put_object(Bucket=BUCKET, Key="app.zip", Body=body)
+            return hashlib.sha512(body).hexdigest()
+
+        def expect_runs(factor, runs):
+            run_to_the_end(client)
+            expect_equal(results(server.data / f"out{factor}"),
+                         sorted(runs * [factor * i for i in range(1, 21)]))
+
+        first = put(3)
+        create(client)
+        second = put(5)
+        expect_runs(3, 1)
+        # Something else is updated: still the same code, as its checksum says.
+        detail = update(client, 1, FlinkApplicationConfigurationUpdate={
+            "ParallelismConfigurationUpdate": {"ConfigurationTypeUpdate": "CUSTOM",
+                                               "ParallelismUpdate": 2}})
+        expect_equal(content_of(detail)["CodeMD5"], first)
+        expect_runs(3, 2)
+        detail = update(client, 2, **code_update(
+            S3ContentLocationUpdate={"FileKeyUpdate": "app.zip"}))
+        expect_equal(content_of(detail)["CodeMD5"], second)
+        s3.delete_object(Bucket=BUCKET, Key="app.zip")
+        server.client("iam").delete_role_policy(RoleName="service", PolicyName="access")
+        expect_runs(5, 1)
+        # Over a restart of the service, and with code that comes another way afterwards.
+        server.stop()
+        server.start()
+        client = server.client("kinesisanalyticsv2")
+        expect_runs(5, 2)
+        update(client, 3, **code_update(
+            ZipFileContentUpdate=zip_of(a=tables(server.data / "out7"), b=insert(7))))
+        expect_runs(7, 1)
+
+
+def test_a_rollback_runs_the_old_code():
+    with ServerWithRole() as server:
+        allow_code(server)
+        s3 = make_bucket(server)
+        client = server.client("kinesisanalyticsv2")
+        out = server.data / "out"
+
+        def put(name):
+            body = f"""
+CREATE TABLE numbers (id BIGINT) WITH (
+  'connector' = 'datagen', 'rows-per-second' = '50',
+  'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '1000000');
+CREATE TABLE results (id STRING) WITH (
+  'connector' = 'filesystem', 'path' = '{out}', 'format' = 'json');
+INSERT INTO results SELECT '{name}' FROM numbers;""".encode()
+            s3.put_object(Bucket=BUCKET, Key="app.sql", Body=body)
+            return hashlib.sha512(body).hexdigest()
+
+        def number(name):
+            return results(out).count(name)
+
+        def runs(operation):
+            details = ended(client, operation)
+            expect_equal(details["OperationStatus"], "SUCCESSFUL", details)
+
+        first = put("first")
+        client.create_application(
+            ApplicationName="app", RuntimeEnvironment="FLINK-1_20",
+            ServiceExecutionRole=SERVICE_ROLE, ApplicationConfiguration={
+                **code(content_type="PLAINTEXT", key="app.sql"),
+                "FlinkApplicationConfiguration": {"CheckpointConfiguration": {
+                    "ConfigurationType": "CUSTOM", "CheckpointingEnabled": True,
+                    "CheckpointInterval": 300, "MinPauseBetweenCheckpoints": 0}}})
+        runs(client.start_application(ApplicationName="app")["OperationId"])
+        wait_for(lambda: number("first"))
+        put("second")
+        runs(client.update_application(
+            ApplicationName="app", CurrentApplicationVersionId=1,
+            ApplicationConfigurationUpdate=code_update(
+                S3ContentLocationUpdate={"FileKeyUpdate": "app.sql"}))["OperationId"])
+        wait_for(lambda: number("second"))
+        before = number("first")
+        runs(client.rollback_application(
+            ApplicationName="app", CurrentApplicationVersionId=2)["OperationId"])
+        wait_for(lambda: number("first") > before)
+        detail = client.describe_application(ApplicationName="app")["ApplicationDetail"]
+        expect_equal(content_of(detail)["CodeMD5"], first)
 
 
 def test_code_that_cannot_be_had():
@@ -172,12 +273,13 @@ def failure_of_start(client):
 
 
 def test_code_that_is_gone_at_the_start():
+    """What is too large to be kept is fetched then."""
     with ServerWithRole() as server:
         allow_code(server)
         s3 = make_bucket(server)
-        s3.put_object(Bucket=BUCKET, Key="app.zip", Body=zip_of(main="SELECT 1;"))
+        s3.put_object(Bucket=BUCKET, Key="app.zip", Body=bytes(LARGEST_KEPT + 1))
         client = server.client("kinesisanalyticsv2")
-        create(client)
+        expect("CodeMD5" not in content_of(create(client)))
         s3.delete_object(Bucket=BUCKET, Key="app.zip")
         text = failure_of_start(client)
         expect("NoSuchKey" in text and f"s3://{BUCKET}/app.zip" in text, text)

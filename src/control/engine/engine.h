@@ -29,7 +29,8 @@ struct CodeLocation {
   std::string contentType;  // PLAINTEXT or ZIPFILE
   std::string text;         // TextContent
   std::string zip;          // the bytes of ZipFileContent
-  // Of S3ContentLocation; empty when the code is one of the above.
+  // Of S3ContentLocation whose bytes the version does not keep; otherwise empty, and they are one
+  // of the above.
   std::string bucket;
   std::string key;
   std::string objectVersion;  // empty = the newest

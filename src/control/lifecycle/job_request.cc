@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "aws/model/generated/kinesisanalyticsv2/shapes/application_mode.h"
+#include "aws/model/generated/kinesisanalyticsv2/shapes/code_content_type.h"
 #include "aws/model/generated/kinesisanalyticsv2/shapes/snapshot_status.h"
 #include "control/model/parallelism.h"
 #include "control/model/resource_names.h"
@@ -21,6 +22,13 @@ void setCode(const ApplicationCodeConfigurationDescription& described, CodeLocat
     code.key = s3->fileKey;
     code.objectVersion = s3->objectVersion.value_or("");
   }
+}
+
+// An object in S3 may be another by now, or gone: the version runs what was read when it was made.
+void setBytes(std::string bytes, CodeLocation& code) {
+  code.bucket.clear();
+  bool zipped = code.contentType == CodeContentType::kZipfile;
+  (zipped ? code.zip : code.text) = std::move(bytes);
 }
 
 void setFlink(const FlinkApplicationConfigurationDescription& flink, JobRequest& request) {
@@ -70,8 +78,8 @@ Result<JobRequest> makeJobRequest(StoreReader& store, const Application& applica
   if (const auto& code = configuration.applicationCodeConfigurationDescription) {
     setCode(*code, request.code);
   }
-  if (!version->zipKey.empty()) {
-    request.code.zip = TRY(store.zipContent(application.id, version->zipKey));
+  if (!version->codeKey.empty()) {
+    setBytes(TRY(store.codeContent(application.id, version->codeKey)), request.code);
   }
   if (const auto& environment = configuration.environmentPropertyDescriptions) {
     for (const PropertyGroup& group :

@@ -67,7 +67,9 @@ struct ApplicationVersion {
   std::optional<int64_t> updatedFrom;
   std::optional<int64_t> rolledBackFrom;
   std::optional<int64_t> rolledBackTo;
-  std::string zipKey;  // of the code's bytes when they came as ZipFileContent
+  // Of the code's bytes in the store, when they came as ZipFileContent or were read in S3: what
+  // every attempt of the version runs.
+  std::string codeKey;
 
   bool hasRun = false;      // an attempt with it has reached RUNNING
   bool rolledBack = false;  // it was left by a rollback

@@ -11,7 +11,8 @@ namespace millrace::kinesisanalyticsv2 {
 
 namespace {
 
-// CodeSize of the model ends here; of what is longer, neither size nor checksum is reported.
+// CodeSize of the model ends here; of what is longer, neither size nor checksum is reported, and
+// the bytes are not kept.
 constexpr uint64_t kInspectedBytes = 52'428'800;
 
 Outcome<void> checkContent(const CodeChange& change) {
@@ -132,9 +133,17 @@ Outcome<void> inspectCode(CodeChange& change, CodeSource* source, const Applicat
   Result<std::string> bytes = source->read(object, role, kInspectedBytes);
   if (!bytes.ok()) return unreadable(*location, bytes.error());
   setBytes(bytes.value(), *content);
+  change.s3Object = std::move(bytes).value();
   return {};
 }
 
-std::string zipKeyOf(const std::string& zip) { return hexDigest(Digest::kSha256, zip); }
+bool hasZipContent(const ApplicationVersion& version) {
+  if (version.codeKey.empty()) return false;
+  const auto& code = version.configuration.applicationCodeConfigurationDescription;
+  return !code || !code->codeContentDescription ||
+         !code->codeContentDescription->s3ApplicationCodeLocationDescription;
+}
+
+std::string codeKeyOf(const std::string& bytes) { return hexDigest(Digest::kSha256, bytes); }
 
 }  // namespace millrace::kinesisanalyticsv2

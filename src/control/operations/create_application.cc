@@ -65,7 +65,7 @@ Outcome<ApplicationVersion> newVersion(Service& service, const CreateApplication
   if (!code.description.codeContentType.empty()) {
     version.configuration.applicationCodeConfigurationDescription = code.description;
   }
-  if (code.zip) version.zipKey = zipKeyOf(*code.zip);
+  if (const std::string* bytes = code.newBytes()) version.codeKey = codeKeyOf(*bytes);
   for (const CloudWatchLoggingOption& option :
        input.cloudWatchLoggingOptions.value_or(std::vector<CloudWatchLoggingOption>())) {
     TRY(addLoggingOption(option, version));
@@ -101,7 +101,9 @@ Outcome<CreateApplicationResponse> createApplication(Service& service,
         ApplicationVersion version = TRY(newVersion(service, input, code));
         version.createdMillis = application.createdMillis;
         TRY(writer.insertApplication(application));
-        if (code.zip) TRY(writer.putZipContent(application.id, version.zipKey, *code.zip));
+        if (const std::string* bytes = code.newBytes()) {
+          TRY(writer.putCodeContent(application.id, version.codeKey, *bytes));
+        }
         TRY(writer.insertVersion(application.id, version));
         CreateApplicationResponse response;
         response.applicationDetail =

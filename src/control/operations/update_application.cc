@@ -33,7 +33,7 @@ Outcome<std::optional<CodeChange>> prepareCode(Service& service,
   const auto& before = current.configuration.applicationCodeConfigurationDescription;
   CodeChange code =
       TRY(updateCode(*input.applicationConfigurationUpdate->applicationCodeConfigurationUpdate,
-                     before ? &*before : nullptr, !current.zipKey.empty()));
+                     before ? &*before : nullptr, hasZipContent(current)));
   std::string role = input.serviceExecutionRoleUpdate.value_or(current.serviceExecutionRole);
   TRY(inspectCode(code, service.code(), service.roleFor(input.applicationName, role)));
   return std::optional<CodeChange>(std::move(code));
@@ -42,10 +42,11 @@ Outcome<std::optional<CodeChange>> prepareCode(Service& service,
 Outcome<void> setCode(const CodeChange& code, const Application& application,
                       ApplicationVersion& next, StoreWriter& writer) {
   next.configuration.applicationCodeConfigurationDescription = code.description;
-  if (!code.keepsZip) next.zipKey.clear();
-  if (!code.zip) return {};
-  next.zipKey = zipKeyOf(*code.zip);
-  TRY(writer.putZipContent(application.id, next.zipKey, *code.zip));
+  if (!code.keepsZip) next.codeKey.clear();
+  const std::string* bytes = code.newBytes();
+  if (bytes == nullptr) return {};
+  next.codeKey = codeKeyOf(*bytes);
+  TRY(writer.putCodeContent(application.id, next.codeKey, *bytes));
   return {};
 }
 

@@ -101,7 +101,7 @@ void visitMembers(ApplicationVersion& version, const Visit& visit) {
   visit("UpdatedFrom", version.updatedFrom);
   visit("RolledBackFrom", version.rolledBackFrom);
   visit("RolledBackTo", version.rolledBackTo);
-  visit("ZipKey", version.zipKey);
+  visit("ZipKey", version.codeKey);
   visit("HasRun", version.hasRun);
   visit("RolledBack", version.rolledBack);
 }

@@ -120,7 +120,7 @@ class SqlTransaction final : public StoreWriter {
     return number("SELECT COUNT(*) FROM snapshot WHERE application = ?", {application});
   }
 
-  Result<std::string> zipContent(int64_t application, std::string_view key) override {
+  Result<std::string> codeContent(int64_t application, std::string_view key) override {
     std::optional<std::string> bytes;
     TRY(connection_.query("SELECT bytes FROM zip_content WHERE application = ? AND content_key = ?",
                           {application, text(key)},
@@ -192,8 +192,8 @@ class SqlTransaction final : public StoreWriter {
                            {application, text(name)});
   }
 
-  Status putZipContent(int64_t application, std::string_view key,
-                       const std::string& bytes) override {
+  Status putCodeContent(int64_t application, std::string_view key,
+                        const std::string& bytes) override {
     TRY(connection_.run("DELETE FROM zip_content WHERE application = ? AND content_key = ?",
                         {application, text(key)}));
     return connection_.run(

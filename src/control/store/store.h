@@ -71,8 +71,8 @@ class StoreReader {
   virtual Result<std::optional<Snapshot>> latestReadySnapshot(int64_t application) = 0;
   virtual Result<int64_t> countSnapshots(int64_t application) = 0;
 
-  // ZipFileContent of a version.
-  virtual Result<std::string> zipContent(int64_t application, std::string_view key) = 0;
+  // The bytes of a version's code.
+  virtual Result<std::string> codeContent(int64_t application, std::string_view key) = 0;
 };
 
 class StoreWriter : public StoreReader {
@@ -94,8 +94,8 @@ class StoreWriter : public StoreReader {
   virtual Status updateSnapshot(int64_t application, const Snapshot& snapshot) = 0;
   virtual Status deleteSnapshot(int64_t application, std::string_view name) = 0;
 
-  virtual Status putZipContent(int64_t application, std::string_view key,
-                               const std::string& bytes) = 0;
+  virtual Status putCodeContent(int64_t application, std::string_view key,
+                                const std::string& bytes) = 0;
 };
 
 // Thread-safe: one writer at a time, readers beside it.
