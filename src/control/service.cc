@@ -78,10 +78,7 @@ Outcome<void> Service::checkRole(const RequestContext& context, const Applicatio
   if (parts_.roles == nullptr) return {};
   Status assumable = parts_.roles->checkAssumable(role);
   if (assumable.ok()) return {};
-  return invalidArgumentException(
-      fmt::format("Kinesis Analytics service doesn't have sufficient privileges to assume the role "
-                  "{}: {}. Please check the role provided.",
-                  role.arn, assumable.error().message()));
+  return invalidArgumentException(notAssumable(role, assumable.error()));
 }
 
 Outcome<Application> Service::find(StoreReader& reader, const std::string& name) {

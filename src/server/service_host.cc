@@ -281,6 +281,7 @@ class RunningHost final : public ServiceHost {
     engineOptions.region = options_.region;
     engineOptions.telemetry = &telemetry_;
     engineOptions.code = code_.get();
+    engineOptions.roles = roleDirectory_.get();
     engineOptions.environment = workerVariables_;
     auto engine = TRY(NativeEngine::open(env_, log_, std::move(engineOptions)));
     engine_ = engine.get();

@@ -299,6 +299,29 @@ def test_code_that_is_gone_at_the_start():
         run_to_the_end(client)
 
 
+def test_a_role_that_is_gone_at_the_start():
+    """As AWS says it of a role that an application is made with."""
+    with ServerWithRole() as server:
+        allow_code(server)
+        make_bucket(server).put_object(Bucket=BUCKET, Key="app.zip", Body=zip_of(
+            a=tables(server.data / "out"), b=insert(2)))
+        client = server.client("kinesisanalyticsv2")
+        iam = server.client("iam")
+        create(client)
+        iam.delete_role_policy(RoleName="service", PolicyName="access")
+        iam.delete_role(RoleName="service")
+        text = failure_of_start(client)
+        expect(NOT_ASSUMABLE in text and SERVICE_ROLE in text, text)
+        expect_equal(client.describe_application(ApplicationName="app")["ApplicationDetail"][
+            "ApplicationStatus"], "READY")
+        trust = json.loads(json.dumps(SERVICE_TRUST))
+        trust["Statement"][0]["Principal"]["Service"] = "lambda.amazonaws.com"
+        iam.create_role(RoleName="service", AssumeRolePolicyDocument=json.dumps(trust))
+        expect(NOT_ASSUMABLE in failure_of_start(client))
+        iam.update_assume_role_policy(RoleName="service", PolicyDocument=json.dumps(SERVICE_TRUST))
+        run_to_the_end(client)
+
+
 def test_roles_that_cannot_be_assumed():
     with ServerWithRole() as server:
         client = server.client("kinesisanalyticsv2")

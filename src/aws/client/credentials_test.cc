@@ -105,6 +105,13 @@ TEST_F(CredentialsTest, Container) {
   EXPECT_EQ(request.query, "x=1");
 }
 
+TEST_F(CredentialsTest, ContainerSaysWhyItRefuses) {
+  variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://127.0.0.1:8080/role";
+  transport->then(403, R"({"code":"AccessDenied","message":"the role is gone"})");
+  EXPECT_EQ(found(),
+            "'http://127.0.0.1:8080/role' refuses credentials with status 403: the role is gone");
+}
+
 TEST_F(CredentialsTest, ContainerElsewhereIsNotTrusted) {
   variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://example.org/role";
   EXPECT_NE(found().find("plain HTTP"), std::string::npos);

@@ -15,15 +15,21 @@ namespace {
 
 constexpr uint64_t kMaxAnswerBytes = 1 << 20;
 
+// The first of these members of a JSON object that is a text.
+std::string memberOf(const std::string& body, std::initializer_list<const char*> names) {
+  nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
+  if (!json.is_object()) return {};
+  for (const char* name : names) {
+    auto found = json.find(name);
+    if (found != json.end() && found->is_string()) return found->get<std::string>();
+  }
+  return {};
+}
+
 // Both services send the same document.
 Result<std::optional<Credentials>> parseCredentials(const std::string& body,
                                                     const std::string& from) {
-  nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
-  auto textOf = [&](const char* name) {
-    auto found = json.is_object() ? json.find(name) : json.end();
-    return json.is_object() && found != json.end() && found->is_string() ? found->get<std::string>()
-                                                                         : std::string();
-  };
+  auto textOf = [&](const char* name) { return memberOf(body, {name}); };
   Credentials found;
   found.keys = {textOf("AccessKeyId"), textOf("SecretAccessKey"), textOf("Token")};
   if (found.keys.accessKeyId.empty() || found.keys.secretKey.empty()) {
@@ -77,8 +83,10 @@ class ContainerCredentials final : public CredentialsProvider {
     HttpResponse response =
         TRY(context_.transport->send(origin, request, metadataOptions(context_, kTimeoutMillis)));
     if (response.status != 200) {
+      std::string why = memberOf(response.body, {"message", "Message"});
       return Error(ErrorKind::kPermission,
-                   fmt::format("'{}' refuses credentials with status {}", url, response.status));
+                   fmt::format("'{}' refuses credentials with status {}{}{}", url, response.status,
+                               why.empty() ? "" : ": ", why));
     }
     return parseCredentials(response.body, url);
   }

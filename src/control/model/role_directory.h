@@ -1,6 +1,8 @@
 // RoleDirectory: which roles there are; the IAM companion or a real endpoint implements it.
 #pragma once
 
+#include <string>
+
 #include "base/result.h"
 #include "control/model/application_role.h"
 
@@ -14,5 +16,8 @@ class RoleDirectory {
   // nobody learns which of both. kIo: it cannot be known now.
   virtual Status checkAssumable(const ApplicationRole& role) = 0;
 };
+
+// Why a role will not do, in AWS's words and with the cause.
+std::string notAssumable(const ApplicationRole& role, const Error& cause);
 
 }  // namespace millrace

@@ -11,6 +11,16 @@ namespace {
 
 constexpr int kThreads = 4;
 
+// Without its role the job would fail again and again at its first call, and say less. A directory
+// that does not answer now is no reason: the job asks again.
+Status checkRole(const JobRequest& request, RoleDirectory* roles) {
+  if (roles == nullptr) return {};
+  ApplicationRole role{request.roleArn, request.applicationArn};
+  Status assumable = roles->checkAssumable(role);
+  if (assumable.ok() || assumable.error().kind() != ErrorKind::kPermission) return {};
+  return Error(ErrorKind::kPermission, notAssumable(role, assumable.error()));
+}
+
 Result<WorkerTask> newTask(const JobRequest& request, CodeSource* source) {
   ApplicationCode code = TRY(loadApplicationCode(request, source));
   if (std::string reason = whyNotNative(request, code); !reason.empty()) {
@@ -35,7 +45,8 @@ Result<WorkerTask> newTask(const JobRequest& request, CodeSource* source) {
 
 }  // namespace
 
-CodeLoader::CodeLoader(Env& env, CodeSource* source) : env_(env), source_(source) {
+CodeLoader::CodeLoader(Env& env, CodeSource* source, RoleDirectory* roles)
+    : env_(env), source_(source), roles_(roles) {
   for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -64,6 +75,7 @@ Result<WorkerTask> CodeLoader::taskOf(const JobRequest& request,
     std::optional<std::string> saved = TRY(directory.savedTask(request.job.attempt));
     if (saved) return decodeTask(*saved);
   }
+  TRY(checkRole(request, roles_));
   WorkerTask task = TRY(newTask(request, source_));
   TRY(directory.saveTask(request.job.attempt, encodeTask(task)));
   return task;

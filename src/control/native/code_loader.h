@@ -1,6 +1,6 @@
 // CodeLoader: makes the task of a worker out of an attempt's request, on threads of its own,
-// because code may have to be fetched. There are several, so that an application whose code comes
-// slowly does not hold up the others.
+// because code may have to be fetched and the role be asked for. There are several, so that an
+// application whose code comes slowly does not hold up the others.
 #pragma once
 
 #include <condition_variable>
@@ -12,6 +12,7 @@
 
 #include "control/code/code_source.h"
 #include "control/engine/engine.h"
+#include "control/model/role_directory.h"
 #include "control/native/application_directory.h"
 #include "control/native/worker_protocol.h"
 #include "env/env.h"
@@ -23,8 +24,8 @@ class CodeLoader {
   // Called on a thread of the loader; those of one application in any order.
   using Loaded = std::function<void(JobId job, Result<WorkerTask> task)>;
 
-  // The source may be null; it outlives the loader.
-  CodeLoader(Env& env, CodeSource* source);
+  // Source and roles outlive the loader and may be null: then every role will do.
+  CodeLoader(Env& env, CodeSource* source, RoleDirectory* roles);
   // Waits for what is being loaded; what has not begun is left out.
   ~CodeLoader();
   CodeLoader(const CodeLoader&) = delete;
@@ -40,6 +41,7 @@ class CodeLoader {
 
   Env& env_;
   CodeSource* source_;
+  RoleDirectory* roles_;
   std::mutex mutex_;
   std::condition_variable condition_;
   std::deque<std::function<void()>> work_;  // guarded by mutex_

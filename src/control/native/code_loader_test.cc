@@ -45,7 +45,7 @@ TEST(CodeLoader, SlowCodeDoesNotHoldUpOthers) {
   SlowSource source(release.get_future().share());
   std::promise<bool> slow;
   std::promise<bool> fast;
-  CodeLoader loader(realEnv(), &source);
+  CodeLoader loader(realEnv(), &source, nullptr);
   auto load = [&](int64_t application, const std::string& key, std::promise<bool>& loaded) {
     std::string path = root + "/" + key;
     std::filesystem::create_directories(path);

@@ -53,7 +53,7 @@ class SupervisingEngine final : public NativeEngine, public WorkerHost {
     log_.info("memory of workers",
               {{"limit", groups_ ? "control groups" : "own accounting"},
                {"cause", groups_ ? std::string() : groups.error().describe()}});
-    loader_ = std::make_unique<CodeLoader>(env_, options_.code);
+    loader_ = std::make_unique<CodeLoader>(env_, options_.code, options_.roles);
     thread_ = std::thread([this] { run(); });
   }
 

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "control/code/code_source.h"
 #include "control/engine/engine.h"
+#include "control/model/role_directory.h"
 #include "control/observability/application_telemetry.h"
 #include "env/env.h"
 #include "env/memory_groups.h"
@@ -24,6 +25,8 @@ struct NativeEngineOptions {
   std::string region;
   // Not owned; may be null: code in S3 cannot be run then.
   CodeSource* code = nullptr;
+  // Not owned; may be null: every role will do.
+  RoleDirectory* roles = nullptr;
   // Not owned; may be null: nobody is told.
   ApplicationTelemetry* telemetry = nullptr;
   // Variables of every worker beyond those that the engine sets: endpoints of single services.
