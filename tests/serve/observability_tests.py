@@ -76,6 +76,32 @@ def dropped(server):
     return float(line.split()[1])
 
 
+def test_the_log_tells_of_a_start_once():
+    """Not again when a service that has died finds its worker alive."""
+    with Server("--set", FAST) as server:
+        make_stream(server)
+        apps = Applications(server)
+        allow_logs(server)
+        create(apps)
+        apps.started()
+
+        def number(text):
+            return sum(text in record["message"] for record in log_of(server))
+
+        wait_for(lambda: number("from STARTING to RUNNING"))
+        server.stop(signal.SIGKILL)
+        server.wanted_port = server.port
+        server.start()
+        apps.connect()
+        wait_for(lambda: number("adopted the worker"))
+        expect_equal(number("is starting version"), 1)
+        expect_equal(number("Loading configuration property: parallelism.default"), 1)
+        apps.client.stop_application(ApplicationName="app")
+        apps.reaches("READY")
+        apps.started()
+        wait_for(lambda: number("is starting version") == 2)
+
+
 def test_log_and_metrics_of_a_running_application():
     with Server("--set", FAST) as server:
         apps = Applications(server)

@@ -128,12 +128,16 @@ void SupervisedApplication::start(JobRequest request, bool resume) {
     endAttempt();
     return host_.listener().jobFinished(job);
   }
-  log(LogLevel::kInfo,
-      fmt::format("Application {} is starting version {}, attempt {}.",
-                  attempt_->source.applicationName, attempt_->source.versionId, job.attempt));
-  log(LogLevel::kInfo, fmt::format("Loading configuration property: parallelism.default, {}",
-                                   attempt_->source.parallelism));
+  // Otherwise it may turn out that the application runs already.
+  if (!resume) logStart();
   host_.load(attempt_->request, resume);
+}
+
+void SupervisedApplication::logStart() {
+  if (std::exchange(attempt_->startLogged, true)) return;
+  log(LogLevel::kInfo, fmt::format("Application {} is starting version {}, attempt {}.",
+                                   attempt_->source.applicationName, attempt_->source.versionId,
+                                   attempt_->request.job.attempt));
 }
 
 void SupervisedApplication::loaded(JobId job, Result<WorkerTask> task) {
@@ -241,6 +245,7 @@ void SupervisedApplication::greet() {
   if (worker_->hello.started) {
     attempt_->token = worker_->hello.token;
     message.kind = ToWorker::Kind::kWelcome;
+    attempt_->startLogged = true;  // by who has started it
     log(LogLevel::kInfo, "adopted the worker that runs the application");
   } else {
     if (!attempt_->task) return;
@@ -530,6 +535,7 @@ void SupervisedApplication::trySpawn() {
 
 void SupervisedApplication::spawn() {
   JobId job = attempt_->request.job;
+  logStart();
   // What it kept tells why this one crashed, not the one before.
   FileSystem& files = host_.env().files();
   if (files.exists(directory_.outputFile())) (void)files.remove(directory_.outputFile()).ok();

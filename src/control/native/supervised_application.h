@@ -94,6 +94,7 @@ class SupervisedApplication {
     std::optional<WorkerTask> task;
     std::string token;
     bool resume = false;
+    bool startLogged = false;
     bool running = false;  // now
     bool hasRun = false;
     bool cancelling = false;
@@ -118,6 +119,7 @@ class SupervisedApplication {
   int64_t now() const { return host_.env().clock().nowMillis(); }
   bool isCurrent(JobId job) const { return attempt_ && attempt_->request.job == job; }
   bool isConnected(JobId job) const;
+  void logStart();
   void greet();
   void tellLeave();
   void send(const ToWorker& message);
