@@ -273,6 +273,9 @@ class Worker {
     view_.worker.memoryLimitBytes = memoryLimit();
     view_.worker.slots = task_->parallelism;
     view_.priorRestarts = static_cast<uint64_t>(task_->priorRestarts);
+    for (const WorkerFailure& failure : task_->priorFailures) {
+      view_.exceptions.push_back({failure.timeMillis, failure.text});
+    }
     reporter_.emplace(env_, *task_, view_, memoryLimit(),
                       [this](ApplicationLogRecord record) { log(std::move(record)); });
     reporter_->started();

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import tempfile
+import time
 import urllib.parse
 import urllib.request
 
@@ -196,6 +197,7 @@ def test_a_crash_is_an_outage_and_a_restart():
         details = wait_for(lambda: [event for event in log_of(server)
                                     if event["messageType"] == "DEBUG"])
         expect("bytes, start delay" in details[0]["message"], details)
+        began = time.time()
         os.kill(apps.worker(), signal.SIGKILL)
         wait_for(lambda: max(values(server, "downtime", Application="app"), default=0) >= 1000)
         wait_for(lambda: max(values(server, "fullRestarts", Application="app")) == 1)
@@ -206,6 +208,11 @@ def test_a_crash_is_an_outage_and_a_restart():
         job = wait_for(lambda: rest_paths.ask(f"{base}/jobs?authToken={token}")[1].get("jobs"))
         asked = f"{base}/jobs/{job[0]['id']}/metrics?get=numRestarts&authToken={token}"
         expect_equal(rest_paths.ask(asked)[1], [{"id": "numRestarts", "value": "1"}])
+        asked = f"{base}/jobs/{job[0]['id']}/exceptions?authToken={token}"
+        entries = rest_paths.ask(asked)[1]["exceptionHistory"]["entries"]
+        expect_equal(len(entries), 1, entries)
+        expect("signal 9" in entries[0]["stacktrace"], entries)
+        expect(began <= entries[0]["timestamp"] / 1000 <= time.time(), entries)
 
 
 def test_levels():

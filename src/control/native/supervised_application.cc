@@ -21,6 +21,7 @@ constexpr int64_t kEndMillis = 5000;
 constexpr int64_t kLockMillis = 5000;
 constexpr int64_t kLockPollMillis = 50;
 constexpr int kMaxStartCrashes = 3;
+constexpr size_t kMostFailures = 16;  // as many as web.exception-history-size of Flink
 constexpr int64_t kStartRetryMillis = 500;
 constexpr int64_t kDowntimeMillis = 1000;  // between reports of an application that is down
 constexpr int kCpuReports = 10;            // seconds in an average
@@ -487,6 +488,9 @@ void SupervisedApplication::crashed(const std::string& reason) {
   ++attempt_->lastReport.fullRestarts;
   if (attempt_->task) {
     attempt_->task->priorRestarts = static_cast<int64_t>(attempt_->lastReport.fullRestarts);
+    std::vector<WorkerFailure>& failures = attempt_->task->priorFailures;
+    failures.insert(failures.begin(), {now(), reason});
+    if (failures.size() > kMostFailures) failures.pop_back();
   }
   log(LogLevel::kError,
       fmt::format("Application {} switched from RUNNING to RESTARTING: it goes on from its last "

@@ -262,6 +262,10 @@ TEST_F(SupervisedApplicationTest, AnOutageIsMeasuredAndCountsAsARestart) {
   EXPECT_EQ(host_.measured.last.uptimeMillis, 0);
   connect(1);
   EXPECT_EQ(worker(1).received[0].task.priorRestarts, 3);
+  ASSERT_EQ(worker(1).received[0].task.priorFailures.size(), 1u);
+  const WorkerFailure& failure = worker(1).received[0].task.priorFailures[0];
+  EXPECT_EQ(failure.timeMillis, host_.world.manual.millis - 1000);
+  EXPECT_NE(failure.text.find("signal 11"), std::string::npos);
   pass(500);
   pass(500);
   EXPECT_EQ(host_.measured.last.downtimeMillis, 2000);

@@ -77,6 +77,10 @@ Json jsonOf(const WorkerTask& task) {
   for (const SqlFile& file : task.files) {
     files.push_back(jsonOf(file));
   }
+  Json failures = Json::array();
+  for (const WorkerFailure& failure : task.priorFailures) {
+    failures.push_back({{"timeMillis", failure.timeMillis}, {"text", failure.text}});
+  }
   return {{"application", task.job.application},
           {"attempt", task.job.attempt},
           {"applicationName", task.applicationName},
@@ -90,6 +94,7 @@ Json jsonOf(const WorkerTask& task) {
           {"restoreLocation", task.restoreLocation},
           {"allowNonRestoredState", task.allowNonRestoredState},
           {"priorRestarts", task.priorRestarts},
+          {"priorFailures", std::move(failures)},
           {"subtaskMetrics", task.subtaskMetrics}};
 }
 
@@ -110,6 +115,11 @@ WorkerTask taskOf(const Json& json) {
   get(json, "restoreLocation", task.restoreLocation);
   get(json, "allowNonRestoredState", task.allowNonRestoredState);
   get(json, "priorRestarts", task.priorRestarts);
+  for (const Json& failure : json.value("priorFailures", Json::array())) {
+    WorkerFailure& added = task.priorFailures.emplace_back();
+    get(failure, "timeMillis", added.timeMillis);
+    get(failure, "text", added.text);
+  }
   get(json, "subtaskMetrics", task.subtaskMetrics);
   return task;
 }

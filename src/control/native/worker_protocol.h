@@ -22,6 +22,12 @@ inline constexpr int kWorkerProtocolVersion = 1;
 // The memory of a KPU, which limits a worker.
 inline constexpr uint64_t kBytesPerKpu = uint64_t{4} << 30;
 
+// That a worker has crashed, and why.
+struct WorkerFailure {
+  int64_t timeMillis = 0;
+  std::string text;
+};
+
 // What a worker is to run. It is kept beside the state of the attempt, so that the attempt goes on
 // with the same code after a crash.
 struct WorkerTask {
@@ -36,8 +42,9 @@ struct WorkerTask {
   int64_t minPauseMillis = 5000;
   std::string restoreLocation;  // empty = without state
   bool allowNonRestoredState = false;
-  int64_t priorRestarts = 0;    // of the job, by earlier workers of the attempt
-  bool subtaskMetrics = false;  // metrics are reported of each subtask, too
+  int64_t priorRestarts = 0;                 // of the job, by earlier workers of the attempt
+  std::vector<WorkerFailure> priorFailures;  // of those workers; the newest first
+  bool subtaskMetrics = false;               // metrics are reported of each subtask, too
 };
 
 struct ToWorker {

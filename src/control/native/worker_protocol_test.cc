@@ -24,6 +24,7 @@ TEST(WorkerProtocol, ATaskArrivesAsItWasSent) {
   task.allowNonRestoredState = true;
   task.subtaskMetrics = true;
   task.priorRestarts = 4;
+  task.priorFailures = {{5, "why\n"}};
   std::string line = encode(message);
   EXPECT_EQ(line.find('\n'), std::string::npos);
   Result<ToWorker> received = decodeToWorker(line);
@@ -38,6 +39,9 @@ TEST(WorkerProtocol, ATaskArrivesAsItWasSent) {
     EXPECT_EQ(got.files[i].sql.text, task.files[i].sql.text);
     EXPECT_EQ(got.files[i].sql.replacements, task.files[i].sql.replacements);
   }
+  ASSERT_EQ(got.priorFailures.size(), 1);
+  EXPECT_EQ(got.priorFailures[0].timeMillis, 5);
+  EXPECT_EQ(got.priorFailures[0].text, "why\n");
   EXPECT_EQ(encodeTask(got), encodeTask(task));
   EXPECT_EQ(encodeTask(decodeTask(encodeTask(task)).value()), encodeTask(task));
 }
