@@ -218,3 +218,24 @@ def test_transfer_manager(server):
     equal(hashlib.sha1(back.getvalue()).digest(), hashlib.sha1(data).digest())
     s3.copy({"Bucket": name, "Key": "k"}, name, "copy", Config=config)
     equal(s3.head_object(Bucket=name, Key="copy")["ContentLength"], len(data))
+
+
+@on_shared_server
+def test_parts_of_a_request_never_make_an_object(server):
+    """A query that names another operation is not ignored: PutObject would overwrite the object."""
+    s3, unchecked = server.client(), server.unchecked()
+    name = make_bucket(s3)
+    s3.put_object(Bucket=name, Key="k", Body=b"kept")
+    upload = begun(s3, name)
+    response = fails("InvalidArgument", 400, unchecked.upload_part, Bucket=name, Key="k",
+                     PartNumber=1, Body=b"part")
+    equal(response["Error"]["ArgumentName"], "uploadId")
+    response = fails("InvalidArgument", 400, unchecked.upload_part, Body=b"part", **upload)
+    equal(response["Error"]["ArgumentName"], "partNumber")
+    fails("InvalidArgument", 400, unchecked.upload_part_copy, Bucket=name, Key="k", PartNumber=1,
+          CopySource=f"{name}/k")
+    fails("InvalidArgument", 400, unchecked.get_object_attributes, Bucket=name, Key="k")
+    # Only directory buckets have RenameObject.
+    fails("NotImplemented", 501, unchecked.rename_object, Bucket=name, Key="k")
+    equal(body_of(s3.get_object(Bucket=name, Key="k")), b"kept")
+    equal(s3.list_parts(**upload).get("Parts", []), [])

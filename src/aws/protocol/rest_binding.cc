@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include <optional>
+#include <tuple>
 
 #include "aws/model/base64.h"
 #include "aws/protocol/text_values.h"
@@ -57,24 +58,40 @@ std::string_view queryPart(std::string_view uri) {
   return question == std::string_view::npos ? std::string_view() : uri.substr(question + 1);
 }
 
-// How many conditions of the operation hold; nothing when one does not.
-std::optional<int> conditionsOf(const OperationModel& operation, const HttpRequest& request,
-                                const QueryParameters& query) {
-  int count = 0;
+// How well an operation fits. What the query says weighs more than the header: it names resources
+// and the beginnings of operations ("?renameObject"), header fields only modify.
+struct Fit {
+  int query = 0;
+  int headers = 0;
+  int missing = 0;
+
+  bool isBetterThan(const Fit& other) const {
+    return std::tuple(query, headers, -missing) >
+           std::tuple(other.query, other.headers, -other.missing);
+  }
+  bool equals(const Fit& other) const {
+    return std::tie(query, headers, missing) == std::tie(other.query, other.headers, other.missing);
+  }
+};
+
+// Nothing when the operation is not meant. One that the query names is meant even when something
+// required is missing: the request must fail, and not become a PutObject.
+std::optional<Fit> fitOf(const OperationModel& operation, const HttpRequest& request,
+                         const QueryParameters& query) {
+  Fit fit;
   for (const auto& [name, value] : parseQuery(queryPart(operation.uri))) {
     const std::string* given = findParameter(query, name);
     if (given == nullptr || (!value.empty() && *given != value)) return {};
-    ++count;
+    ++fit.query;
   }
   for (std::string_view name : operation.requiredQuery) {
-    if (findParameter(query, name) == nullptr) return {};
-    ++count;
+    ++(findParameter(query, name) != nullptr ? fit.query : fit.missing);
   }
   for (std::string_view name : operation.requiredHeaders) {
-    if (!request.headers.contains(name)) return {};
-    ++count;
+    ++(request.headers.contains(name) ? fit.headers : fit.missing);
   }
-  return count;
+  if (fit.missing > 0 && fit.query == 0) return {};
+  return fit;
 }
 
 Outcome<void> decodeQueryMember(const MemberModel& member, const QueryParameters& query,
@@ -210,16 +227,17 @@ void encodeRequestHeader(const MemberModel& member, const Document& value, HttpR
 const OperationModel* matchRestOperation(const ServiceModel& service, const HttpRequest& request) {
   QueryParameters query = parseQuery(request.query);
   const OperationModel* best = nullptr;
-  int most = -1;
+  Fit most;
   for (const OperationModel& operation : service.operations) {
     if (operation.method != request.method) continue;
     if (!matchPath(pathPart(operation.uri), request.path)) continue;
-    std::optional<int> conditions = conditionsOf(operation, request, query);
+    std::optional<Fit> fit = fitOf(operation, request, query);
+    if (!fit) continue;
     // Of equals the first that is there: ListObjects and what S3 Express adds on the same URI.
-    if (conditions && (*conditions > most ||
-                       (*conditions == most && operation.implemented && !best->implemented))) {
+    if (best == nullptr || fit->isBetterThan(most) ||
+        (fit->equals(most) && operation.implemented && !best->implemented)) {
       best = &operation;
-      most = *conditions;
+      most = *fit;
     }
   }
   return best;

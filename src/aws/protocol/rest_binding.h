@@ -13,8 +13,10 @@
 
 namespace millrace {
 
-// The operation that fits a request best: method and path fit, every fixed and required parameter
-// and required header is there, and of several the one that asks for most. nullptr = none.
+// The operation that fits a request best: method, path and every fixed parameter fit, and of
+// several the one that has most of what it requires. An operation that the query names fits
+// although something required is missing (`partNumber` of a PUT without `uploadId`). nullptr =
+// none.
 const OperationModel* matchRestOperation(const ServiceModel& service, const HttpRequest& request);
 
 // Adds the members from path, query and header to `object`. An error has the code `errorCode`.
