@@ -8,6 +8,7 @@
 #include "sql/optimizer/rewrite.h"
 #include "sql/plan/describe.h"
 #include "sql/planner/changelog.h"
+#include "sql/planner/table_use.h"
 
 namespace millrace {
 
@@ -74,7 +75,9 @@ std::string section(const std::string& title, const std::vector<LogicalPtr>& pla
 
 Result<std::string> explainPlans(const std::vector<LogicalPtr>& plans, const BindContext& context,
                                  const ExplainOptions& options) {
-  std::vector<LogicalPtr> optimised = shown(TRY(optimize(plans, context)));
+  std::vector<LogicalPtr> optimised = TRY(optimize(plans, context));
+  TRY(checkTables(optimised));
+  optimised = shown(optimised);
   ChangelogModes modes = TRY(inferChangelogModes(optimised));
   std::string out = section("Abstract Syntax Tree", shown(plans), nullptr);
   out += "\n" +

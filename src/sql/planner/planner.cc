@@ -26,6 +26,7 @@
 #include "sql/planner/distribution.h"
 #include "sql/planner/monotonicity.h"
 #include "sql/planner/operator_ids.h"
+#include "sql/planner/table_use.h"
 #include "types/time_zone.h"
 
 namespace millrace {
@@ -255,18 +256,6 @@ Result<uint32_t> Planner::planOneInput(const LogicalNode& node, const std::strin
   return add(node, role, {edge}, std::move(factory));
 }
 
-// The options of a table that the query uses, checked as Flink's factories do at this point.
-Result<TableOptions> useTable(const TableDefinition& definition, TableUse use,
-                              const CatalogTable& table, SourcePosition position) {
-  Result<TableOptions> read = readTableOptions(definition);
-  Status checked = read.ok() ? Status() : Status(read.error());
-  if (checked.ok() && read.value().connector->validate != nullptr) {
-    checked = read.value().connector->validate(definition, use);
-  }
-  if (checked.ok()) return read;
-  return std::move(checked).error().withContext(fmt::format("table '{}'", table.name)).at(position);
-}
-
 Result<uint32_t> Planner::planScan(const LogicalScan& scan) {
   ScanRequest request;
   request.table = scan.table->definition();
@@ -274,13 +263,7 @@ Result<uint32_t> Planner::planScan(const LogicalScan& scan) {
   request.fields = scan.fields;
   request.metadataKeys = scan.metadataKeys;
   request.zone = context_.eval.zone;
-  TableOptions options = TRY(useTable(request.table, TableUse::kScan, *scan.table, scan.position));
-  if (options.connector->makeSource == nullptr) {
-    return Error(ErrorKind::kValidation,
-                 fmt::format("connector '{}' of table '{}' can only be used as a sink",
-                             options.connector->name, scan.table->name))
-        .at(scan.position);
-  }
+  TableOptions options = TRY(useScan(scan));
   uint32_t index = add(scan, roleOf(scan), {}, nullptr);
   Env* env = &env_;
   auto makeSource = options.connector->makeSource;
@@ -438,14 +421,7 @@ Result<uint32_t> Planner::planLookup(const LogicalLookupJoin& node) {
   request.table.options = node.table->options;
   request.fields = node.table->fields;
   request.zone = context_.eval.zone;
-  TableOptions options =
-      TRY(useTable(request.table, TableUse::kLookup, *node.table->table, node.table->position));
-  if (options.connector->makeLookup == nullptr) {
-    return Error(
-               ErrorKind::kUnsupported,
-               fmt::format("a lookup join with a table of connector '{}'", options.connector->name))
-        .at(node.position);
-  }
+  TableOptions options = TRY(useLookup(node));
   LookupTable table = TRY(options.connector->makeLookup(request, env_));
   LookupJoinSpec spec;
   spec.kind = node.joinKind;
@@ -529,14 +505,8 @@ Status Planner::planSink(const LogicalSink& sink, const PlannedRoot& root) {
   request.table.options = sink.options;
   request.changelog = !mode(sink.inputs[0]).insertOnly();
   request.zone = context_.eval.zone;
-  TableOptions read = TRY(useTable(request.table, TableUse::kSink, *sink.table, sink.position));
+  TableOptions read = TRY(useSink(sink));
   const ConnectorDescriptor* connector = read.connector;
-  if (connector->makeSink == nullptr) {
-    return Error(ErrorKind::kValidation,
-                 fmt::format("connector '{}' of table '{}' can only be used as a source",
-                             connector->name, sink.table->name))
-        .at(sink.position);
-  }
   SinkGuardSpec guard{sink.table->name, request.table.physical, options_.dropNulls,
                       options_.trimPad};
   if (TRY(makeSinkGuard(guard)) != nullptr) {
