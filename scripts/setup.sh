@@ -2,7 +2,7 @@
 # Installs what is missing to build and test on Debian 12. Does nothing, and needs no network, when
 # everything is there.
 #   setup.sh            compiler, libraries and tools of `make` and `make demo`
-#   setup.sh --test     and the servers that `make test` speaks to: PostgreSQL and, if it can, moto
+#   setup.sh --test     and what `make test` runs: PostgreSQL, curl and, if it can, moto
 #   setup.sh --check    and clang's tools for `make check`
 #   setup.sh --flink    and a JDK for `make test-flink`
 # docs/dependencies.md says what each package is for.
@@ -21,7 +21,7 @@ clients=("$scripts/get_aws_clients.sh")
 for argument in "$@"; do
   case $argument in
     --test)
-      packages+=(postgresql)
+      packages+=(postgresql curl)
       clients+=(--moto)
       ;;
     --check) packages+=(clang clang-format clang-tidy libclang-rt-14-dev) ;;
