@@ -68,6 +68,8 @@ uint64_t mix(uint64_t hash, uint64_t value) {
 
 uint64_t hashReal(double value) {
   if (value == 0) value = 0;
+  // All NaNs are equal, whatever their bits.
+  if (value != value) return 0x7FF8;
   return std::hash<double>()(value);
 }
 

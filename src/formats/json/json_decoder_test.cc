@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <random>
 
 #include "formats/testing/format_harness.h"
@@ -104,6 +106,35 @@ TEST(JsonDecoder, ReadsWholeNestedValues) {
   std::string row = "{\"x\":1,\"y\":[\"a\",null]} [[\"k\",2]]\n";
   EXPECT_EQ(decodeText("json", schema, allFields(schema), line + line + line).rows,
             row + row + row);
+}
+
+// An object with many names costs time in proportion to its size, whatever takes it, and a name
+// that comes again still takes its last value.
+TEST(JsonDecoder, ObjectsMayHaveManyNames) {
+  std::string names, text;
+  for (int i = 0; i < 100'000; ++i) names += ",\"f" + std::to_string(i) + "\":1";
+  std::string object = "{\"f7\":0" + names + ",\"z\":3}";
+  for (int i = 0; i < 2; ++i) text += "{\"a\":" + object + names + ",\"b\":5}\n";
+  const Type types[] = {Type::row({"z"}, {Type::integer()}), Type::string(),
+                        Type::map(Type::string(), Type::integer())};
+  for (const Type& type : types) {
+    Schema schema = {{"a", type}, {"b", Type::integer()}};
+    auto begin = std::chrono::steady_clock::now();
+    Decoded decoded = decodeText("json", schema, allFields(schema), text);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+    EXPECT_EQ(decoded.error, "");
+    EXPECT_EQ(std::count(decoded.rows.begin(), decoded.rows.end(), '\n'), 2);
+    EXPECT_TRUE(decoded.rows.ends_with(" 5\n"));
+    if (type.kind() == TypeKind::kRow) {
+      EXPECT_EQ(decoded.rows, "{\"z\":3} 5\n{\"z\":3} 5\n");
+    } else if (type.kind() == TypeKind::kMap) {
+      EXPECT_EQ(decoded.rows.find("[\"f7\",0]"), std::string::npos);
+      EXPECT_NE(decoded.rows.find("[\"f7\",1]"), std::string::npos);
+    } else {
+      std::string start = "\"{\\\"f7\\\":1,\\\"f0\\\":1,";
+      EXPECT_EQ(decoded.rows.substr(0, start.size()), start);
+    }
+  }
 }
 
 // The fast and the reference path agree: a leading blank keeps a record from the fast path.

@@ -1,7 +1,9 @@
 #include "formats/json/json_layout.h"
 
-#include <algorithm>
 #include <cstring>
+#include <functional>
+
+#include "base/place_index.h"
 
 namespace millrace {
 
@@ -284,18 +286,21 @@ void JsonLayouts::addStep(Draft& draft, JsonStepKind kind, JsonColumn* column) {
 
 bool JsonLayouts::learnObject(Draft& draft, const JsonObjectFields* fields, const Type& type) {
   std::vector<std::string> names;
+  PlaceIndex index;
   JsonCursor& cursor = draft.cursor;
   while (true) {
     if (!cursor.next()) return false;
     if (cursor.token() == JsonToken::kEndObject) return true;
     // Repeated names have an order of precedence that a layout does not know.
     std::string name(cursor.raw());
-    if (cursor.escaped() || std::find(names.begin(), names.end(), name) != names.end()) {
+    if (cursor.escaped()) return false;
+    if (index.find(names, name, std::hash<std::string>(), std::equal_to<std::string>()) <
+        names.size()) {
       return false;
     }
-    int index = fields ? fields->find(name, names.size()) : -1;
+    int fieldIndex = fields ? fields->find(name, names.size()) : -1;
     const JsonObjectFields::Field* field =
-        index >= 0 ? &fields->fields[static_cast<size_t>(index)] : nullptr;
+        fieldIndex >= 0 ? &fields->fields[static_cast<size_t>(fieldIndex)] : nullptr;
     int declaredIndex = type.fieldIndex(name);
     const Type* declared =
         declaredIndex >= 0 ? &type.child(static_cast<size_t>(declaredIndex)) : nullptr;

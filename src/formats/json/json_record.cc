@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+
+#include "base/place_index.h"
 
 namespace millrace {
 
@@ -220,17 +223,20 @@ JsonRead JsonRecordReader::convertMap(JsonCursor& cursor, const Type& type,
   builder.beginList();
   // A repeated key takes its last value: its earlier entry is found by name and left out.
   std::vector<std::pair<std::string, JsonCursor>> entries;
+  PlaceIndex index;
+  auto hashOf = [](const auto& entry) { return std::hash<std::string>()(entry.first); };
+  auto sameKey = [](const auto& a, const auto& b) { return a.first == b.first; };
   while (true) {
     if (!cursor.next() || cursor.token() == JsonToken::kNone) return malformed();
     if (cursor.token() == JsonToken::kEndObject) break;
     std::string key(cursor.text(scratch));
     if (!cursor.next()) return malformed();
-    auto same = std::find_if(entries.begin(), entries.end(),
-                             [&](const auto& entry) { return entry.first == key; });
-    if (same != entries.end()) {
-      same->second = cursor;
+    std::pair<std::string, JsonCursor> entry(std::move(key), cursor);
+    size_t place = index.find(entries, entry, hashOf, sameKey);
+    if (place < entries.size()) {
+      entries[place].second = cursor;
     } else {
-      entries.emplace_back(std::move(key), cursor);
+      entries.push_back(std::move(entry));
     }
     if (cursor.isContainerStart() && !cursor.skipToEnd()) return malformed();
   }

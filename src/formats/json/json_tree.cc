@@ -1,8 +1,10 @@
 // Printing a JSON object or array compactly, for STRING columns that take whole values.
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
+#include "base/place_index.h"
 #include "formats/json/json_encode.h"
 #include "formats/json/json_record.h"
 #include "types/value_text.h"
@@ -44,19 +46,20 @@ void appendDecimalText(std::string_view text, std::string& out) {
 // A repeated name keeps its first place and takes the last value.
 bool appendObject(JsonCursor& cursor, bool exactReals, std::string& out) {
   std::vector<std::pair<std::string, std::string>> fields;
+  PlaceIndex index;
+  auto hashOf = [](const auto& field) { return std::hash<std::string>()(field.first); };
+  auto sameName = [](const auto& a, const auto& b) { return a.first == b.first; };
   while (true) {
     if (!cursor.next()) return false;
     if (cursor.token() == JsonToken::kEndObject) break;
     std::string scratch;
-    std::string name(cursor.text(scratch));
-    std::string value;
-    if (!cursor.next() || !appendValue(cursor, exactReals, value)) return false;
-    auto same = std::find_if(fields.begin(), fields.end(),
-                             [&](const auto& field) { return field.first == name; });
-    if (same != fields.end()) {
-      same->second = std::move(value);
+    std::pair<std::string, std::string> field(cursor.text(scratch), "");
+    if (!cursor.next() || !appendValue(cursor, exactReals, field.second)) return false;
+    size_t place = index.find(fields, field, hashOf, sameName);
+    if (place < fields.size()) {
+      fields[place].second = std::move(field.second);
     } else {
-      fields.emplace_back(std::move(name), std::move(value));
+      fields.push_back(std::move(field));
     }
   }
   out += '{';

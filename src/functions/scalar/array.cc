@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/place_index.h"
 #include "functions/collection_kernels.h"
 #include "functions/list_output.h"
 #include "functions/value_compare.h"
@@ -126,17 +127,16 @@ Status rebuildArrays(const KernelCall& call, Column& out, Choose choose) {
   return Status();
 }
 
-bool containsElement(const Column& elements, const std::vector<uint32_t>& among, uint32_t element) {
-  return std::any_of(among.begin(), among.end(), [&](uint32_t other) {
-    return compareNullable(elements, other, elements, element) == 0;
-  });
-}
-
 Status arrayDistinct(const KernelCall& call, Column& out) {
   const Column& elements = *call.args[0]->child(0);
+  auto hashOf = [&](uint32_t n) { return hashRow(elements, n); };
+  auto equals = [&](uint32_t a, uint32_t b) {
+    return compareNullable(elements, a, elements, b) == 0;
+  };
   return rebuildArrays(call, out, [&](uint32_t, ListRange range, std::vector<uint32_t>& chosen) {
+    PlaceIndex index;
     for (uint32_t n = range.offset; n < range.offset + range.length; ++n) {
-      if (!containsElement(elements, chosen, n)) chosen.push_back(n);
+      if (index.find(chosen, n, hashOf, equals) == chosen.size()) chosen.push_back(n);
     }
   });
 }
@@ -231,10 +231,14 @@ struct ElementOf {
   uint32_t index;
 };
 
-bool among(const std::vector<ElementOf>& set, ElementOf wanted) {
-  return std::any_of(set.begin(), set.end(), [&](const ElementOf& element) {
-    return compareNullable(*element.elements, element.index, *wanted.elements, wanted.index) == 0;
-  });
+uint64_t hashOf(const ElementOf& element) { return hashRow(*element.elements, element.index); }
+
+bool sameElement(const ElementOf& a, const ElementOf& b) {
+  return compareNullable(*a.elements, a.index, *b.elements, b.index) == 0;
+}
+
+bool among(const std::vector<ElementOf>& set, PlaceIndex& index, const ElementOf& wanted) {
+  return index.find(set, wanted, hashOf, sameElement) < set.size();
 }
 
 template <SetOperation kOperation>
@@ -254,11 +258,12 @@ Status combineArrays(const KernelCall& call, Column& out) {
     if (kOperation == SetOperation::kUnion || kOperation == SetOperation::kConcat) {
       first.insert(first.end(), others.begin(), others.end());
     }
+    PlaceIndex ofOthers, ofResult;
     for (const ElementOf& element : first) {
       bool wanted = true;
-      if (kOperation == SetOperation::kExcept) wanted = !among(others, element);
-      if (kOperation == SetOperation::kIntersect) wanted = among(others, element);
-      if (kOperation != SetOperation::kConcat) wanted = wanted && !among(result, element);
+      if (kOperation == SetOperation::kExcept) wanted = !among(others, ofOthers, element);
+      if (kOperation == SetOperation::kIntersect) wanted = among(others, ofOthers, element);
+      if (kOperation != SetOperation::kConcat) wanted = wanted && !among(result, ofResult, element);
       if (wanted) result.push_back(element);
     }
     lists.begin(row);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/place_index.h"
 #include "functions/collection_kernels.h"
 #include "functions/list_output.h"
 #include "functions/value_compare.h"
@@ -78,20 +79,29 @@ Result<ResolvedCall> resolveMapFromArrays(Arguments args) {
   return keepTypes(args, type.withNullable(false), mapFromArrays);
 }
 
+// A row of the entries of a map.
+using Entry = std::pair<const Column*, uint32_t>;
+
+uint64_t hashOfKey(const Entry& entry) { return hashRow(*entry.first->child(0), entry.second); }
+
+bool sameKey(const Entry& a, const Entry& b) {
+  return compareNullable(*a.first->child(0), a.second, *b.first->child(0), b.second) == 0;
+}
+
 Status mapUnion(const KernelCall& call, Column& out) {
   ListOutput maps(out);
   forEachRow(call.rows, [&](uint32_t row) {
-    std::vector<std::pair<const Column*, uint32_t>> entries;
+    std::vector<Entry> entries;
+    PlaceIndex index;
     for (const ColumnPtr& map : call.args) {
       ListRange range = rangeOf(*map, row);
       for (uint32_t n = range.offset; n < range.offset + range.length; ++n) {
-        auto same = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) {
-          return compareNullable(*entry.first->child(0), entry.second, *map->child(0), n) == 0;
-        });
-        if (same == entries.end())
-          entries.emplace_back(map.get(), n);
+        Entry entry(map.get(), n);
+        size_t place = index.find(entries, entry, hashOfKey, sameKey);
+        if (place == entries.size())
+          entries.push_back(entry);
         else
-          *same = {map.get(), n};
+          entries[place] = entry;
       }
     }
     maps.begin(row);

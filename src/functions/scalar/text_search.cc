@@ -1,7 +1,9 @@
 // Finding, replacing and splitting by fixed texts.
 #include <cstring>
+#include <functional>
 #include <limits>
 
+#include "base/place_index.h"
 #include "functions/function_catalog.h"
 #include "functions/kernels.h"
 #include "functions/list_output.h"
@@ -334,24 +336,25 @@ struct Entry {
   bool hasValue = false;
 };
 
-void putEntry(std::vector<Entry>& entries, Entry entry) {
-  for (Entry& known : entries) {
-    if (known.key == entry.key) {
-      known = entry;
-      return;
-    }
-  }
-  entries.push_back(entry);
+void putEntry(std::vector<Entry>& entries, PlaceIndex& index, Entry entry) {
+  auto hashOf = [](const Entry& each) { return std::hash<std::string_view>()(each.key); };
+  auto sameKey = [](const Entry& a, const Entry& b) { return a.key == b.key; };
+  size_t place = index.find(entries, entry, hashOf, sameKey);
+  if (place < entries.size())
+    entries[place] = entry;
+  else
+    entries.push_back(entry);
 }
 
 Status parsePairs(std::string_view text, const Regex& pairs, const Regex& values,
                   std::vector<Entry>& entries) {
+  PlaceIndex index;
   for (std::string_view pair : TRY(splitByRegex(text, pairs, 0))) {
     std::vector<std::string_view> parts = TRY(splitByRegex(pair, values, 2));
     if (parts.size() < 2) {
-      putEntry(entries, {pair, {}, false});
+      putEntry(entries, index, {pair, {}, false});
     } else {
-      putEntry(entries, {parts[0], parts[1], true});
+      putEntry(entries, index, {parts[0], parts[1], true});
     }
   }
   return Status();
