@@ -116,13 +116,21 @@ class JsonDecoder : public Decoder {
       std::string problem = wrongText ? "not valid UTF-8" : reader_.problem();
       return Error(ErrorKind::kMalformedRecord,
                    fmt::format("record at byte {}: {}", offset, problem))
-          .withHint("Correct the record, or set 'json.ignore-parse-errors' = 'true' to skip it.");
+          .withHint(hint(!wrongText && reader_.fieldIsMissing()));
     }
     // Elements of an array that were read before the mistake are kept, as in Flink.
     rows_ += added;
     ++malformed_;
     clearRow(rows_);
     return {};
+  }
+
+  // The two options exclude each other.
+  static std::string hint(bool fieldIsMissing) {
+    return fieldIsMissing ? "Correct the record, or set 'json.fail-on-missing-field' = 'false' to "
+                            "read NULL for the field."
+                          : "Correct the record, or set 'json.ignore-parse-errors' = 'true' to "
+                            "skip it.";
   }
 
   void clearRow(size_t row) {

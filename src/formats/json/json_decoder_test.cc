@@ -89,6 +89,20 @@ TEST(JsonDecoder, RepeatedFieldsCountTowardsTheDeclaredOnes) {
   EXPECT_EQ(decodeText("json", schema, allFields(schema), text).rows, "1 2\n5 null\n1 3\n");
 }
 
+TEST(JsonDecoder, NamesTheMissingField) {
+  Schema schema = {{"a", Type::integer()},
+                   {"r", Type::row({"x", "y"}, {Type::integer(), Type::integer()})}};
+  auto errorOf = [&](std::vector<DecodedField> fields, const std::string& text) {
+    return decodeText("json", schema, fields, text, {{"fail-on-missing-field", "true"}}).error;
+  };
+  EXPECT_EQ(errorOf(allFields(schema), "{\"z\":{},\"r\":null}\n"),
+            "record at byte 0: the field 'a' is missing");
+  EXPECT_EQ(errorOf(allFields(schema), "{\"a\":1,\"r\":{\"x\":1}}\n"),
+            "record at byte 0: field 'r': the field 'y' is missing");
+  EXPECT_EQ(errorOf({{{1, 0}, Type::integer()}}, "{\"r\":{\"y\":1}}\n"),
+            "record at byte 0: field 'r': the field 'x' is missing");
+}
+
 TEST(JsonDecoder, ArraysHoldRows) {
   Schema schema = {{"a", Type::integer()}};
   std::string text = "{\"a\":0}\n[{\"a\":1},{\"a\":2},{\"a\":3},{\"a\":4}]\n{\"a\":5}\n[]\n";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include "base/place_index.h"
 
@@ -32,6 +33,23 @@ JsonRead JsonRecordReader::wrong(std::string_view text, const Type& type) {
   return JsonRead::kWrongValue;
 }
 
+// `cursor` is at the start of the object again, to see which name did not come.
+JsonRead JsonRecordReader::missing(JsonCursor cursor, std::span<const std::string> names) {
+  std::vector<bool> came(names.size());
+  std::string scratch;
+  if (!cursor.next()) return malformed();
+  while (cursor.token() == JsonToken::kFieldName) {
+    std::string_view name = cursor.text(scratch);
+    for (size_t i = 0; i < names.size(); ++i) came[i] = came[i] || names[i] == name;
+    if (!cursor.skipValueAndNext()) return malformed();
+  }
+  size_t first = 0;
+  while (first + 1 < names.size() && came[first]) ++first;
+  problem_ = fmt::format("the field '{}' is missing", names[first]);
+  fieldIsMissing_ = true;
+  return JsonRead::kWrongValue;
+}
+
 JsonRead JsonRecordReader::malformed() {
   problem_ = "not valid JSON";
   return JsonRead::kMalformed;
@@ -43,6 +61,7 @@ size_t JsonRecordReader::countRows(std::string_view record) {
 
 JsonRead JsonRecordReader::read(const char* begin, const char* end, size_t row, size_t& rows) {
   rows = 0;
+  fieldIsMissing_ = false;
   cursor_.reset(begin, end);
   if (!cursor_.next()) return malformed();
   if (cursor_.token() == JsonToken::kStartObject) {
@@ -72,6 +91,8 @@ JsonRead JsonRecordReader::readRow(const JsonObjectFields& fields, size_t row, b
   size_t met = 0;
   size_t arity = fields.fields.size();
   size_t guess = 0;
+  std::optional<JsonCursor> start;
+  if (options_.failOnMissingField) start = cursor_;
   if (!cursor_.next()) return malformed();
   while (cursor_.token() != JsonToken::kEndObject) {
     if (cursor_.token() == JsonToken::kNone) return malformed();
@@ -101,9 +122,10 @@ JsonRead JsonRecordReader::readRow(const JsonObjectFields& fields, size_t row, b
     if (!cursor_.next()) return malformed();
     ++met;
   }
-  if (met < arity && options_.failOnMissingField) {
-    problem_ = "a field is missing";
-    return JsonRead::kWrongValue;
+  if (met < arity && start) {
+    std::vector<std::string> names;
+    for (const JsonObjectFields::Field& field : fields.fields) names.push_back(field.name);
+    return missing(*start, names);
   }
   return JsonRead::kOk;
 }
@@ -260,6 +282,8 @@ JsonRead JsonRecordReader::convertRow(JsonCursor& cursor, const Type& type,
   size_t rows = builder.size();
   size_t arity = type.numChildren();
   size_t met = 0;
+  std::optional<JsonCursor> start;
+  if (options_.failOnMissingField) start = cursor;
   if (!cursor.next()) return malformed();
   while (cursor.token() != JsonToken::kEndObject) {
     if (cursor.token() == JsonToken::kNone) return malformed();
@@ -280,10 +304,7 @@ JsonRead JsonRecordReader::convertRow(JsonCursor& cursor, const Type& type,
     if (!cursor.next()) return malformed();
     ++met;
   }
-  if (met < arity && options_.failOnMissingField) {
-    problem_ = "a field is missing";
-    return JsonRead::kWrongValue;
-  }
+  if (met < arity && start) return missing(*start, type.fieldNames());
   for (size_t i = 0; i < arity; ++i) {
     if (builder.child(i).size() == rows) builder.child(i).appendNull();
   }

@@ -2,6 +2,7 @@
 // record that the layout fast path (json_layout.h) does not recognise goes through here.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ class JsonRecordReader {
 
   // What went wrong in the last failed read, for the message.
   const std::string& problem() const { return problem_; }
+  // It was that a declared field is missing.
+  bool fieldIsMissing() const { return fieldIsMissing_; }
 
   // Converts the value at the cursor's token and appends exactly one row to the builder; after an
   // error the builder is as before.
@@ -50,6 +53,7 @@ class JsonRecordReader {
   JsonRead convertRow(JsonCursor& cursor, const Type& type, ColumnBuilder& builder);
   JsonRead wrong(std::string_view text, const Type& type);
   JsonRead malformed();
+  JsonRead missing(JsonCursor cursor, std::span<const std::string> names);
   void clearBelow(const JsonObjectFields::Field& field, size_t row);
 
   const JsonObjectFields& fields_;
@@ -60,6 +64,7 @@ class JsonRecordReader {
   std::string scratch_;
   std::string bytes_;
   std::string problem_;
+  bool fieldIsMissing_ = false;
 };
 
 // The JSON text of the container at the cursor's start token, without blanks, as Jackson prints a
