@@ -65,7 +65,8 @@ class Lexer {
  public:
   Lexer(std::string_view text, SourcePosition start) : text_(text), position_(start) {}
 
-  Result<std::vector<Token>> run();
+  // Appends to `tokens`, up to what is no token.
+  Status run(std::vector<Token>& tokens);
 
  private:
   char peek(size_t ahead = 0) const {
@@ -374,7 +375,7 @@ Status Lexer::next(Token& token) {
   return operatorOrMark(token);
 }
 
-Result<std::vector<Token>> Lexer::run() {
+Status Lexer::run(std::vector<Token>& tokens) {
   SourcePosition start = position_;
   for (size_t i = 0; i < text_.size();) {
     size_t length = utf8Length(text_.substr(i));
@@ -386,7 +387,6 @@ Result<std::vector<Token>> Lexer::run() {
     i += length;
   }
   position_ = start;
-  std::vector<Token> tokens;
   while (true) {
     TRY(skipSpace());
     Token token;
@@ -394,7 +394,7 @@ Result<std::vector<Token>> Lexer::run() {
     token.begin = token.end = static_cast<uint32_t>(at_);
     if (at_ >= text_.size()) {
       tokens.push_back(std::move(token));
-      return tokens;
+      return Status();
     }
     TRY(next(token));
     token.end = static_cast<uint32_t>(at_);
@@ -404,11 +404,22 @@ Result<std::vector<Token>> Lexer::run() {
 
 }  // namespace
 
-Result<std::vector<Token>> tokenize(std::string_view text, SourcePosition start) {
+Result<std::vector<Token>> tokenize(std::string_view text, SourcePosition start,
+                                    std::vector<Token>* before) {
   if (text.size() >= UINT32_MAX) {
     return Error(ErrorKind::kSyntax, "statement is longer than 4 GiB");
   }
-  return Lexer(text, start).run();
+  std::vector<Token> tokens;
+  Status status = Lexer(text, start).run(tokens);
+  if (status.ok()) return tokens;
+  if (before != nullptr) {
+    Token end;
+    end.position = status.error().position();
+    end.begin = end.end = tokens.empty() ? 0 : tokens.back().end;
+    tokens.push_back(std::move(end));
+    *before = std::move(tokens);
+  }
+  return std::move(status).error();
 }
 
 }  // namespace millrace

@@ -35,7 +35,9 @@ struct Token {
 };
 
 // The tokens of `text`, with a kEnd last. `start` is the position of its first character.
-// Fails with kSyntax for text that is no token, with its position.
-Result<std::vector<Token>> tokenize(std::string_view text, SourcePosition start = {1, 1});
+// Fails with kSyntax for text that is no token, with its position; `before` then gets the tokens
+// in front of it and a kEnd in its place.
+Result<std::vector<Token>> tokenize(std::string_view text, SourcePosition start = {1, 1},
+                                    std::vector<Token>* before = nullptr);
 
 }  // namespace millrace

@@ -246,6 +246,9 @@ SqlParser::ExpressionResult SqlParser::parseNameOrCall() {
     }
   } else if (first.kind == Token::Kind::kWord) {
     Error error = unexpected("an expression");
+    if (first.isWord("FROM") && previous().isOperator(",")) {
+      return std::move(error).withHint("Remove the comma before FROM.");
+    }
     return std::move(error).withHint(
         fmt::format("{} is a reserved word; quote it with back-ticks to use it as a name: {}.",
                     first.upper, quoteIdentifier(first.text)));

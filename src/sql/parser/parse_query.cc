@@ -251,10 +251,22 @@ Result<std::unique_ptr<ParsedSelect>> SqlParser::parseSelect() {
       select->qualify = TRY(parseExpression());
       raise(*select, *select->qualify);
     }
+  } else {
+    TRY(refuseClauseWithoutFrom());
   }
   setSpan(*select, first);
   TRY(checkHeight(*select));
   return select;
+}
+
+Status SqlParser::refuseClauseWithoutFrom() {
+  for (std::string_view word : {"WHERE", "GROUP", "HAVING", "WINDOW", "QUALIFY"}) {
+    if (!nextIs(word)) continue;
+    Error error = unexpected("FROM");
+    if (error.position() != peek().position) return error;
+    return std::move(error).withHint(fmt::format("{} needs a FROM clause before it.", word));
+  }
+  return Status();
 }
 
 // name[.name]... .*  or *

@@ -225,11 +225,30 @@ TEST(ParserTest, ErrorsSayWhatWasFoundAndExpected) {
             "hint: Quote names with back-ticks (`name`) and strings with single quotes ('text').");
   EXPECT_EQ(errorOf("SELECT 'abc"),
             "syntax error: string is not closed with a quote (line 1, column 8)");
+  EXPECT_EQ(errorOf("SELECT 1 WHERE FALSE"),
+            "syntax error: unexpected 'WHERE', expected FROM (line 1, column 10)\n"
+            "hint: WHERE needs a FROM clause before it.");
+  EXPECT_EQ(errorOf("SELECT a FROM t WHERE b WHERE c"),
+            "syntax error: unexpected 'WHERE', expected the end of the statement "
+            "(line 1, column 25)");
+  EXPECT_EQ(errorOf("SELECT a, FROM t"),
+            "syntax error: unexpected 'FROM', expected an expression (line 1, column 11)\n"
+            "hint: Remove the comma before FROM.");
   EXPECT_EQ(errorOf("CREATE TABLE t (a INTT) WIHT ('a' = 'b')"),
             "syntax error: unexpected 'WIHT', expected the end of the statement "
             "(line 1, column 25)\nhint: Did you mean 'WITH'?");
   EXPECT_EQ(errorOf("SELECT * FROM t TABLESAMPLE SYSTEM(5)"),
             "unsupported: TABLESAMPLE (line 1, column 17)");
+}
+
+TEST(ParserTest, ReportsTheMistakeBeforeAnOpenString) {
+  EXPECT_EQ(errorOf("CREATE TABLE t (a INT)\nWITH ('k' = 'v,\n  'path' = 'x');\nSELECT 'y'"),
+            "syntax error: unexpected 'path', expected ')' (line 3, column 4)\n"
+            "hint: Is a quote missing? The string before this begins at line 2, column 13.");
+  EXPECT_EQ(errorOf("SELECT a b c FROM t WHERE d = 'e"),
+            "syntax error: unexpected 'c', expected the end of the statement (line 1, column 12)");
+  EXPECT_EQ(errorOf("SELECT a FROM t WHERE d = 'e"),
+            "syntax error: string is not closed with a quote (line 1, column 27)");
 }
 
 TEST(ParserTest, DeepInputIsAnError) {

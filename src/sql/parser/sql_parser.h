@@ -125,6 +125,7 @@ class SqlParser : public TokenStream {
   Status parseOrderAndLimit(ParsedQuery& query);
   Result<std::unique_ptr<ParsedExpression>> parseRowCount(std::string_view what);
   Result<std::unique_ptr<ParsedSelect>> parseSelect();
+  Status refuseClauseWithoutFrom();
   Result<ParsedSelectItem> parseSelectItem();
   Result<std::unique_ptr<ParsedExpression>> parseStar();
   bool nextIsStar() const;

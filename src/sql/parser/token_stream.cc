@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/close_matches.h"
@@ -165,6 +166,8 @@ Error TokenStream::unexpectedWord(std::string_view expected,
                                   const std::vector<std::string>& words) const {
   Error error = unexpected(expected);
   if (peek().kind != Token::Kind::kWord || !error.hint().empty()) return error;
+  // The word is spelled well and stands where it may not.
+  if (std::find(words.begin(), words.end(), peek().upper) != words.end()) return error;
   return std::move(error).withHint(didYouMean(peek().upper, words));
 }
 
