@@ -1,6 +1,8 @@
 """What goes to standard output, in every form, and errors."""
 
 import json
+import os
+import tempfile
 
 from harness import EMPTY, SINK, Run, expect, expect_run, sql
 
@@ -97,6 +99,24 @@ def test_error_in_a_long_script():
     expect_run(Run("sql", "-f", "-", stdin="\n".join(lines)), 1, "", "line 150, column")
     lines[149] = "SELECT 'open"
     expect_run(Run("sql", "-f", "-", stdin="\n".join(lines)), 1, "", "line 150, column")
+
+
+def test_hints():
+    run = sql("CREATE TABLE t (a STRIN)")
+    expect_run(run, 1, "", "unknown type: type 'STRIN' not found (line 1, column 19)")
+    expect("hint: Did you mean 'STRING'" in run.err, run.err)
+    expect_run(sql("SELECT UPPER('a'), UPPER(1, 2)"), 1, "",
+               "'UPPER': wrong arguments: expected (string), got (INT, INT)")
+    expect_run(sql("SELECT SUM('a')"), 1, "", "'SUM': wrong arguments")
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "a.json"), "w") as out:
+            out.write('{"a":1}\n')
+        run = sql(
+            f"CREATE TABLE t (a INT, b INT) WITH ('connector' = 'filesystem', 'path' = '{folder}',"
+            " 'format' = 'json', 'json.fail-on-missing-field' = 'true'); SELECT * FROM t"
+        )
+        expect_run(run, 1, err="the field 'b' is missing")
+        expect("set 'json.fail-on-missing-field' = 'false'" in run.err, run.err)
 
 
 def test_explain():

@@ -25,6 +25,13 @@ ExprPtr coerce(ExprPtr expr, const Type& type) {
   return Expr::cast(std::move(expr), type.withNullable(from.nullable()));
 }
 
+// Says of which function the arguments are wrong: a line may hold several calls.
+template <typename Resolved>
+static Result<Resolved> naming(const std::string& function, Result<Resolved> resolved) {
+  if (resolved.ok() || resolved.error().kind() != ErrorKind::kTypeMismatch) return resolved;
+  return std::move(resolved).error().withContext(fmt::format("'{}'", function));
+}
+
 Result<ExprPtr> makeCall(const ScalarFunction& function, std::vector<ExprPtr> args) {
   std::vector<ArgumentInfo> infos;
   bool nullable = false;
@@ -34,7 +41,7 @@ Result<ExprPtr> makeCall(const ScalarFunction& function, std::vector<ExprPtr> ar
         {arg->type.withTimeAttribute(TimeAttribute::kNone), known ? &arg->literal : nullptr});
     nullable = nullable || arg->type.nullable();
   }
-  ResolvedCall resolved = TRY(function.resolve(infos));
+  ResolvedCall resolved = TRY(naming(function.name, function.resolve(infos)));
   CHECK(resolved.arguments.size() == args.size(), function.name);
   for (size_t i = 0; i < args.size(); ++i) {
     args[i] = coerce(std::move(args[i]), resolved.arguments[i]);
@@ -571,7 +578,7 @@ Result<ExprPtr> ExpressionBinder::bindAggregate(const ParsedCall& call,
     infos.push_back({arg->type.withTimeAttribute(TimeAttribute::kNone),
                      arg->isLiteral() ? &arg->literal : nullptr});
   }
-  bound.resolved = TRY(function.resolve(infos));
+  bound.resolved = TRY(naming(function.name, function.resolve(infos)));
   for (size_t i = 0; i < bound.args.size(); ++i) {
     bound.args[i] = coerce(bound.args[i], bound.resolved.arguments[i]);
   }

@@ -1,8 +1,12 @@
 #include "sql/binder/type_binder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+
+#include "base/close_matches.h"
+#include "sql/parser/parser.h"
 
 namespace millrace {
 
@@ -30,6 +34,13 @@ Result<int> checkedRange(const ParsedTypeName& name, TypeUse use, const Range& r
 
 Error unsupportedType(const ParsedTypeName& name) {
   return Error(ErrorKind::kUnsupported, fmt::format("type {}", name.toString())).at(name.position);
+}
+
+Error unknownType(const ParsedTypeName& name) {
+  std::string written = fmt::format("{}", fmt::join(name.userName.parts, "."));
+  return Error(ErrorKind::kUnknownType, fmt::format("type '{}' not found", written))
+      .at(name.position)
+      .withHint(didYouMean(written, typeWords()));
 }
 
 Result<Type> bindDecimal(const ParsedTypeName& name, TypeUse use) {
@@ -110,8 +121,7 @@ Result<Type> bindBase(const ParsedTypeName& name, TypeUse use) {
     case Kind::kRow:
       return bindRow(name, use);
     case Kind::kUser:
-      return Error(ErrorKind::kUnknownType, fmt::format("type '{}' not found", name.toString()))
-          .at(name.position);
+      return unknownType(name);
     default:
       return unsupportedType(name);
   }

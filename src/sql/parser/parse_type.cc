@@ -4,6 +4,7 @@
 
 #include "base/close_matches.h"
 #include "sql/ast/keywords.h"
+#include "sql/parser/parser.h"
 #include "sql/parser/sql_parser.h"
 #include "sql/parser/time_units.h"
 
@@ -51,12 +52,6 @@ const std::unordered_map<std::string_view, SimpleType>& simpleTypes() {
   return types;
 }
 
-std::vector<std::string> typeWords() {
-  std::vector<std::string> words = {"INTERVAL", "ARRAY", "MAP", "MULTISET", "ROW", "RAW"};
-  for (const auto& [word, type] : simpleTypes()) words.emplace_back(word);
-  return words;
-}
-
 // Types of the dialect that Millrace does not know.
 bool isUnknownDialectType(std::string_view word) {
   return word == "BITMAP" || word == "REAL" || word == "DATETIME" || word == "GEOMETRY" ||
@@ -64,6 +59,12 @@ bool isUnknownDialectType(std::string_view word) {
 }
 
 }  // namespace
+
+std::vector<std::string> typeWords() {
+  std::vector<std::string> words = {"INTERVAL", "ARRAY", "MAP", "MULTISET", "ROW", "RAW"};
+  for (const auto& [word, type] : simpleTypes()) words.emplace_back(word);
+  return words;
+}
 
 Status SqlParser::parseTypeLength(ParsedTypeName& type, bool withScale) {
   if (!acceptOperator("(")) return Status();

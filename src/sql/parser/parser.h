@@ -40,6 +40,9 @@ std::vector<ScriptStatement> splitStatements(std::string_view script);
 // semicolon, in any case). Returns it in upper case, or an empty string.
 std::string clientCommand(std::string_view text);
 
+// The words that types begin with, to suggest for a misspelled one.
+std::vector<std::string> typeWords();
+
 // Parses one statement, with or without semicolons at its end. `start` is the position of the first
 // character of `text`; every position counts from there.
 Result<std::unique_ptr<ParsedStatement>> parseStatement(std::string_view text,
