@@ -158,8 +158,11 @@ void Progress::end() {
   if (sum.bytesIn > 0) {
     text += fmt::format(" ({})", scaled(static_cast<double>(sum.bytesIn), "B"));
   }
-  text += fmt::format(", {} out; {}", scaled(static_cast<double>(sum.recordsOut), "records"),
-                      scaled(static_cast<double>(sum.recordsIn) / seconds, "records/s"));
+  text += fmt::format(", {} out", scaled(static_cast<double>(sum.recordsOut), "records"));
+  if (sum.bytesOut > 0) {
+    text += fmt::format(" ({})", scaled(static_cast<double>(sum.bytesOut), "B"));
+  }
+  text += fmt::format("; {}", scaled(static_cast<double>(sum.recordsIn) / seconds, "records/s"));
   if (sum.bytesIn > 0) {
     text += fmt::format(", {}", scaled(static_cast<double>(sum.bytesIn) / seconds, "B/s"));
   }

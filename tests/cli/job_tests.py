@@ -172,6 +172,17 @@ def test_progress():
     expect(re.search(r"records in, .* out; .*records/s", lines[-1]), lines)
 
 
+def test_progress_at_the_end_counts_bytes():
+    with tempfile.TemporaryDirectory() as folder:
+        table = ("(a INT) WITH ('connector' = 'filesystem', 'format' = 'json', 'path' = '%s');")
+        with open(os.path.join(folder, "in.json"), "w") as out:
+            out.write('{"a":1}\n' * 5)
+        run = sql("CREATE TABLE i " + table % os.path.join(folder, "in.json")
+                  + "CREATE TABLE o " + table % os.path.join(folder, "out")
+                  + "INSERT INTO o SELECT a FROM i", "--progress")
+        expect_run(run, 0, err="5 records in (40 B), 5 records out (40 B); ")
+
+
 def test_file_without_permission():
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
