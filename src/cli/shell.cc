@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "cli/help_text.h"
 #include "cli/interrupts.h"
 #include "cli/line_editor.h"
 #include "cli/sql_command.h"
@@ -22,21 +23,6 @@ constexpr const char* kMorePrompt = "> ";
 constexpr const char* kWelcome =
     "Millrace: Flink SQL without a JVM. A statement ends with ';'. HELP; lists what there is.\n";
 
-constexpr const char* kHelp =
-    "HELP                    this text\n"
-    "QUIT, EXIT              ends the shell and the jobs it started (also Ctrl-D)\n"
-    "CLEAR                   clears the screen\n"
-    "CREATE TABLE, CREATE VIEW, DROP, ALTER TABLE, DESCRIBE\n"
-    "SHOW TABLES, SHOW VIEWS, SHOW FUNCTIONS, SHOW CREATE TABLE, SHOW COLUMNS FROM\n"
-    "SELECT, VALUES, WITH    show the changes of their result; Ctrl-C ends the query\n"
-    "INSERT INTO             starts a job that runs beside the shell\n"
-    "SHOW JOBS, STOP JOB 'id'   lists such jobs, ends one\n"
-    "EXECUTE STATEMENT SET BEGIN ... END   several INSERTs in one job\n"
-    "EXPLAIN                 shows how a statement would run\n"
-    "SET, SET 'key' = 'value', RESET 'key'   the options of the session\n"
-    "Statements may take several lines and end with ';'. Tab completes words; the arrow keys and\n"
-    "Ctrl-R go through the history; Ctrl-C at the prompt drops what was typed.\n";
-
 constexpr const char* kWords[] = {
     "ALTER",  "AND",    "BEGIN",     "BETWEEN",       "BY",        "CASE",          "CAST",
     "CREATE", "CROSS",  "CUMULATE",  "DAY",           "DESCRIBE",  "DESCRIPTOR",    "DISTINCT",
@@ -49,6 +35,24 @@ constexpr const char* kWords[] = {
     "TABLE",  "TABLES", "TEMPORARY", "THEN",          "TIMESTAMP", "TUMBLE",        "UNION ALL",
     "VALUES", "VIEW",   "VIEWS",     "WATERMARK FOR", "WHEN",      "WHERE",         "WITH",
 };
+
+// False when a line end is part of a string or a name, or ends a comment, which would swallow the
+// lines that are joined behind it.
+bool mayJoinLines(std::string_view text) {
+  char quote = '\0';
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (quote != '\0') {
+      if (c == '\n') return false;
+      if (c == quote) quote = '\0';
+    } else if (c == '\'' || c == '`') {
+      quote = c;
+    } else if (text.substr(i).starts_with("--") || text.substr(i).starts_with("//")) {
+      return false;
+    }
+  }
+  return true;
+}
 
 std::string historyFile() {
   if (const char* file = std::getenv("MILLRACE_HISTORY")) return file;
@@ -126,9 +130,9 @@ bool Shell::enter(const std::string& line) {
 bool Shell::runTyped() {
   std::string script = std::move(typed_);
   typed_.clear();
-  // One entry per statement; a comment would swallow the lines that are joined behind it.
+  // One line per statement, where that is the same statement.
   std::string entry = script;
-  if (entry.find("--") == std::string::npos) std::replace(entry.begin(), entry.end(), '\n', ' ');
+  if (mayJoinLines(entry)) std::replace(entry.begin(), entry.end(), '\n', ' ');
   editor_.addToHistory(entry);
   for (const ScriptStatement& statement : splitStatements(script)) {
     std::string command = clientCommand(statement.text);
@@ -143,7 +147,7 @@ bool Shell::runTyped() {
 }
 
 RunEnd Shell::runCommand(const std::string& command) {
-  if (command == "HELP") writeOut(kHelp);
+  if (command == "HELP") writeOut(kHelpText);
   if (command == "CLEAR") writeOut("\033[H\033[2J");
   return command == "QUIT" || command == "EXIT" ? RunEnd::kQuit : RunEnd::kDone;
 }

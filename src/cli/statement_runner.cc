@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/help_text.h"
 #include "cli/interrupts.h"
 #include "cli/standard_streams.h"
 #include "types/time_zone.h"
@@ -59,6 +60,7 @@ RunEnd StatementRunner::runStatement(const ScriptStatement& statement, std::stri
   if (pendingInterrupt() != 0) return RunEnd::kInterrupted;
   std::string command = clientCommand(statement.text);
   if (command == "QUIT" || command == "EXIT") return RunEnd::kQuit;
+  if (command == "HELP") return write(kHelpText);
   if (!command.empty()) return RunEnd::kDone;
   jobs_.beginStatement();
   Result<StatementResult> result = session_.execute(statement.text, statement.start);

@@ -193,6 +193,10 @@ def test_shell():
         shell.expect("> ")
         shell.type("2 AS b;\n")
         shell.expect("Received a total of 1 row")
+        shell.type("SELECT 'x\n")
+        shell.expect("> ")
+        shell.type("y' AS c;\n")
+        shell.expect("Received a total of 1 row")
         shell.type("SELECT garbage")
         shell.expect("garbage")
         shell.type("\x03")
@@ -216,7 +220,11 @@ def test_shell():
         shell.expect("is cancelled")
         expect(shell.end() == 0, "exit code")
         with open(history) as lines:
-            expect("garbage" not in lines.read(), "a dropped line is in the history")
+            entries = lines.read()
+        expect("garbage" not in entries, "a dropped line is in the history")
+        # libedit writes a blank as \\040 and a line end as \\012.
+        expect("SELECT\\0401\\040AS\\040a,\\0402\\040AS\\040b;" in entries, entries)
+        expect("'x\\012y'" in entries, "a line end inside a string is lost", entries)
         shell = Terminal(history)
         shell.expect("Millrace SQL> ")
         shell.type("\x04")

@@ -57,6 +57,8 @@ def test_where_scripts_come_from():
     expect_run(Run("sql", "--output", "table", "-f", "-", stdin="SELECT 1 AS a;"), 0, '{"a":1}\n')
     expect_run(Run("sql", "--output", "table", stdin="SELECT 1 AS a"), 0, '{"a":1}\n')
     expect_run(Run("sql", "-f", "-", stdin=""), 0, "", "")
+    help_text = Run("sql", "-e", "SELECT 1 AS a; help;").out
+    expect("QUIT, EXIT" in help_text and "SHOW JOBS" in help_text, help_text)
     expect_run(Run("sql", "-f", "no/such/file.sql"), 1, "", "no/such/file.sql")
     expect_run(sql("-- nothing but a comment"), 0, "", "")
     expect_run(sql("SELECT 1 AS a; QUIT; SELECT 2 AS a", "--output", "table"), 0, '{"a":1}\n')
