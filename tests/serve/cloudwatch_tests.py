@@ -95,6 +95,57 @@ def test_lists_and_data():
         expect_equal(len(server.client("cloudwatch").list_metrics()["Metrics"]), 3)
 
 
+def data_query(identifier, name, stat="Sum", period=60, **more):
+    metric = {"Namespace": SPACE, "MetricName": name}
+    return dict({"Id": identifier,
+                 "MetricStat": {"Metric": metric, "Period": period, "Stat": stat}}, **more)
+
+
+def pages(client, queries, limit, **more):
+    """[(id, values, status)] of each page."""
+    token, found = {}, []
+    while len(found) < 20:
+        page = client.get_metric_data(
+            MetricDataQueries=queries, StartTime=minute(30), EndTime=minute(-1),
+            MaxDatapoints=limit, **token, **more)
+        found.append([(each["Id"], each["Values"], each["StatusCode"])
+                      for each in page["MetricDataResults"]])
+        if "NextToken" not in page:
+            return found
+        token = {"NextToken": page["NextToken"]}
+    raise AssertionError(f"the pages do not end: {found}")
+
+
+def test_data_comes_in_pages():
+    """MaxDatapoints is the number of points of a page and not of the answer."""
+    with Server() as server:
+        client = server.client("cloudwatch")
+        put(client, "a", *({"Value": i, "Timestamp": minute(10 - i)} for i in range(5)))
+        put(client, "b", {"Value": 7, "Timestamp": minute(9)})
+        queries = [data_query("a", "a"), data_query("none", "none"), data_query("b", "b")]
+        expect_equal(pages(client, queries, 2), [
+            [("a", [4, 3], "PartialData")], [("a", [2, 1], "PartialData")],
+            [("a", [0], "Complete"), ("none", [], "Complete"), ("b", [7], "Complete")]])
+        expect_equal(pages(client, queries, 5, ScanBy="TimestampAscending"), [
+            [("a", [0, 1, 2, 3, 4], "Complete"), ("none", [], "Complete")],
+            [("b", [7], "Complete")]])
+        expect_equal(len(pages(client, queries, 6)), 1)
+        paginator = client.get_paginator("get_metric_data").paginate(
+            MetricDataQueries=queries, StartTime=minute(30), EndTime=minute(-1), MaxDatapoints=4)
+        expect_equal([value for page in paginator for result in page["MetricDataResults"]
+                      for value in result["Values"]], [4, 3, 2, 1, 0, 7])
+        times = {"StartTime": minute(30), "EndTime": minute(-1)}
+        for token in ("x", "1x", "9", "-1", "1."):
+            expect_error(lambda: client.get_metric_data(
+                MetricDataQueries=queries, NextToken=token, **times), "InvalidNextToken")
+        expect_error(lambda: client.get_metric_data(
+            MetricDataQueries=queries, MaxDatapoints=0, **times), "ValidationError")
+        for identifier in ("M1", "1m", "_m", "m-1", "ä"):
+            expect_error(lambda: client.get_metric_data(
+                MetricDataQueries=[data_query(identifier, "a")], **times),
+                "ValidationError", text="lower-case letter")
+
+
 def test_wrong_input():
     with Server() as server:
         client = server.client("cloudwatch")

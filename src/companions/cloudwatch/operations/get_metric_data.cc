@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 #include "aws/model/generated/cloudwatch/errors.h"
 #include "aws/model/generated/cloudwatch/shapes/scan_by.h"
-#include "aws/model/generated/cloudwatch/shapes/status_code.h"
+#include "companions/cloudwatch/data_page.h"
 #include "companions/cloudwatch/service.h"
 #include "companions/cloudwatch/statistics.h"
 
@@ -16,7 +17,7 @@ namespace millrace::cloudwatch {
 namespace {
 
 constexpr size_t kMaxQueries = 500;
-constexpr size_t kMaxDatapoints = 100'800;
+constexpr int32_t kMaxDatapoints = 100'800;
 
 Outcome<MetricDataResult> resultOf(Service& service, const MetricDataQuery& query,
                                    const GetMetricDataInput& input, const RequestContext& context) {
@@ -39,7 +40,6 @@ Outcome<MetricDataResult> resultOf(Service& service, const MetricDataQuery& quer
   MetricDataResult result;
   result.id = query.id;
   result.label = query.label.value_or(range.metric.name);
-  result.statusCode = StatusCode::kComplete;
   result.timestamps.emplace();
   result.values.emplace();
   for (const Point& point : TRY(intervals(service.store(), range, context.now().millis))) {
@@ -48,27 +48,30 @@ Outcome<MetricDataResult> resultOf(Service& service, const MetricDataQuery& quer
     result.timestamps->push_back(Timestamp{point.timeSeconds * 1000});
     result.values->push_back(*value);
   }
-  if (input.scanBy.value_or("") != ScanBy::kTimestampAscending) {
-    std::reverse(result.timestamps->begin(), result.timestamps->end());
-    std::reverse(result.values->begin(), result.values->end());
-  }
   return result;
 }
 
-}  // namespace
+bool isId(std::string_view id) {
+  auto isLower = [](char c) { return c >= 'a' && c <= 'z'; };
+  auto isInside = [&](char c) {
+    return isLower(c) || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !id.empty() && isLower(id[0]) && std::all_of(id.begin(), id.end(), isInside);
+}
 
-Outcome<GetMetricDataOutput> getMetricData(Service& service, GetMetricDataInput& input,
-                                           RequestContext& context) {
-  if (input.nextToken) return invalidNextToken("The token of the request is not one of a page.");
-  if (input.startTime >= input.endTime) {
-    return validationException("The parameter StartTime must be less than the parameter EndTime.");
-  }
-  if (input.metricDataQueries.size() > kMaxQueries) {
+Outcome<void> checkQueries(const std::vector<MetricDataQuery>& queries) {
+  if (queries.size() > kMaxQueries) {
     return validationException(fmt::format(
         "The collection MetricDataQueries must not have a size greater than {}.", kMaxQueries));
   }
   std::set<std::string> ids;
-  for (const MetricDataQuery& query : input.metricDataQueries) {
+  for (const MetricDataQuery& query : queries) {
+    if (!isId(query.id)) {
+      return validationException(fmt::format(
+          "The value '{}' of parameter id in MetricDataQueries is invalid: it must begin "
+          "with a lower-case letter and have letters, digits and underscores only.",
+          query.id));
+    }
     if (!ids.insert(query.id).second) {
       return validationException(fmt::format(
           "The values for parameter id in MetricDataQueries are not unique: {}.", query.id));
@@ -78,20 +81,34 @@ Outcome<GetMetricDataOutput> getMetricData(Service& service, GetMetricDataInput&
         "The query '{}' has no MetricStat. Expressions (metric math) are not available here.",
         query.id));
   }
-  GetMetricDataOutput output;
-  output.metricDataResults.emplace();
-  size_t points = 0;
+  return {};
+}
+
+}  // namespace
+
+Outcome<GetMetricDataOutput> getMetricData(Service& service, GetMetricDataInput& input,
+                                           RequestContext& context) {
+  PageToken begin;
+  if (input.nextToken) begin = TRY(PageToken::parse(*input.nextToken));
+  if (input.startTime >= input.endTime) {
+    return validationException("The parameter StartTime must be less than the parameter EndTime.");
+  }
+  int64_t limit = input.maxDatapoints.value_or(kMaxDatapoints);
+  if (limit <= 0) {
+    return validationException("The parameter MaxDatapoints must be greater than 0.");
+  }
+  TRY(checkQueries(input.metricDataQueries));
+  std::vector<MetricDataResult> results;
   for (const MetricDataQuery& query : input.metricDataQueries) {
     if (!query.returnData.value_or(true)) continue;
-    output.metricDataResults->push_back(TRY(resultOf(service, query, input, context)));
-    points += output.metricDataResults->back().values->size();
+    results.push_back(TRY(resultOf(service, query, input, context)));
   }
-  size_t limit = static_cast<size_t>(input.maxDatapoints.value_or(kMaxDatapoints));
-  if (points <= limit) return output;
-  return validationException(fmt::format(
-      "The queries have {} data points, and {} were allowed. Ask for a longer period or a shorter "
-      "range.",
-      points, limit));
+  if (begin.result > results.size()) {
+    return invalidNextToken("The token of the request is one of another request.");
+  }
+  bool newestFirst = input.scanBy.value_or("") != ScanBy::kTimestampAscending;
+  return pageOf(std::move(results), begin, newestFirst,
+                static_cast<size_t>(std::min<int64_t>(limit, kMaxDatapoints)));
 }
 
 }  // namespace millrace::cloudwatch
