@@ -175,6 +175,11 @@ def test_tags(server):
           Tags={"a*": "b"})
     fails("InvalidArgumentException", kinesis.add_tags_to_stream, StreamName=name,
           Tags={f"key{i}": "" for i in range(50)})
+    for key in ("aws:x", "AWS:x"):
+        fails("InvalidArgumentException", kinesis.add_tags_to_stream, StreamName=name,
+              Tags={key: "1"})
+        fails("InvalidArgumentException", kinesis.tag_resource, ResourceARN=arn(name),
+              Tags={key: "1"})
     equal(len(kinesis.list_tags_for_stream(StreamName=name)["Tags"]), 2)
 
 

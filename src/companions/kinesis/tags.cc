@@ -1,6 +1,7 @@
 #include "companions/kinesis/tags.h"
 
 #include <fmt/format.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <string_view>
@@ -29,12 +30,23 @@ Outcome<void> checkCharacters(std::string_view text) {
       "space, _ . / = + - % @.");
 }
 
+Outcome<void> checkNotReserved(std::string_view key) {
+  constexpr std::string_view kReserved = "aws:";
+  if (key.size() < kReserved.size() ||
+      ::strncasecmp(key.data(), kReserved.data(), kReserved.size()) != 0) {
+    return {};
+  }
+  return invalidArgumentException(
+      fmt::format("Tag key '{}' begins with 'aws:', which is reserved for AWS.", key));
+}
+
 }  // namespace
 
 Outcome<void> addTags(StreamDefinition& stream, const std::map<std::string, std::string>& tags) {
   for (const auto& [key, value] : tags) {
     TRY(checkCharacters(key));
     TRY(checkCharacters(value));
+    TRY(checkNotReserved(key));
     stream.tags[key] = value;
   }
   if (stream.tags.size() <= kMaxTags) return {};
