@@ -1,4 +1,4 @@
-"""URLs of S3 as stock boto3 presigns them in us-east-1: with signature version 2."""
+"""URLs of S3 as stock boto3 presigns them in us-east-1: with signature version 2; and version 4."""
 
 import http.client
 import json
@@ -176,3 +176,23 @@ def test_uploads_are_not_read_before_they_are_known(server):
                            "Content-Length: 1000000\r\n\r\n".encode())
         answer = connection.recv(65536)
     assert answer.startswith(b"HTTP/1.1 403 "), answer
+
+
+@on_shared_server
+def test_parameters_of_version_4(server):
+    """S3 names what is wrong with the query; a URL is good for a week at most."""
+    s3 = server.client(signature_version="s3v4", s3={"addressing_style": "path"})
+    name = make_bucket(s3)
+    s3.put_object(Bucket=name, Key="k", Body=b"x")
+
+    def url(seconds):
+        return s3.generate_presigned_url("get_object", Params={"Bucket": name, "Key": "k"},
+                                         ExpiresIn=seconds)
+
+    equal(send("GET", url(604800))[0], 200)
+    code = "AuthorizationQueryParametersError"
+    assert b"less than a week" in refused(code, 400, "GET", url(604801))
+    assert b"should be a number" in refused(code, 400, "GET", url("x"))
+    assert b"must be non-negative" in refused(code, 400, "GET", url(-1))
+    refused(code, 400, "GET", url(60).replace("X-Amz-SignedHeaders=", "X="))
+    refused(code, 400, "GET", url(60).replace("X-Amz-Credential=", "X-Amz-Credential=x&X="))

@@ -118,6 +118,30 @@ Outcome<SignatureInput> fromHeader(const HttpRequest& request, std::string_view 
   return input;
 }
 
+// S3 has a code and texts of its own for the parameters of a presigned URL.
+ApiError wrongQuery(ErrorStyle style, std::string detail, std::string s3Text) {
+  if (style != ErrorStyle::kS3) return incomplete(style, std::move(detail));
+  return ApiError("AuthorizationQueryParametersError", 400, std::move(s3Text));
+}
+
+Outcome<int64_t> parseExpires(std::string_view text, ErrorStyle style) {
+  constexpr std::string_view kRule = "X-Amz-Expires must be a number of seconds from 0 to 604800";
+  int64_t seconds = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error == std::errc::invalid_argument || end != text.data() + text.size()) {
+    return wrongQuery(style, std::string(kRule), "X-Amz-Expires should be a number");
+  }
+  if (text.starts_with('-')) {
+    return wrongQuery(style, std::string(kRule), "X-Amz-Expires must be non-negative");
+  }
+  if (error != std::errc() || seconds > kMaxExpiresSeconds) {
+    return wrongQuery(style, std::string(kRule),
+                      "X-Amz-Expires must be less than a week (in seconds); that is, the given "
+                      "X-Amz-Expires must be less than 604800 seconds");
+  }
+  return seconds;
+}
+
 Outcome<SignatureInput> fromQuery(const QueryParameters& query, ErrorStyle style) {
   SignatureInput input;
   input.presigned = true;
@@ -128,12 +152,17 @@ Outcome<SignatureInput> fromQuery(const QueryParameters& query, ErrorStyle style
   for (const char* name :
        {"X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"}) {
     if (get(name).empty()) {
-      return incomplete(style,
-                        fmt::format("AWS query-string parameters must include '{}'. ", name));
+      return wrongQuery(
+          style, fmt::format("AWS query-string parameters must include '{}'. ", name),
+          "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
+          "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
     }
   }
   if (!parseCredential(get("X-Amz-Credential"), input)) {
-    return incomplete(style, "'X-Amz-Credential' must be keyid/date/region/service/aws4_request");
+    return wrongQuery(
+        style, "'X-Amz-Credential' must be keyid/date/region/service/aws4_request",
+        "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
+        "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
   }
   setSignedHeaders(get("X-Amz-SignedHeaders"), input);
   input.signature = get("X-Amz-Signature");
@@ -142,14 +171,7 @@ Outcome<SignatureInput> fromQuery(const QueryParameters& query, ErrorStyle style
   std::string expires = get("X-Amz-Expires");
   constexpr int64_t kDefaultExpiresSeconds = 900;
   input.expiresSeconds = kDefaultExpiresSeconds;
-  if (!expires.empty()) {
-    auto [end, error] =
-        std::from_chars(expires.data(), expires.data() + expires.size(), input.expiresSeconds);
-    if (error != std::errc() || end != expires.data() + expires.size() ||
-        input.expiresSeconds < 0 || input.expiresSeconds > kMaxExpiresSeconds) {
-      return incomplete(style, "X-Amz-Expires must be a number of seconds from 0 to 604800");
-    }
-  }
+  if (!expires.empty()) input.expiresSeconds = TRY(parseExpires(expires, style));
   return input;
 }
 
