@@ -222,8 +222,8 @@ void addServe(CLI::App& app, Arguments& arguments) {
       ->type_name("NAME=NUMBER");
   serve
       ->add_option("--companions", arguments.companions,
-                   "off: Kinesis, S3, IAM, STS and CloudWatch Logs are AWS's, with the credentials "
-                   "that AWS's SDKs would find; NAME.endpoint=URL sets one elsewhere")
+                   "off: Kinesis, S3, IAM, STS, CloudWatch and CloudWatch Logs are AWS's, with the "
+                   "credentials that AWS's SDKs would find; NAME.endpoint=URL sets one elsewhere")
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
   serve
