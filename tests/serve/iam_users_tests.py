@@ -121,6 +121,8 @@ def test_pages_of_users():
     iam.delete_user(UserName="page02")
     rest = iam.list_users(PathPrefix="/pages/", Marker=first["Marker"])
     equal([u["UserName"] for u in rest["Users"]], names[3:])
+    for call in (iam.list_users, iam.list_roles, iam.list_policies):
+        fails("ValidationError", None, call, Marker="!!")
     for name in names:
         if name != "page02":
             iam.delete_user(UserName=name)

@@ -14,6 +14,8 @@ class Service final : public millrace::Service {
   explicit Service(AccessControl& access);
 
   AccessRequest accessOf(const RequestContext& context, const Document& input) override;
+  // Refuses markers that no page can have given, too.
+  Outcome<void> validate(const RequestContext& context, const Document& input) override;
 
   AccessControl& access() { return access_; }
   std::shared_ptr<const IdentityState> state() const { return access_.identities().state(); }
