@@ -8,6 +8,7 @@
 
 #include "operators/calc/calc.h"
 #include "operators/deduplicate/deduplicate.h"
+#include "operators/expand/expand.h"
 #include "operators/group_aggregate/group_aggregate.h"
 #include "operators/lookup_join/lookup_join.h"
 #include "operators/rank/rank.h"
@@ -59,6 +60,8 @@ class Planner {
   Result<uint32_t> planCalc(const LogicalPtr& node);
   Result<uint32_t> planAggregate(const LogicalAggregate& node);
   Result<uint32_t> planWindowAggregate(const LogicalWindowAggregate& node);
+  bool isExpansion(const LogicalUnion& node) const;
+  Result<uint32_t> planUnion(const LogicalUnion& node);
   Result<uint32_t> planJoin(const LogicalJoin& node);
   Result<uint32_t> planWindowJoin(const LogicalWindowJoin& node);
   Result<uint32_t> planLookup(const LogicalLookupJoin& node);
@@ -218,16 +221,8 @@ Result<uint32_t> Planner::planNode(const LogicalPtr& node) {
       return planWindowJoin(node->as<LogicalWindowJoin>());
     case LogicalKind::kLookupJoin:
       return planLookup(node->as<LogicalLookupJoin>());
-    case LogicalKind::kUnion: {
-      std::vector<JobEdge> inputs;
-      for (size_t i = 0; i < node->inputs.size(); ++i) {
-        uint32_t from = TRY(plan(node->inputs[i]));
-        inputs.push_back({from, Partitioning::kForward, {}});
-      }
-      size_t count = inputs.size();
-      return add(*node, "union", std::move(inputs),
-                 [count](const SubtaskInfo&) { return makeUnion(count); });
-    }
+    case LogicalKind::kUnion:
+      return planUnion(node->as<LogicalUnion>());
     case LogicalKind::kRank:
       return planRank(node->as<LogicalRank>());
     case LogicalKind::kDeduplicate:
@@ -247,6 +242,34 @@ Result<uint32_t> Planner::planNode(const LogicalPtr& node) {
       break;
   }
   UNREACHABLE("not a node with rows");
+}
+
+// Whether all inputs are projections of the same rows, and nobody else reads them.
+bool Planner::isExpansion(const LogicalUnion& node) const {
+  return std::all_of(node.inputs.begin(), node.inputs.end(), [&](const LogicalPtr& input) {
+    return input->kind == LogicalKind::kProject && parents_.at(input.get()) == 1 &&
+           input->inputs[0] == node.inputs[0]->inputs[0];
+  });
+}
+
+Result<uint32_t> Planner::planUnion(const LogicalUnion& node) {
+  // A union would hold the watermark back until the last of the projections has had the rows.
+  if (isExpansion(node)) {
+    ExpandSpec spec;
+    for (const LogicalPtr& input : node.inputs) {
+      spec.projections.push_back(input->as<LogicalProject>().exprs);
+    }
+    uint32_t from = TRY(plan(node.inputs[0]->inputs[0]));
+    return add(node, "expand", {{from, Partitioning::kForward, {}}},
+               [spec](const SubtaskInfo&) { return makeExpand(spec); });
+  }
+  std::vector<JobEdge> inputs;
+  for (const LogicalPtr& input : node.inputs) {
+    inputs.push_back({TRY(plan(input)), Partitioning::kForward, {}});
+  }
+  size_t count = inputs.size();
+  return add(node, "union", std::move(inputs),
+             [count](const SubtaskInfo&) { return makeUnion(count); });
 }
 
 Result<uint32_t> Planner::planOneInput(const LogicalNode& node, const std::string& role,
