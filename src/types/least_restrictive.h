@@ -9,9 +9,10 @@
 
 namespace millrace {
 
-// commonType (types/type_coercion.h), but for TIMESTAMP beside TIMESTAMP_LTZ, where the order
-// decides as in Flink: the first stays when the precisions are equal, otherwise the later one takes
-// the larger precision. Values change between them by the session's zone.
+// commonType (types/type_coercion.h), but where the order decides as in Flink: of TIMESTAMP beside
+// TIMESTAMP_LTZ the first stays when the precisions are equal, otherwise the later one takes
+// the larger precision (values change between them by the session's zone); of FLOAT beside DOUBLE
+// the first stays, and beside a DECIMAL either is DOUBLE.
 Result<Type> leastRestrictive(std::span<const Type> types);
 
 }  // namespace millrace

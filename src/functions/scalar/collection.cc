@@ -63,7 +63,7 @@ Result<ResolvedCall> resolveMap(Arguments args) {
     keys.push_back(args[i].type);
     values.push_back(args[i + 1].type);
   }
-  Type key = TRY(commonType(keys)), value = TRY(commonType(values));
+  Type key = TRY(leastRestrictive(keys)), value = TRY(leastRestrictive(values));
   ResolvedCall call = keepTypes(args, Type::map(key, value).withNullable(false), makeMap);
   for (size_t i = 0; i < args.size(); ++i) {
     const Type& wanted = i % 2 == 0 ? key : value;

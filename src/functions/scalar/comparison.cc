@@ -134,6 +134,9 @@ Result<Type> comparisonType(const Type& a, const Type& b, bool orders) {
   if (a.isTimestamp() && b.isTimestamp() && a.kind() != b.kind()) {
     return (a.precision() > b.precision() ? a : b).withTimeAttribute(TimeAttribute::kNone);
   }
+  bool decimalAndReal = (a.kind() == TypeKind::kDecimal && b.isApproximate()) ||
+                        (b.kind() == TypeKind::kDecimal && a.isApproximate());
+  if (decimalAndReal) return Type::doubling();
   // CHAR and VARCHAR have one layout and compare as they are.
   if (a.isCharacter() && b.isCharacter()) return Type::string();
   if (a.isBinaryString() && b.isBinaryString()) return Type::bytes();
@@ -177,9 +180,11 @@ Result<ResolvedCall> resolveComparison(Arguments args) {
     return keepTypes(args, Type::boolean().withNullable(false), kernel);
   }
   ResolvedCall call = TRY(resolveComparisonTypes(args, orders));
-  if (!orders && args[0].type.isTimestamp() && args[1].type.isTimestamp()) {
-    // "=" prefers the kind of the left one.
-    Type types[] = {args[0].type, args[1].type};
+  const Type &left = args[0].type, &right = args[1].type;
+  bool leftWins =
+      (left.isTimestamp() && right.isTimestamp()) || (left.isNumeric() && right.isNumeric());
+  if (!orders && leftWins) {  // "=" prefers the kind of the left one
+    Type types[] = {left, right};
     call = convertTo(args, TRY(leastRestrictive(types)), Type::boolean(), nullptr);
   }
   if (orders && call.arguments[0].isNested()) {
