@@ -151,6 +151,7 @@ Status arrayRemove(const KernelCall& call, Column& out) {
   const Column& elements = *call.args[0]->child(0);
   return rebuildArrays(call, out,
                        [&](uint32_t row, ListRange range, std::vector<uint32_t>& chosen) {
+                         if (call.args[0]->isNull(row)) return out.setNull(row);
                          for (uint32_t n = range.offset; n < range.offset + range.length; ++n) {
                            if (compareNullable(elements, n, *call.args[1], row) != 0)
                              chosen.push_back(n);
@@ -385,7 +386,7 @@ void addArrayFunctions(FunctionCatalog& catalog) {
   catalog.add(collection("ARRAY_REMOVE", "ARRAY_REMOVE(array, value)",
                          "The array without the elements that equal the value.",
                          "ARRAY_REMOVE(ARRAY[3, 4, 3], 3)", "[4]", resolveRemove,
-                         NullRule::kPropagate));
+                         NullRule::kHandles));
   catalog.add(collection("ARRAY_REVERSE", "ARRAY_REVERSE(array)", "The elements in opposite order.",
                          "ARRAY_REVERSE(ARRAY[1, 2, 3])", "[3,2,1]",
                          resolveSameArray<arrayReverse>));
