@@ -1,6 +1,7 @@
 #include "functions/value_json.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "functions/json_document.h"
 #include "types/datetime.h"
@@ -11,21 +12,38 @@ namespace millrace {
 
 namespace {
 
-// Java prints 1.0E20; JSON has 1.0E+20.
-void appendReal(double value, bool isFloat, std::string& out) {
+// "1.5E8" as 150000000 and "1.5E-5" as 0.000015 where Java's BigDecimal leaves the exponent out:
+// it has one for less than 1e-6 and where the digits end before the point.
+void appendScientific(std::string_view text, std::string& out) {
+  size_t mark = text.find('E');
+  int exponent = 0;
+  std::from_chars(text.data() + mark + 1, text.data() + text.size(), exponent);
+  std::string_view sign = text.substr(0, text[0] == '-' ? 1 : 0);
+  std::string_view mantissa = text.substr(sign.size(), mark - sign.size());
+  int scale = static_cast<int>(mantissa.size()) - 2 - exponent;
+  if (scale < 0 || exponent < -6) {
+    out += text.substr(0, mark + 1);
+    if (exponent > 0) out += '+';
+    out += text.substr(mark + 1);
+    return;
+  }
+  std::string digits = std::string(mantissa.substr(0, 1)) + std::string(mantissa.substr(2));
+  if (exponent < 0) digits.insert(0, static_cast<size_t>(-exponent), '0');
+  if (scale > 0) digits.insert(digits.size() - static_cast<size_t>(scale), 1, '.');
+  out += sign;
+  out += digits;
+}
+
+// The BigDecimal of what Java prints; a FLOAT is a double before.
+void appendReal(double value, std::string& out) {
   std::string text;
-  if (isFloat)
-    appendJavaFloat(static_cast<float>(value), text);
-  else
-    appendJavaDouble(value, text);
-  size_t exponent = text.find('E');
-  bool up = exponent != std::string::npos && text[exponent + 1] != '-';
-  if (up) text.insert(exponent + 1, "+");
-  bool isNumber = text.find_first_of("IN") == std::string::npos;
-  if (isNumber)
-    out += text;
-  else
+  appendJavaDouble(value == 0 ? 0 : value, text);
+  if (text.find_first_of("IN") != std::string::npos)
     appendQuotedJson(text, out);
+  else if (text.find('E') != std::string::npos)
+    appendScientific(text, out);
+  else
+    out += text;
 }
 
 void appendInstant(const Column& column, size_t i, std::string& out) {
@@ -112,9 +130,9 @@ void appendValueJson(const Column& column, size_t row, std::string& out) {
       out += column.values<uint8_t>()[i] != 0 ? "true" : "false";
       return;
     case Physical::kFloat:
-      return appendReal(column.values<float>()[i], true, out);
+      return appendReal(static_cast<double>(column.values<float>()[i]), out);
     case Physical::kDouble:
-      return appendReal(column.values<double>()[i], false, out);
+      return appendReal(column.values<double>()[i], out);
     case Physical::kRow:
       return appendFields(column, i, out);
     case Physical::kArray:
