@@ -251,6 +251,21 @@ uint32_t JsonDocument::numChildren(uint32_t parent) const {
   return count;
 }
 
+namespace {
+
+// Java orders strings by UTF-16 units: what needs two of them comes before U+E000 and above.
+bool precedesInUtf16(std::string_view a, std::string_view b) {
+  auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (x == a.end() || y == b.end()) return x == a.end() && y != b.end();
+  auto rank = [](char c) {
+    int byte = static_cast<unsigned char>(c);
+    return byte == 0xEE || byte == 0xEF ? byte + 0x100 : byte;
+  };
+  return rank(*x) < rank(*y);
+}
+
+}  // namespace
+
 void JsonDocument::write(uint32_t index, std::string& out) const {
   const JsonNode& node = nodes_[index];
   switch (node.kind) {
@@ -274,16 +289,33 @@ void JsonDocument::write(uint32_t index, std::string& out) const {
       break;
   }
   bool isObject = node.kind == JsonKind::kObject;
-  out += isObject ? '{' : '[';
+  std::vector<uint32_t> children;
   for (uint32_t child = node.firstChild; child != JsonNode::kNone; child = nodes_[child].next) {
-    if (child != node.firstChild) out += ',';
+    children.push_back(child);
+  }
+  if (isObject) sortMembers(children);
+  out += isObject ? '{' : '[';
+  for (size_t i = 0; i < children.size(); ++i) {
+    if (i > 0) out += ',';
     if (isObject) {
-      appendQuotedJson(nodes_[child].key, out);
+      appendQuotedJson(nodes_[children[i]].key, out);
       out += ':';
     }
-    write(child, out);
+    write(children[i], out);
   }
   out += isObject ? '}' : ']';
+}
+
+void JsonDocument::sortMembers(std::vector<uint32_t>& members) const {
+  auto key = [&](uint32_t member) { return nodes_[member].key; };
+  std::stable_sort(members.begin(), members.end(),
+                   [&](uint32_t a, uint32_t b) { return precedesInUtf16(key(a), key(b)); });
+  size_t kept = 0;
+  for (size_t i = 0; i < members.size(); ++i) {
+    bool isLast = i + 1 == members.size() || key(members[i]) != key(members[i + 1]);
+    if (isLast) members[kept++] = members[i];
+  }
+  members.resize(kept);
 }
 
 void appendQuotedJson(std::string_view text, std::string& out) {

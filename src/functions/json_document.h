@@ -38,11 +38,14 @@ class JsonDocument {
   uint32_t member(uint32_t object, std::string_view name) const;
   uint32_t numChildren(uint32_t parent) const;
 
-  // Appends the value as compact JSON.
+  // Appends the value as compact JSON, with the members of objects ordered by key as Flink writes
+  // them; of equal keys the last counts.
   void write(uint32_t index, std::string& out) const;
 
  private:
   class Parser;
+
+  void sortMembers(std::vector<uint32_t>& members) const;
 
   std::vector<JsonNode> nodes_;
   std::string arena_;  // decoded strings; as large as the text, so it never moves
