@@ -264,6 +264,10 @@ Result<ExprPtr> ExpressionBinder::bindBinary(const ParsedBinary& binary) {
       ExprPtr condition = TRY(bind(*part));
       if (condition->type.kind() == TypeKind::kNull) {
         return Error(ErrorKind::kValidation, "illegal use of 'NULL'").at(part->position);
+bool isRowConstructor(const ExprPtr& expr) {
+  return expr->kind == ExprKind::kCall && expr->function->name == "ROW";
+}
+
       }
       if (condition->type.kind() != TypeKind::kBoolean) {
         return Error(ErrorKind::kTypeMismatch,
@@ -302,6 +306,16 @@ namespace {
 // What CASE, IN and ARRAY refuse though COALESCE converts it: a DATE beside a TIMESTAMP, numbers
 // beside times.
 bool mixesFamilies(const std::vector<Type>& types) {
+  bool rows = binary.op == Op::kEqual && isRowConstructor(left) && isRowConstructor(right) &&
+              left->args.size() == right->args.size();
+  if (rows) {  // field by field, so that a NULL makes it unknown; <> and nested rows differ then
+    std::vector<ExprPtr> equalities;
+    for (size_t i = 0; i < left->args.size(); ++i) {
+      equalities.push_back(
+          TRY(callFunction("=", {left->args[i], right->args[i]}, binary.operatorPosition)));
+    }
+    return Expr::conjunction(std::move(equalities));
+  }
   auto family = [](const Type& type) {
     if (type.isCharacter()) return TypeKind::kVarchar;
     if (type.isBinaryString()) return TypeKind::kVarbinary;
@@ -320,10 +334,6 @@ bool mixesFamilies(const std::vector<Type>& types) {
 }  // namespace
 
 namespace {
-
-bool isRowConstructor(const ExprPtr& expr) {
-  return expr->kind == ExprKind::kCall && expr->function->name == "ROW";
-}
 
 // Whether a text meets something else: IN converts its values to the type of the operand then.
 bool mixesText(const Type& operand, const Type& item) {
