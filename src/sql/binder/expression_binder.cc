@@ -217,7 +217,31 @@ Result<ExprPtr> ExpressionBinder::negate(ExprPtr condition, bool negated, Source
   return callFunction("NOT", {std::move(condition)}, position);
 }
 
+namespace {
+
+// The number behind a chain of minuses, or nullptr.
+const ParsedLiteral* signedNumber(const ParsedUnary& unary, bool& negative) {
+  const ParsedUnary* sign = &unary;
+  negative = false;
+  while (sign->op == ParsedUnary::Op::kMinus) {
+    negative = !negative;
+    const auto* literal = sign->operand->tryAs<ParsedLiteral>();
+    if (literal != nullptr) {
+      return literal->type == ParsedLiteral::Type::kExactNumber ? literal : nullptr;
+    }
+    sign = sign->operand->tryAs<ParsedUnary>();
+    if (sign == nullptr) return nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Result<ExprPtr> ExpressionBinder::bindUnary(const ParsedUnary& unary) {
+  bool negative = false;
+  if (const ParsedLiteral* number = signedNumber(unary, negative)) {
+    return negative ? bindNegative(*number) : bindLiteral(*number, context_.eval);
+  }
   ExprPtr operand = TRY(bind(*unary.operand));
   switch (unary.op) {
     case ParsedUnary::Op::kPlus:
@@ -239,6 +263,10 @@ Result<ExprPtr> ExpressionBinder::bindUnary(const ParsedUnary& unary) {
 }
 
 namespace {
+
+bool isRowConstructor(const ExprPtr& expr) {
+  return expr->kind == ExprKind::kCall && expr->function->name == "ROW";
+}
 
 // Flattens a chain of ANDs (or ORs) so that deep chains do not become deep expressions.
 void collectChain(const ParsedExpression& expression, ParsedBinary::Op op,
@@ -264,10 +292,6 @@ Result<ExprPtr> ExpressionBinder::bindBinary(const ParsedBinary& binary) {
       ExprPtr condition = TRY(bind(*part));
       if (condition->type.kind() == TypeKind::kNull) {
         return Error(ErrorKind::kValidation, "illegal use of 'NULL'").at(part->position);
-bool isRowConstructor(const ExprPtr& expr) {
-  return expr->kind == ExprKind::kCall && expr->function->name == "ROW";
-}
-
       }
       if (condition->type.kind() != TypeKind::kBoolean) {
         return Error(ErrorKind::kTypeMismatch,
@@ -282,6 +306,16 @@ bool isRowConstructor(const ExprPtr& expr) {
   }
   ExprPtr left = TRY(bind(*binary.left));
   ExprPtr right = TRY(bind(*binary.right));
+  bool rows = binary.op == Op::kEqual && isRowConstructor(left) && isRowConstructor(right) &&
+              left->args.size() == right->args.size();
+  if (rows) {  // field by field, so that a NULL makes it unknown; <> and nested rows differ then
+    std::vector<ExprPtr> equalities;
+    for (size_t i = 0; i < left->args.size(); ++i) {
+      equalities.push_back(
+          TRY(callFunction("=", {left->args[i], right->args[i]}, binary.operatorPosition)));
+    }
+    return Expr::conjunction(std::move(equalities));
+  }
   return callFunction(binaryOpName(binary.op), {left, right}, binary.operatorPosition);
 }
 
@@ -306,16 +340,6 @@ namespace {
 // What CASE, IN and ARRAY refuse though COALESCE converts it: a DATE beside a TIMESTAMP, numbers
 // beside times.
 bool mixesFamilies(const std::vector<Type>& types) {
-  bool rows = binary.op == Op::kEqual && isRowConstructor(left) && isRowConstructor(right) &&
-              left->args.size() == right->args.size();
-  if (rows) {  // field by field, so that a NULL makes it unknown; <> and nested rows differ then
-    std::vector<ExprPtr> equalities;
-    for (size_t i = 0; i < left->args.size(); ++i) {
-      equalities.push_back(
-          TRY(callFunction("=", {left->args[i], right->args[i]}, binary.operatorPosition)));
-    }
-    return Expr::conjunction(std::move(equalities));
-  }
   auto family = [](const Type& type) {
     if (type.isCharacter()) return TypeKind::kVarchar;
     if (type.isBinaryString()) return TypeKind::kVarbinary;

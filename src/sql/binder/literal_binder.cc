@@ -20,7 +20,7 @@ size_t numCharacters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-Result<ExprPtr> bindExact(const ParsedLiteral& literal) {
+Result<ExprPtr> bindExact(const ParsedLiteral& literal, bool negative) {
   const std::string& text = literal.text;
   size_t point = text.find('.');
   std::string digits = text;
@@ -44,9 +44,14 @@ Result<ExprPtr> bindExact(const ParsedLiteral& literal) {
   }
   int128 unscaled = 0;
   for (char c : digits) unscaled = unscaled * 10 + (c - '0');
+  if (negative) unscaled = -unscaled;
   if (point == std::string::npos) {
-    if (unscaled <= INT32_MAX) return literalOf(static_cast<int64_t>(unscaled), Type::integer());
-    if (unscaled <= INT64_MAX) return literalOf(static_cast<int64_t>(unscaled), Type::bigint());
+    auto isWithin = [&](int64_t least, int64_t most) {
+      return least <= unscaled && unscaled <= most;
+    };
+    auto value = static_cast<int64_t>(unscaled);
+    if (isWithin(INT32_MIN, INT32_MAX)) return literalOf(value, Type::integer());
+    if (isWithin(INT64_MIN, INT64_MAX)) return literalOf(value, Type::bigint());
     return Error(ErrorKind::kValidation, fmt::format("numeric literal '{}' out of range", text))
         .at(literal.position)
         .withHint("Write it with a decimal point, or CAST it from a string.");
@@ -214,7 +219,7 @@ Result<ExprPtr> bindLiteral(const ParsedLiteral& literal, const EvalContext& con
     case Kind::kFalse:
       return literalOf(false, Type::boolean());
     case Kind::kExactNumber:
-      return bindExact(literal);
+      return bindExact(literal, false);
     case Kind::kApproximateNumber:
       return bindApproximate(literal);
     case Kind::kString:
@@ -236,6 +241,11 @@ Result<ExprPtr> bindLiteral(const ParsedLiteral& literal, const EvalContext& con
       return bindInterval(literal);
   }
   UNREACHABLE();
+}
+
+Result<ExprPtr> bindNegative(const ParsedLiteral& literal) {
+  CHECK(literal.type == ParsedLiteral::Type::kExactNumber);
+  return bindExact(literal, true);
 }
 
 }  // namespace millrace

@@ -10,4 +10,7 @@ namespace millrace {
 // A constant expression of the literal's type. Errors carry the literal's position.
 Result<ExprPtr> bindLiteral(const ParsedLiteral& literal, const EvalContext& context);
 
+// An exact number with a minus in front, which counts for its type: -2147483648 is an INT.
+Result<ExprPtr> bindNegative(const ParsedLiteral& literal);
+
 }  // namespace millrace
