@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "expr/evaluator.h"
+#include "types/datetime.h"
 
 namespace millrace {
 
@@ -72,12 +74,50 @@ Result<ExprPtr> bindApproximate(const ParsedLiteral& literal) {
   return literalOf(value, Type::doubling());
 }
 
+// Which texts Calcite takes: year, month and day, and then perhaps all of a time. Casts are laxer.
+bool isTimestampText(std::string_view text) {
+  int fields[6] = {};
+  static constexpr std::string_view kSeparators = "-- ::";
+  size_t i = 0, count = 0;
+  while (count < 6) {
+    size_t start = i;
+    for (; i < text.size() && isDigit(text[i]) && i - start < 5; ++i) {
+      fields[count] = fields[count] * 10 + (text[i] - '0');
+    }
+    if (i == start) return false;
+    ++count;
+    if (i == text.size() || count == 6) break;
+    if (text[i++] != kSeparators[count - 1]) return false;
+  }
+  bool whole = count == 3 || count == 6;
+  bool fraction = i == text.size() || text[i] == '.';
+  auto [year, month, day, hour, minute, second] = fields;
+  bool date =
+      year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= lastDayOfMonth(year, month);
+  return whole && fraction && date && hour < 24 && minute < 60 && second < 60;
+}
+
+// Casts read less, too, such as '12:00'.
+bool isWhole(std::string_view text, const Type& type) {
+  if (type.isTimestamp()) return isTimestampText(text);
+  char separator = type.kind() == TypeKind::kDate ? '-' : ':';
+  return std::count(text.begin(), text.end(), separator) == 2;
+}
+
+// The text with at most so many digits of its fraction: casts would round.
+std::string withoutDigits(const std::string& text, int kept) {
+  size_t point = text.find('.');
+  if (point == std::string::npos) return text;
+  return text.substr(0, point + 1 + static_cast<size_t>(kept));
+}
+
 // DATE '..', TIME '..' and TIMESTAMP '..' go through the cast from strings.
 Result<ExprPtr> bindDatetime(const ParsedLiteral& literal, std::string_view what, const Type& type,
                              const EvalContext& context) {
-  ExprPtr text = literalOf(literal.text, Type::string());
+  int digits = type.kind() == TypeKind::kDate ? 0 : type.precision();
+  ExprPtr text = literalOf(withoutDigits(literal.text, digits), Type::string());
   Result<Value> value = evaluateConstant(Expr::cast(text, type), context);
-  if (!value.ok() || value.value().isNull()) {
+  if (!isWhole(literal.text, type) || !value.ok() || value.value().isNull()) {
     return Error(ErrorKind::kValidation, fmt::format("illegal {} literal '{}'", what, literal.text))
         .at(literal.position)
         .withHint(
@@ -93,10 +133,12 @@ int fractionDigits(std::string_view text) {
   return static_cast<int>(std::min<size_t>(text.size() - point - 1, kMaxTimestampPrecision));
 }
 
-// The numbers of an interval text such as "1 02:03:04.5" or "2-6".
+// The parts of an interval text such as "1 02:03:04.5" or "2-6".
 struct IntervalFields {
   std::vector<int64_t> numbers;
-  int64_t millis = 0;  // of the fraction behind the last number
+  std::string separators;
+  std::string_view fraction;  // the digits behind the last number
+  int64_t millis = 0;         // of the fraction
 };
 
 std::optional<IntervalFields> splitInterval(std::string_view text) {
@@ -105,22 +147,21 @@ std::optional<IntervalFields> splitInterval(std::string_view text) {
   while (i < text.size()) {
     size_t start = i;
     int64_t number = 0;
-    while (i < text.size() && text[i] >= '0' && text[i] <= '9' && i - start < 15) {
+    while (i < text.size() && isDigit(text[i]) && i - start < 15) {
       number = number * 10 + (text[i++] - '0');
     }
     if (i == start) return std::nullopt;
     fields.numbers.push_back(number);
     if (i == text.size()) return fields;
-    if (text[i] == '.') {
-      int64_t scale = 100;
-      for (++i; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i, scale /= 10) {
-        fields.millis += (text[i] - '0') * scale;
-      }
-      if (i != text.size()) return std::nullopt;
-      return fields;
+    fields.separators += text[i];
+    if (text[i++] != '.') continue;
+    fields.fraction = text.substr(i);
+    int64_t scale = 100;
+    for (; i < text.size() && isDigit(text[i]); ++i, scale /= 10) {
+      fields.millis += (text[i] - '0') * scale;
     }
-    if (text[i] != ' ' && text[i] != ':' && text[i] != '-') return std::nullopt;
-    ++i;
+    if (i != text.size() || fields.fraction.empty()) return std::nullopt;
+    return fields;
   }
   return std::nullopt;
 }
@@ -179,8 +220,52 @@ std::vector<ParsedTimeUnit> unitsOf(const ParsedIntervalQualifier& qualifier) {
   return units;
 }
 
+// What stands in front of a unit that is not the first, and the first number it cannot have.
+std::pair<char, int64_t> boundsOf(ParsedTimeUnit unit) {
+  if (unit == ParsedTimeUnit::kMonth) return {'-', 12};
+  if (unit == ParsedTimeUnit::kHour) return {' ', 24};
+  return {':', 60};
+}
+
+bool fits(const IntervalFields& fields, const std::vector<ParsedTimeUnit>& units,
+          const ParsedIntervalQualifier& qualifier) {
+  if (fields.numbers.size() != units.size()) return false;
+  std::string separators;
+  for (size_t i = 1; i < units.size(); ++i) {
+    auto [separator, limit] = boundsOf(units[i]);
+    if (fields.numbers[i] >= limit) return false;
+    separators += separator;
+  }
+  if (!fields.fraction.empty()) {
+    auto digits = static_cast<int64_t>(fields.fraction.size());
+    if (units.back() != ParsedTimeUnit::kSecond || digits > qualifier.fraction.value_or(6)) {
+      return false;
+    }
+    separators += '.';
+  }
+  return fields.separators == separators;
+}
+
+// The first number has two digits unless its unit says more, as in DAY(3).
+Status checkPrecision(const ParsedLiteral& literal, int64_t number) {
+  int64_t precision = literal.interval->precision.value_or(2);
+  int64_t limit = 1;
+  for (int64_t i = 0; i < precision && i < 15; ++i) limit *= 10;
+  if (number < limit) return Status();
+  return Error(ErrorKind::kValidation, fmt::format("interval '{}' has more than {} digits in front",
+                                                   literal.text, precision))
+      .at(literal.position)
+      .withHint("Give the unit more digits, as in INTERVAL '100' DAY(3).");
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
 Result<ExprPtr> bindInterval(const ParsedLiteral& literal) {
-  std::string_view text = literal.text;
+  std::string_view text = trimmed(literal.text);
   bool negative = literal.negative;
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
     negative = negative != (text[0] == '-');
@@ -188,12 +273,13 @@ Result<ExprPtr> bindInterval(const ParsedLiteral& literal) {
   }
   std::optional<IntervalFields> fields = splitInterval(text);
   std::vector<ParsedTimeUnit> units = unitsOf(*literal.interval);
-  if (!fields || fields->numbers.size() != units.size()) return badInterval(literal);
+  if (!fields || !fits(*fields, units, *literal.interval)) return badInterval(literal);
+  TRY(checkPrecision(literal, fields->numbers[0]));
   int64_t sign = negative ? -1 : 1;
   int64_t total = 0;
   if (literal.interval->isYearMonth()) {
     for (size_t i = 0; i < units.size(); ++i) total += fields->numbers[i] * unitMonths(units[i]);
-    if (total > INT32_MAX || fields->millis != 0) return badInterval(literal);
+    if (total > INT32_MAX) return badInterval(literal);
     return literalOf(sign * total, Type::intervalYearMonth());
   }
   for (size_t i = 0; i < units.size(); ++i) {
@@ -230,7 +316,8 @@ Result<ExprPtr> bindLiteral(const ParsedLiteral& literal, const EvalContext& con
     case Kind::kDate:
       return bindDatetime(literal, "DATE", Type::date(), context);
     case Kind::kTime:
-      return bindDatetime(literal, "TIME", Type::time(0), context);
+      return bindDatetime(literal, "TIME", Type::time(std::min(fractionDigits(literal.text), 3)),
+                          context);
     case Kind::kTimestamp:
       return bindDatetime(literal, "TIMESTAMP", Type::timestamp(fractionDigits(literal.text)),
                           context);
