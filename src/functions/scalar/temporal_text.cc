@@ -250,47 +250,61 @@ Status textToInstant(const KernelCall& call, Column& out) {
 constexpr int64_t kFirstMillis = -62'135'596'800'000, kLastMillis = 253'402'300'799'999;
 
 Error badPrecision() {
-  return Error(ErrorKind::kInvalidArgument, "the precision of TO_TIMESTAMP_LTZ must be 0 or 3");
+  return Error(ErrorKind::kInvalidArgument, "the precision of TO_TIMESTAMP_LTZ must be 0 to 9");
+}
+
+// 10^(9 - precision): the nanoseconds of one unit.
+int64_t nanosPerUnit(int64_t precision) {
+  int64_t nanos = 1;
+  for (int64_t i = precision; i < 9; ++i) nanos *= 10;
+  return nanos;
+}
+
+void storeNanos(int128 nanos, uint32_t row, Column& out) {
+  constexpr int64_t kNanosPerMilli = 1'000'000;
+  int128 millis = nanos / kNanosPerMilli - (nanos % kNanosPerMilli < 0 ? 1 : 0);
+  if (millis < kFirstMillis || millis > kLastMillis) return out.setNull(row);
+  auto rest = static_cast<int32_t>(nanos - millis * kNanosPerMilli);
+  storeInstant({static_cast<int64_t>(millis), rest, 0}, row, out);
+}
+
+// store(row, precision) for every row.
+template <typename Store>
+Status storeInstants(const KernelCall& call, Store store) {
+  bool bad = false;
+  forEachRow(call.rows, [&](uint32_t row) {
+    int64_t precision = call.args.size() > 1 ? IntegerArgument(call, 1)[row] : 3;
+    if (precision < 0 || precision > 9) {
+      bad = true;
+      return;
+    }
+    store(row, precision);
+  });
+  if (bad) return badPrecision();
+  return Status();
 }
 
 // As numberToInstant, with fractions.
 Status realToInstant(const KernelCall& call, Column& out) {
   ColumnValues<double> number(*call.args[0]);
-  bool bad = false;
-  forEachRow(call.rows, [&](uint32_t row) {
-    int64_t precision = call.args.size() > 1 ? IntegerArgument(call, 1)[row] : 3;
-    bad = bad || (precision != 0 && precision != 3);
-    double millis = std::trunc(precision == 0 ? number[row] * 1000 : number[row]);
-    bool inRange =
-        millis >= static_cast<double>(kFirstMillis) && millis <= static_cast<double>(kLastMillis);
-    if (inRange)
-      storeInstant({static_cast<int64_t>(millis), 0, 0}, row, out);
-    else
-      out.setNull(row);
+  return storeInstants(call, [&](uint32_t row, int64_t precision) {
+    double nanos = number[row] * static_cast<double>(nanosPerUnit(precision));
+    bool inRange = nanos / 1e6 >= static_cast<double>(kFirstMillis) &&
+                   nanos / 1e6 <= static_cast<double>(kLastMillis);
+    if (!inRange) return out.setNull(row);
+    // A long of Java holds the nanoseconds, to the year 2262.
+    constexpr double kMost = 9.223372036854775807e18;
+    if (nanos >= kMost) return storeNanos(INT64_MAX, row, out);
+    storeNanos(nanos <= -kMost ? INT64_MIN : static_cast<int64_t>(nanos), row, out);
   });
-  if (bad) return badPrecision();
-  return Status();
 }
 
-// Seconds (precision 0) or milliseconds (3) since 1970.
+// Seconds (precision 0), milliseconds (3) or other parts of a second since 1970.
 Status numberToInstant(const KernelCall& call, Column& out) {
   IntegerArgument number(call, 0);
-  bool bad = false;
-  forEachRow(call.rows, [&](uint32_t row) {
-    int64_t precision = call.args.size() > 1 ? IntegerArgument(call, 1)[row] : 3;
-    bad = bad || (precision != 0 && precision != 3);
-    int64_t millis = number[row];
-    if (precision == 0 && __builtin_mul_overflow(millis, int64_t{1000}, &millis)) {
-      return out.setNull(row);
-    }
-    bool inRange = millis >= kFirstMillis && millis <= kLastMillis;
-    if (inRange)
-      storeInstant({millis, 0, 0}, row, out);
-    else
-      out.setNull(row);
+  return storeInstants(call, [&](uint32_t row, int64_t precision) {
+    storeNanos(int128{number[row]} * nanosPerUnit(precision), row, out);
   });
-  if (bad) return badPrecision();
-  return Status();
 }
 
 Result<ResolvedCall> resolveToDate(Arguments args) {
@@ -300,14 +314,20 @@ Result<ResolvedCall> resolveToTimestamp(Arguments args) {
   return resolveCall(
       args, {{"string, [string", "timestamp?", toTimestamp, preparePattern<Style::kFormatter>}});
 }
+// A DECIMAL counts without its fraction. The precision of the result is that of a literal, or 3.
 Result<ResolvedCall> resolveToInstant(Arguments args) {
-  bool real =
-      !args.empty() && (args[0].type.isApproximate() || args[0].type.kind() == TypeKind::kDecimal);
-  ResolvedCall call;
-  if (real && args.size() <= 2) {
-    call = keepTypes(args, Type::timestampLtz(3), realToInstant);
-    call.arguments[0] = Type::doubling().withNullable(args[0].type.nullable());
-    if (args.size() == 2) call.arguments[1] = Type::integer();
+  bool counted = !args.empty() && args.size() <= 2 && args[0].type.isNumeric() &&
+                 (args.size() == 1 || args[1].type.isInteger());
+  if (counted) {
+    const Value* literal = args.size() == 2 ? args[1].literal : nullptr;
+    int64_t precision = literal != nullptr && !literal->isNull() ? literal->integer() : 3;
+    if (precision < 0 || precision > 9) return badPrecision();
+    bool real = args[0].type.isApproximate();
+    Type result = Type::timestampLtz(std::max(3, static_cast<int>(precision)));
+    ResolvedCall call = keepTypes(args, result, real ? realToInstant : numberToInstant);
+    Type number = real ? Type::doubling() : Type::bigint();
+    call.arguments[0] = number.withNullable(args[0].type.nullable());
+    if (args.size() == 2) call.arguments[1] = Type::integer().withNullable(args[1].type.nullable());
     return call;
   }
   return resolveCall(args, {{"bigint, [int", "ltz?", numberToInstant},
@@ -409,11 +429,11 @@ void addTemporalTextFunctions(FunctionCatalog& catalog) {
   catalog.add(temporalText(
       "TO_TIMESTAMP", "string [, pattern]", "The TIMESTAMP(3) a text names, NULL when none.",
       "TO_TIMESTAMP('2024-05-06 10:11:12')", "2024-05-06 10:11:12.000", resolveToTimestamp));
-  catalog.add(
-      temporalText("TO_TIMESTAMP_LTZ", "number [, precision] or string [, pattern [, zone]]",
-                   "The instant of so many seconds (precision 0) or milliseconds (3) since "
-                   "1970, or of a local time of the zone (UTC when not given).",
-                   "TO_TIMESTAMP_LTZ(1000, 3) = TO_TIMESTAMP_LTZ(1, 0)", "true", resolveToInstant));
+  catalog.add(temporalText(
+      "TO_TIMESTAMP_LTZ", "number [, precision] or string [, pattern [, zone]]",
+      "The instant of so many seconds (precision 0), milliseconds (3) or other parts of "
+      "a second (to 9) since 1970, or of a local time of the zone (UTC when not given).",
+      "TO_TIMESTAMP_LTZ(1000, 3) = TO_TIMESTAMP_LTZ(1, 0)", "true", resolveToInstant));
   ScalarFunction unixTime =
       temporalText("UNIX_TIMESTAMP", "[string [, pattern]]",
                    "Seconds since 1970-01-01 UTC, now or of the time that a text in "
